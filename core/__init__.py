@@ -1,0 +1,1 @@
+"""What every room stands on and that knows no room: settings, database, operations, errors, clock, texts, jobs."""

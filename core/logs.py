@@ -1,0 +1,42 @@
+"""Structured logs on standard error; a fault gets an id that the page shows too."""
+
+import logging
+import secrets
+import sys
+
+import structlog
+
+from core.settings import settings
+
+
+def configure() -> None:
+    """Send structlog's and the libraries' records through one formatter, once a process."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if settings().log_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=settings().log_level, force=True)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def fault(error: BaseException, **context: object) -> str:
+    """Log something that must not happen, and return the id by which it can be found again."""
+    fault_id = secrets.token_hex(4)
+    structlog.get_logger("fault").error("fault", fault_id=fault_id, exc_info=error, **context)
+    return fault_id

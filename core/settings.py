@@ -1,0 +1,51 @@
+"""Settings of one installation, read from the environment (``RENRAKU_…``; ``.env`` in the project root is read too)."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an installation can set; everything has a value that works on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="RENRAKU_", env_file=ROOT / ".env", extra="ignore")
+
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    """The application's role: no owner, no BYPASSRLS. Unset: an embedded PostgreSQL is started."""
+
+    database_owner_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_OWNER_URL")
+    """The role that migrates; unset: the application's."""
+
+    host: str = "127.0.0.1"
+    port: int = 8501
+    public_url: str | None = None
+    """What stands before the links in mails, for instance ``https://renraku.example.jp``; unset: host and port."""
+
+    home: Path = ROOT / ".renraku"
+    """Where the embedded database, generated keys and files of this installation live."""
+
+    session_idle_minutes: int = 8 * 60
+    session_absolute_hours: int = 24 * 7
+    log_level: str = "INFO"
+    log_json: bool = False
+    upload_limit_mib: int = 50
+
+    @property
+    def base_url(self) -> str:
+        """Return the address that people use, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        """Say whether browsers reach us by https, which decides the name and the flags of cookies."""
+        return self.base_url.startswith("https://")
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()
