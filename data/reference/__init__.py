@@ -1,0 +1,1 @@
+"""Facts of the world outside, in tables of our own layout: areas of Japan. Sources: ``README.md`` beside this file."""
