@@ -38,7 +38,6 @@ SETTINGS = {
 # What a test writes need not survive the machine.
 SETTINGS_FOR_TESTS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
 }
