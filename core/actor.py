@@ -1,0 +1,77 @@
+"""Who acts, and how far: the actor of a transaction with the grants that hold at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.errors import NotAllowed
+from core.i18n import N_
+
+
+class What(StrEnum):
+    """What a grant allows on a process (X06 権限マスタ(操作))."""
+
+    READ = "read"
+    DO = "do"
+    APPROVE = "approve"
+    EXPORT = "export"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a grant lets the actor see or change (範囲).
+
+    ``whole`` is the organisation; ``paths`` are departments with all below, as department paths; ``own`` is the
+    actor's own person.
+    """
+
+    whole: bool = False
+    paths: frozenset[str] = frozenset()
+    own: bool = False
+
+    def joined(self, other: "Reach") -> "Reach":
+        """Return the reach of holding both."""
+        return Reach(self.whole or other.whole, self.paths | other.paths, self.own or other.own)
+
+
+WHOLE = Reach(whole=True)
+Grants = Mapping[tuple[str, What], Reach]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An account with its grants, or the system itself with the cause that made it act."""
+
+    name: str
+    account_id: int | None = None
+    person_id: int | None = None
+    session_id: int | None = None
+    language: str = "ja"
+    grants: Grants = field(default_factory=dict)
+    cause: str | None = None
+
+    @classmethod
+    def system(cls, cause: str) -> "Actor":
+        """Return the actor of what nobody clicked: jobs, telegrams, the command line, public links."""
+        return cls(name="system", cause=cause)
+
+    @property
+    def is_system(self) -> bool:
+        """Say whether the product itself acts."""
+        return self.cause is not None
+
+    def may(self, process: str, what: What) -> bool:
+        """Say whether the actor may do this with anybody at all."""
+        return self.is_system or (process, what) in self.grants
+
+    def require(self, process: str, what: What) -> None:
+        """Raise NotAllowed unless the actor may."""
+        if not self.may(process, what):
+            raise NotAllowed(
+                N_("You do not have the permission for this. Ask an administrator for “{process}”."), process=process
+            )
+
+    def reach(self, process: str, what: What) -> Reach:
+        """Return how far the actor's permission goes."""
+        return WHOLE if self.is_system else self.grants.get((process, what), Reach())

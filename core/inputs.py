@@ -1,0 +1,127 @@
+"""Input models: one pydantic class says what a form asks, a CSV may contain and a machine may send."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticUndefined
+
+from core.errors import Invalid, RenrakuError
+from core.i18n import N_, _
+
+I = TypeVar("I", bound="Input")  # noqa: E741
+
+
+class Input(BaseModel):
+    """What an operation or a query is asked with. Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Row(BaseModel):
+    """What a query answers with, or an operation returns."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Nothing(Input):
+    """For operations and queries that need no input."""
+
+
+def field(
+    label: str,
+    *,
+    default: Any = PydanticUndefined,
+    help: str | None = None,  # noqa: A002 - the word that Streamlit and forms use
+    unit: str | None = None,
+    of: str | None = None,
+    multiline: bool = False,
+    secret: bool = False,
+    personal: bool = False,
+    hidden: bool = False,
+    **limits: Any,
+) -> Any:
+    """Declare a field of an input with what a form needs to know.
+
+    ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices. ``secret`` values
+    never reach the audit trail; ``personal`` ones go to its erasable side table. ``hidden`` ones are filled by the page.
+    """
+    extra: dict[str, Any] = {
+        "unit": unit, "of": of, "multiline": multiline, "secret": secret, "personal": personal, "hidden": hidden,
+    }  # fmt: skip
+    if isinstance(default, list | dict | set):
+        limits["default_factory"] = lambda: type(default)(default)
+    else:
+        limits["default"] = default
+    return Field(title=label, description=help, json_schema_extra=extra, **limits)
+
+
+def marks(model: type[BaseModel], name: str) -> Mapping[str, Any]:
+    """Return what ``field`` noted about a field of a model."""
+    extra = model.model_fields[name].json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def label_of(model: type[BaseModel], name: str) -> str:
+    """Return the label of a field in the current language."""
+    return _(model.model_fields[name].title or name)
+
+
+def validated(model: type[I], values: Mapping[str, Any]) -> I:
+    """Make an input from what was typed or sent.
+
+    Raises:
+        Invalid: with a sentence for each field, in the current language.
+    """
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        fields: dict[str, str] = {}
+        for detail in error.errors():
+            name = str(detail["loc"][0]) if detail["loc"] else ""
+            fields.setdefault(name, sentence(detail))
+        raise Invalid(N_("Some fields need another look: {names}."), fields=fields,
+                      names="、".join(label_of(model, n) if n in model.model_fields else n for n in fields),
+                      ) from error  # fmt: skip
+
+
+SENTENCES = {
+    "missing": N_("This is required."),
+    "string_too_short": N_("Enter at least {min_length} characters."),
+    "string_too_long": N_("Enter at most {max_length} characters."),
+    "too_short": N_("Choose at least {min_length}."),
+    "too_long": N_("Choose at most {max_length}."),
+    "int_parsing": N_("Enter a whole number."),
+    "int_type": N_("Enter a whole number."),
+    "int_from_float": N_("Enter a whole number."),
+    "string_type": N_("Enter text."),
+    "bool_parsing": N_("Enter yes or no."),
+    "greater_than_equal": N_("Enter {ge} or more."),
+    "less_than_equal": N_("Enter {le} or less."),
+    "greater_than": N_("Enter more than {gt}."),
+    "less_than": N_("Enter less than {lt}."),
+    "enum": N_("Choose one of: {expected}."),
+    "literal_error": N_("Choose one of: {expected}."),
+    "date_from_datetime_parsing": N_("Enter a date such as 2026-04-01."),
+    "date_parsing": N_("Enter a date such as 2026-04-01."),
+    "date_type": N_("Enter a date such as 2026-04-01."),
+    "datetime_parsing": N_("Enter a date and a time such as 2026-04-01 09:00."),
+    "string_pattern_mismatch": N_("This is not written in the expected form."),
+    "extra_forbidden": N_("There is no such field."),
+}
+
+
+def sentence(detail: ErrorDetails) -> str:
+    """Say one pydantic error in words, in the current language."""
+    context = detail.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, WrongValue):
+        return cause.text
+    if detail["type"] in {"missing", "string_type"} and detail.get("input") in {None, ""}:
+        return _(SENTENCES["missing"])
+    known = SENTENCES.get(detail["type"], N_("This value cannot be used."))
+    return _(known, **context) if "{" in known else _(known)
+
+
+class WrongValue(RenrakuError, ValueError):
+    """Raise it in a pydantic validator: its sentence is shown beside the field."""

@@ -1,0 +1,122 @@
+"""Pages by key: next and previous cost the same everywhere, counts stop at a cap.
+
+A numbered page 5,000 costs 300 ms at a million rows; a page by key costs the same as the first one.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.errors import Invalid
+from core.i18n import N_
+from core.inputs import Input, field
+from core.transaction import Transaction
+
+R = TypeVar("R")
+COUNT_CAP = 10_000
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+class PageAsk(Input):
+    """What every list is asked with: an order and a place in it. Filters are added by subclasses."""
+
+    sort: str = field(N_("Order"), default="", hidden=True)
+    after: str | None = field(N_("After"), default=None, hidden=True)
+    before: str | None = field(N_("Before"), default=None, hidden=True)
+    size: int = field(N_("Rows"), default=50, ge=1, le=500, hidden=True)
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Some rows of a list, with the cursors of the page before and after, and a count that stops at 10,000."""
+
+    rows: list[R]
+    next: str | None
+    previous: str | None
+    count: int
+    more: bool
+
+    @property
+    def count_text(self) -> str:
+        """Return the count for people: ``512`` or ``10,000+``."""
+        return f"{self.count:,}+" if self.more else f"{self.count:,}"
+
+
+def fetch_page(
+    tx: Transaction,
+    statement: Select[Any],
+    ask: PageAsk,
+    *,
+    orders: Mapping[str, Sequence[Key]],
+    make: Callable[[Any], R],
+) -> Page[R]:
+    """Return the page of ``statement`` that ``ask`` names.
+
+    ``orders`` gives, by name, the columns of each order; none may be NULL and the last must be unique. A leading
+    ``-`` in ``ask.sort`` reverses it; the first order is the default.
+
+    Raises:
+        Invalid: when the cursor or the order is not one of ours.
+    """
+    name = ask.sort.lstrip("-") or next(iter(orders))
+    if name not in orders:
+        raise Invalid(N_("The list cannot be sorted by “{name}”."), name=name)
+    keys = orders[name]
+    backwards = ask.before is not None
+    descending = ask.sort.startswith("-") != backwards
+    cursor = ask.before if backwards else ask.after
+    chosen = statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
+    if cursor:
+        chosen = chosen.where(_beyond(keys, _decode(cursor, keys), descending))
+    chosen = chosen.order_by(*[key.desc() if descending else key.asc() for key in keys]).limit(ask.size + 1)
+    found = list(tx.execute(chosen))
+    more_there, found = len(found) > ask.size, found[: ask.size]
+    if backwards:
+        found.reverse()
+    count = capped_count(tx, statement)
+    has_next = bool(found) and (backwards or more_there)
+    has_previous = bool(found) and (more_there if backwards else ask.after is not None)
+    return Page(
+        rows=[make(row) for row in found],
+        next=_encode(found[-1], len(keys)) if has_next else None,
+        previous=_encode(found[0], len(keys)) if has_previous else None,
+        count=min(count, COUNT_CAP),
+        more=count > COUNT_CAP,
+    )
+
+
+def capped_count(tx: Transaction, statement: Select[Any]) -> int:
+    """Count rows, but stop at one more than the cap."""
+    few = statement.with_only_columns(literal(1).label("one")).order_by(None).limit(COUNT_CAP + 1).subquery()
+    return int(tx.scalar(select(func.count()).select_from(few)))
+
+
+def _beyond(keys: Sequence[Key], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
+    # Written out instead of a row comparison, since an expression index on the first key is then still used.
+    choices = []
+    for at, key in enumerate(keys):
+        same = [before == value for before, value in zip(keys[:at], values[:at], strict=True)]
+        choices.append(and_(*same, key < values[at] if descending else key > values[at]))
+    first = keys[0] <= values[0] if descending else keys[0] >= values[0]
+    return and_(first, or_(*choices))
+
+
+def _encode(row: Any, width: int) -> str:
+    values = [row[len(row) - width + at] for at in range(width)]
+    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, keys: Sequence[Key]) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        kinds = [key.type.python_type for key in keys]
+        return [kind.fromisoformat(v) if kind in {datetime, date} else kind(v) for kind, v in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError) as error:
+        raise Invalid(N_("This page of the list does not exist any more. Start again from the first page.")) from error

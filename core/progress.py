@@ -1,0 +1,95 @@
+"""How far long work is, for everybody to see: written on a connection of its own, outside the long transaction."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import clock
+from core.database import Base, engine
+from core.inputs import Row
+from core.transaction import Transaction
+
+
+class WorkState(StrEnum):
+    """Where a piece of long work stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Work(Base):
+    """One piece of long work, for instance an import, with how much of it is done (in ``unit`` s, mostly rows)."""
+
+    __tablename__ = "work"
+    __table_args__ = (CheckConstraint("done >= 0 AND total >= 0", "counts"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    state: Mapped[WorkState] = mapped_column(default=WorkState.WAITING)
+    step: Mapped[str] = mapped_column(default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str | None]
+    account_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class WorkRow(Row):
+    """What a page shows of long work."""
+
+    id: int
+    kind: str
+    state: WorkState
+    step: str
+    done: int
+    total: int
+    message: str | None
+    updated_at: datetime
+
+    @property
+    def fraction(self) -> float:
+        """Return how far it is, 0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+
+def begin(tx: Transaction, kind: str, total: int = 0) -> int:
+    """Announce work in the operation's transaction and return its id."""
+    work = Work(
+        kind=kind, total=total, account_id=tx.actor.account_id, created_at=tx.now, updated_at=tx.now,
+        state=WorkState.WAITING, step="", done=0,
+    )  # fmt: skip
+    tx.add(work)
+    return work.id
+
+
+def report(work_id: int, step: str, done: int, total: int) -> None:
+    """Say how far it is; visible at once, whatever becomes of the work's own transaction."""
+    _write(work_id, state=WorkState.RUNNING, step=step, done=done, total=total)
+
+
+def finish(work_id: int) -> None:
+    """Say that it is done."""
+    _write(work_id, state=WorkState.DONE)
+
+
+def fail(work_id: int, message: str) -> None:
+    """Say that it could not be done, and why, in a sentence for people."""
+    _write(work_id, state=WorkState.FAILED, message=message)
+
+
+def find(tx: Transaction, work_id: int) -> WorkRow | None:
+    """Return a piece of work for a page."""
+    work = tx.get(Work, work_id)
+    if work is not None:
+        tx.session.refresh(work)
+    return WorkRow.model_validate(work) if work else None
+
+
+def _write(work_id: int, **values: object) -> None:
+    with Session(engine()) as session, session.begin():
+        session.execute(update(Work).where(Work.id == work_id).values(**values, updated_at=clock.now()))

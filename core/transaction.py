@@ -1,0 +1,87 @@
+"""What an operation gets: the session, the actor, one moment for everything that it writes, and ways to tell others."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Executable
+from sqlalchemy.engine import CursorResult, Result
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.actor import Actor
+
+E = TypeVar("E")
+M = TypeVar("M")
+_listeners: dict[type[Any], list[Callable[["Transaction", Any], None]]] = defaultdict(list)
+
+
+class Transaction:
+    """One unit of work. It has no commit: only the edges in ``core.database`` end it."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        """Bind a session to an actor at this moment."""
+        self.session = session
+        self.actor = actor
+        self.now: datetime = clock.now()
+        self.running: str | None = None
+        self.changes: list[dict[str, Any]] = []
+
+    def add(self, row: object) -> None:
+        """Store a new row and give it its id."""
+        self.session.add(row)
+        self.session.flush()
+
+    def add_all(self, rows: list[Any]) -> None:
+        """Store several new rows at once."""
+        self.session.add_all(rows)
+        self.session.flush()
+
+    def get(self, model: type[M], key: object, *, lock: bool = False) -> M | None:
+        """Load a row by its primary key, locked for change if asked."""
+        return self.session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
+
+    def execute(self, statement: Executable, values: Any = None) -> Result[Any]:
+        """Run any statement."""
+        return self.session.execute(statement, values)
+
+    def changed_rows(self, statement: Executable, values: Any = None) -> int:
+        """Run a set-based write and return how many rows it touched."""
+        result = self.session.execute(statement, values)
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+    def scalar(self, statement: Executable, values: Any = None) -> Any:
+        """Run a statement and return its first value."""
+        return self.session.scalar(statement, values)
+
+    def note(self, subject: str, before: object, after: object) -> None:
+        """Put a difference into the audit record of the running operation."""
+        self.changes.append({"subject": subject, "before": before, "after": after})
+
+    def tell(self, event: object) -> None:
+        """Let other rooms hear of it, inside this transaction.
+
+        Listeners act as the system, with the operation that caused them recorded.
+        """
+        for listener in _listeners[type(event)]:
+            heard = Transaction(self.session, Actor.system(f"{self.running or self.actor.cause}"))
+            heard.now = self.now
+            structlog.get_logger("events").debug("told", told=type(event).__name__, to=listener.__qualname__)
+            listener(heard, event)
+
+
+def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Callable[[Transaction, E], None]]:
+    """Declare a function that hears an event; it stands in the room that hears."""
+
+    def register(listener: Callable[[Transaction, E], None]) -> Callable[[Transaction, E], None]:
+        _listeners[event].append(listener)
+        return listener
+
+    return register
+
+
+def listeners_of(event: type[Any]) -> list[Callable[[Transaction, Any], None]]:
+    """Return who hears an event (for tests and documents)."""
+    return list(_listeners[event])

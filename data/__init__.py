@@ -1,0 +1,1 @@
+"""What is stored: models by room, migrations, reference tables, samples."""

@@ -1,0 +1,18 @@
+"""The tables, one file a room. Importing this package registers all of them for migrations."""
+
+from core.audit import AuditPersonal, AuditRecord
+from core.progress import Work
+from data.models import access, areas, broadcasts, delivery, people, safety, setup
+
+__all__ = [
+    "AuditPersonal",
+    "AuditRecord",
+    "Work",
+    "access",
+    "areas",
+    "broadcasts",
+    "delivery",
+    "people",
+    "safety",
+    "setup",
+]

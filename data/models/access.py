@@ -1,0 +1,126 @@
+"""Who may sign in and what they may do (X06, D05): accounts, sessions, links, permission sets and their assignment."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.actor import What
+from core.database import Base
+from data.models.columns import Versioned, state_column
+
+
+class AccountStatus(StrEnum):
+    """Invited (no password yet), active, or stopped (by an administrator or by retirement)."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class Account(Versioned, Base):
+    """Lets a person sign in (アカウント): none or one a person. ``login`` is kept in lower case."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("login = lower(login) AND login <> ''", "login_lower"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    status: Mapped[AccountStatus] = state_column(AccountStatus, default=AccountStatus.INVITED)
+    language: Mapped[str] = mapped_column(default="ja", server_default="ja")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    locked_until: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class SignInSession(Base):
+    """A browser that is signed in. Only the SHA-256 of its token is kept; it ends by idleness, age or revocation."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+
+
+class SignInCode(Base):
+    """The one-time code between the form and the cookie: 30 seconds, bound to the browser's pre-cookie."""
+
+    __tablename__ = "sign_in_code"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    browser_hash: Mapped[bytes]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInLink(Base):
+    """A one-time link from an administrator by which a person sets the first (or a new) password; valid 72 hours."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PermissionSet(Versioned, Base):
+    """Grants over processes under a name (権限セット). ``shipped`` names the role of D05 that came with the product."""
+
+    __tablename__ = "permission_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(default="")
+    shipped: Mapped[str | None] = mapped_column(unique=True)
+
+
+class PermissionGrant(Base):
+    """One cell of the permission master: this set may do this with this process."""
+
+    __tablename__ = "permission_grant"
+
+    set_id: Mapped[int] = mapped_column(ForeignKey("permission_set.id", ondelete="CASCADE"), primary_key=True)
+    process: Mapped[str] = mapped_column(primary_key=True)
+    what: Mapped[What] = state_column(What, primary_key=True)
+
+
+class ReachKind(StrEnum):
+    """How far an assignment goes (範囲)."""
+
+    WHOLE = "whole"
+    DEPARTMENT = "department"
+    SELF = "self"
+
+
+class PermissionAssignment(Base):
+    """A permission set given to an account, with its reach; a department means it and all below."""
+
+    __tablename__ = "permission_assignment"
+    __table_args__ = (
+        UniqueConstraint("account_id", "set_id", "reach", "department_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint("(reach = 'department') = (department_id IS NOT NULL)", "department_if_reach"),
+        Index("ix_permission_assignment_set_id", "set_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    set_id: Mapped[int] = mapped_column(ForeignKey("permission_set.id"))
+    reach: Mapped[ReachKind] = state_column(ReachKind)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+
+

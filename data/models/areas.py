@@ -1,0 +1,30 @@
+"""Areas of Japan as JMA and JIS number them (地域): prefecture → 細分区域 → municipality."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from data.models.columns import state_column
+
+
+class AreaKind(StrEnum):
+    """The three levels; their codes have 2, 3 and 7 digits, so one code never means two things."""
+
+    PREFECTURE = "prefecture"
+    AREA = "area"
+    MUNICIPALITY = "municipality"
+
+
+class Area(Base):
+    """One area. Filled from ``data/reference`` when migrations run; never edited by hand."""
+
+    __tablename__ = "area"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[AreaKind] = state_column(AreaKind)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    kana: Mapped[str]
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)

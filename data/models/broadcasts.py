@@ -1,0 +1,129 @@
+"""Broadcasts (一斉送信): templates, question forms, the frozen audience and its answers (D08, D13, D14)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from data.models.columns import Versioned, state_column
+
+
+class MailTemplate(Versioned, Base):
+    """Subject and text of a broadcast with fields such as ``{name}`` (メールテンプレート)."""
+
+    __tablename__ = "mail_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str]
+    body: Mapped[str]
+    sample: Mapped[str | None] = mapped_column(unique=True)
+
+
+class QuestionForm(Versioned, Base):
+    """The questions that a broadcast asks (設問フォーム)."""
+
+    __tablename__ = "question_form"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    introduction: Mapped[str] = mapped_column(default="")
+    sample: Mapped[str | None] = mapped_column(unique=True)
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered: one choice, several, text, or a whole number."""
+
+    CHOICE = "choice"
+    CHOICES = "choices"
+    TEXT = "text"
+    NUMBER = "number"
+
+
+class Question(Base):
+    """One question of a form; ``options`` are the choices in their order, ``unit`` stands behind a number."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("form_id", "position", deferrable=True, initially="DEFERRED"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("question_form.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[QuestionKind] = state_column(QuestionKind)
+    label: Mapped[str]
+    required: Mapped[bool]
+    options: Mapped[list[str]] = mapped_column(default=list)
+    unit: Mapped[str] = mapped_column(default="")
+
+
+class BroadcastState(StrEnum):
+    """Draft (recipients and text can change), sending, stopped by a person, open (all sent, answers come), closed."""
+
+    DRAFT = "draft"
+    SENDING = "sending"
+    STOPPED = "stopped"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class BroadcastKind(StrEnum):
+    """A test by hand (テスト配信), a sending by hand, or one that a telegram opened (自動一斉送信)."""
+
+    TEST = "test"
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+
+
+class Broadcast(Versioned, Base):
+    """One sending to a frozen audience. Text and questions are copies: later edits of a template change nothing here.
+
+    ``questions`` is a list of ``{"id", "kind", "label", "required", "options", "unit"}``; ``audience`` is the
+    selection as it was asked (departments, areas, roles, lists, everybody).
+    """
+
+    __tablename__ = "broadcast"
+    __table_args__ = (Index("ix_broadcast_created_at", "created_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[BroadcastKind] = state_column(BroadcastKind)
+    state: Mapped[BroadcastState] = state_column(BroadcastState, default=BroadcastState.DRAFT)
+    title: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    introduction: Mapped[str] = mapped_column(default="")
+    questions: Mapped[list[dict[str, Any]]]
+    audience: Mapped[dict[str, Any]]
+    cause: Mapped[str | None] = mapped_column(unique=True)
+    created_by: Mapped[int | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Recipient(Base):
+    """A person asked by a broadcast, with department and area as they were then, and the first and latest answer.
+
+    Answers are ``{question id: value}``; a choice is its text, several choices are a list, a number is an integer.
+    """
+
+    __tablename__ = "recipient"
+    __table_args__ = (
+        Index("ix_recipient_answered", "broadcast_id", "latest_at"),
+        Index("ix_recipient_department", "broadcast_id", "department_id"),
+        Index("ix_recipient_area", "broadcast_id", "area_code"),
+        CheckConstraint("(first_at IS NULL) = (latest_at IS NULL)", "first_with_latest"),
+        {"postgresql_with": {"fillfactor": "75"}},
+    )
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    first_answer: Mapped[dict[str, Any] | None]
+    first_at: Mapped[datetime | None]
+    latest_answer: Mapped[dict[str, Any] | None]
+    latest_at: Mapped[datetime | None]
+    answers: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,0 +1,147 @@
+"""The delivery ledger (N03): one row for each person and contact point, chunks with leases, providers, local mailbox."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from data.models.columns import Versioned, state_column
+
+
+class ProviderKind(StrEnum):
+    """Who carries mail: the local mailbox (nothing leaves this machine) or an SMTP server."""
+
+    LOCAL = "local"
+    SMTP = "smtp"
+
+
+class MailSender(Versioned, Base):
+    """Sender name and address, and the provider that carries mail (送信元設定). One row."""
+
+    __tablename__ = "mail_sender"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    address: Mapped[str]
+    reply_to: Mapped[str] = mapped_column(default="")
+    provider: Mapped[ProviderKind] = state_column(ProviderKind)
+    smtp_host: Mapped[str] = mapped_column(default="")
+    smtp_port: Mapped[int] = mapped_column(default=587)
+    smtp_security: Mapped[str] = mapped_column(default="starttls")
+    smtp_user: Mapped[str] = mapped_column(default="")
+    smtp_password: Mapped[bytes | None]
+    tested_at: Mapped[datetime | None]
+    test_result: Mapped[str | None]
+
+
+class MailingState(StrEnum):
+    """Sending goes on, a person stopped it, or no row is waiting or sending any more."""
+
+    SENDING = "sending"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+class Mailing(Base):
+    """One round of a broadcast: the first sending (round 0), people included later, or a reminder.
+
+    ``subject`` and ``body`` are the skeleton; the fields ``{name}``, ``{reply_url}`` … are filled for each delivery.
+    """
+
+    __tablename__ = "mailing"
+    __table_args__ = (UniqueConstraint("broadcast_id", "round"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"))
+    round: Mapped[int]
+    reminder: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MailingState] = state_column(MailingState, default=MailingState.SENDING)
+    subject: Mapped[str]
+    body: Mapped[str]
+    sender: Mapped[str]
+    reply_to: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class DeliveryState(StrEnum):
+    """送信待ち, 送信中, 送信済み, 到達, 失敗, 非送信, 不明."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+class Delivery(Base):
+    """One person × contact point in a mailing (送信状況). ``reason`` is the provider's word or why nothing was sent.
+
+    A person without any usable contact point has one row without a contact point, in state *not sent*.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "person_id", "contact_point_id", postgresql_nulls_not_distinct=True),
+        Index("ix_delivery_person_id", "person_id"),
+        {"postgresql_with": {"fillfactor": "75"}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    contact_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_point.id", ondelete="SET NULL"))
+    channel: Mapped[str]
+    address: Mapped[str]
+    state: Mapped[DeliveryState] = state_column(DeliveryState)
+    reason: Mapped[str | None]
+    permanent: Mapped[bool | None]
+    provider_ref: Mapped[str | None]
+    updated_at: Mapped[datetime]
+
+
+class ChunkState(StrEnum):
+    """A chunk waits, is leased by a worker, or is done."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    DONE = "done"
+
+
+class Chunk(Base):
+    """A range of delivery ids (``low`` to ``high``, both included) that one worker leases at a time."""
+
+    __tablename__ = "chunk"
+    __table_args__ = (
+        Index("ix_chunk_open", "mailing_id", "state", "low"),
+        CheckConstraint("low <= high", "ordered"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    low: Mapped[int]
+    high: Mapped[int]
+    state: Mapped[ChunkState] = state_column(ChunkState, default=ChunkState.WAITING)
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class LocalMail(Base):
+    """A mail that the local mailbox took (ローカルメールボックス): what would have gone out."""
+
+    __tablename__ = "local_mail"
+    __table_args__ = (Index("ix_local_mail_at", "at", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    sender: Mapped[str]
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]

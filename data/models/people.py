@@ -1,0 +1,195 @@
+"""People, the departments they belong to, where they live and work, and how they are reached (D01, D03, D04, D06)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from data.models.columns import Versioned, state_column
+
+
+class Department(Versioned, Base):
+    """A department (部署). The tree has no limit of depth; ``path`` holds the ids from the top, as ``/3/17/``.
+
+    ``full_name`` joins the names from the top by `` / ``: it is what a CSV says and what lists show.
+    """
+
+    __tablename__ = "department"
+    __table_args__ = (
+        UniqueConstraint("parent_id", "name", postgresql_nulls_not_distinct=True),
+        Index("ix_department_path", "path"),
+        Index("ix_department_full_name", "full_name", unique=True),
+        CheckConstraint("parent_id IS DISTINCT FROM id", "not_own_parent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    name: Mapped[str]
+    path: Mapped[str] = mapped_column(String(collation="C"))
+    full_name: Mapped[str]
+    depth: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
+
+
+class Person(Versioned, Base):
+    """Anyone we keep (人): names family name first, with kana; ``code`` is the organisation's own number (社員番号)."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("ix_person_sort", "sort_key", "id"),
+        Index("ix_person_retired_at", "retired_at"),
+        CheckConstraint("code <> '' AND family_name <> ''", "named"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    family_name: Mapped[str]
+    given_name: Mapped[str] = mapped_column(default="")
+    family_kana: Mapped[str] = mapped_column(default="")
+    given_kana: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="ja", server_default="ja")
+    sort_key: Mapped[str] = mapped_column(
+        String(collation="C"),
+        Computed("COALESCE(NULLIF(family_kana, ''), family_name) || ' ' || COALESCE(NULLIF(given_kana, ''), given_name)", persisted=True),
+    )
+    search_text: Mapped[str] = mapped_column(
+        Computed("lower(code || ' ' || family_name || given_name || ' ' || family_kana || given_kana)", persisted=True)
+    )
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """Return the name as people write it, family name first."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+class Membership(Base):
+    """A person's place in a department (所属); several are usual, one of them is the main one (主務)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index("ix_membership_department_id", "department_id", "person_id"),
+        Index("uq_membership_main", "person_id", unique=True, postgresql_where=text("main")),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), primary_key=True)
+    main: Mapped[bool]
+
+
+class PersonRegion(Base):
+    """An area that concerns a person (所属地域): home, workplace. The code is a municipality's or a 細分区域's."""
+
+    __tablename__ = "person_region"
+    __table_args__ = (Index("ix_person_region_area_code", "area_code", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+
+
+class ContactKind(StrEnum):
+    """How a person is reached."""
+
+    MAIL = "mail"
+    MOBILE = "mobile"
+
+
+class ContactState(StrEnum):
+    """What is known of an address: never tried, has worked, or failed for good."""
+
+    UNTRIED = "untried"
+    WORKS = "works"
+    DEAD = "dead"
+
+
+class ContactPoint(Base):
+    """A mail address or a mobile number of a person (連絡先), in the writing that machines use (E.164 for numbers)."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "value"),
+        Index("ix_contact_point_value", "value"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[ContactKind] = state_column(ContactKind)
+    value: Mapped[str]
+    state: Mapped[ContactState] = state_column(ContactState, default=ContactState.UNTRIED, server_default="untried")
+    reason: Mapped[str | None]
+
+
+class PersonList(Versioned, Base):
+    """A list of people put together by hand (宛先リスト), for instance “first aid”."""
+
+    __tablename__ = "person_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class PersonListMember(Base):
+    """Somebody on a list."""
+
+    __tablename__ = "person_list_member"
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("person_list.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class ImportState(StrEnum):
+    """Where an import stands: uploaded, columns mapped and being checked, checked, being applied, applied, failed."""
+
+    UPLOADED = "uploaded"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+
+class PeopleImport(Base):
+    """One uploaded CSV of people with its column mapping and what the dry run found (CSV一括登録)."""
+
+    __tablename__ = "people_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str]
+    content: Mapped[bytes]
+    encoding: Mapped[str]
+    header: Mapped[list[str]]
+    mapping: Mapped[dict[str, Any]]
+    state: Mapped[ImportState] = state_column(ImportState, default=ImportState.UPLOADED)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    work_id: Mapped[int | None] = mapped_column(ForeignKey("work.id"))
+    account_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+
+
+class RowAction(StrEnum):
+    """What the dry run says will become of a row."""
+
+    ADD = "add"
+    CHANGE = "change"
+    SAME = "same"
+    ERROR = "error"
+
+
+class PeopleImportRow(Base):
+    """One row of an import after the dry run: what it says, what will be done, or what is wrong by column."""
+
+    __tablename__ = "people_import_row"
+    __table_args__ = (Index("ix_people_import_row_action", "import_id", "action", "line"),)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[RowAction] = state_column(RowAction)
+    cells: Mapped[list[str]]
+    values: Mapped[dict[str, Any] | None]
+    errors: Mapped[dict[str, Any] | None]

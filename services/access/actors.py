@@ -1,0 +1,60 @@
+"""From an account to an actor: the grants are read anew for every run, so a change takes effect on the next click."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from core.actor import WHOLE, Actor, Grants, Reach, What
+from core.errors import NotAllowed
+from core.i18n import N_
+from core.operations import registered
+from core.transaction import Transaction
+from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
+from data.models.people import Department, Person
+from services.access.shipped import ADMINISTRATOR
+
+
+def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -> Actor:
+    """Return the actor of an account as it stands now.
+
+    Raises:
+        NotAllowed: when the account is stopped, or not used yet.
+    """
+    found = tx.execute(
+        select(Account, Person).join(Person, Person.id == Account.person_id).where(Account.id == account_id)
+    ).first()
+    if found is None or found.Account.status is not AccountStatus.ACTIVE:
+        raise NotAllowed(N_("This account is stopped. Ask an administrator."))
+    return Actor(
+        name=found.Person.name,
+        account_id=account_id,
+        person_id=found.Person.id,
+        session_id=session_id,
+        language=found.Account.language,
+        grants=grants_of(tx, account_id),
+    )
+
+
+def grants_of(tx: Transaction, account_id: int) -> Grants:
+    """Return what an account may do and how far, all its permission sets joined."""
+    rows = tx.execute(
+        select(PermissionSet.shipped, PermissionAssignment.reach, Department.path, PermissionGrant.process,
+               PermissionGrant.what)
+        .join(PermissionAssignment, PermissionAssignment.set_id == PermissionSet.id)
+        .outerjoin(PermissionGrant, PermissionGrant.set_id == PermissionSet.id)
+        .outerjoin(Department, Department.id == PermissionAssignment.department_id)
+        .where(PermissionAssignment.account_id == account_id)
+    )  # fmt: skip
+    grants: dict[tuple[str, What], Reach] = defaultdict(Reach)
+    for shipped, kind, path, process, what in rows:
+        if shipped == ADMINISTRATOR:
+            return dict.fromkeys(((p.name, what) for p in registered() for what in What), WHOLE)
+        if process is not None:
+            grants[process, what] = grants[process, what].joined(_reach(kind, path))
+    return dict(grants)
+
+
+def _reach(kind: ReachKind, path: str | None) -> Reach:
+    if kind is ReachKind.WHOLE:
+        return WHOLE
+    return Reach(own=True) if kind is ReachKind.SELF else Reach(paths=frozenset({path or ""}))

@@ -1,0 +1,32 @@
+"""The one place that turns an actor's reach into SQL: whom a query may show and an operation may touch (範囲)."""
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+
+from core.actor import Actor, Reach
+from data.models.people import Department, Membership, Person
+
+
+def people_within(reach: Reach, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``person`` that holds for those whom the actor may see with this reach."""
+    if reach.whole:
+        return true()
+    choices: list[ColumnElement[bool]] = []
+    if reach.paths:
+        choices.append(
+            exists(
+                select(1)
+                .select_from(Membership)
+                .join(Department, Department.id == Membership.department_id)
+                .where(Membership.person_id == Person.id, departments_within(reach))
+            )
+        )
+    if reach.own and actor.person_id is not None:
+        choices.append(Person.id == actor.person_id)
+    return or_(*choices) if choices else false()
+
+
+def departments_within(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on ``department`` that holds for those within reach: each path and all below it."""
+    if reach.whole:
+        return true()
+    return or_(*[Department.path.startswith(path, autoescape=True) for path in sorted(reach.paths)], false())

@@ -1,0 +1,71 @@
+"""The roles that ship with the product (D05 管理者権限): permission sets with the reach they are meant for.
+
+The system administrator may do everything, including what later versions add. The others list their processes here;
+an organisation can change them, or make sets of its own.
+"""
+
+from dataclasses import dataclass
+
+from core.actor import What
+from core.i18n import N_
+from data.models.access import ReachKind
+
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class ShippedRole:
+    """A role: its name and purpose as message ids, the reach it is meant for, and ``process:what`` grants."""
+
+    key: str
+    name: str
+    description: str
+    reach: ReachKind
+    grants: tuple[str, ...] = ()
+
+    def pairs(self) -> list[tuple[str, What]]:
+        """Return the grants as process and what."""
+        return [(process, What(what)) for process, _, what in (grant.partition(":") for grant in self.grants)]
+
+
+BROADCASTING = (
+    "broadcasts.search:read",
+    "broadcasts.show:read",
+    "broadcasts.draft:do",
+    "broadcasts.rehearse:read",
+    "broadcasts.send:do",
+    "broadcasts.stop:do",
+    "broadcasts.resume:do",
+    "broadcasts.close:do",
+    "broadcasts.remind:do",
+    "broadcasts.deliveries:read",
+    "broadcasts.monitor:read",
+    "broadcasts.answers:read",
+    "broadcasts.answers:export",
+    "broadcasts.templates:read",
+    "broadcasts.forms:read",
+)
+SEEING_PEOPLE = ("people.search:read", "people.show:read", "people.departments:read", "people.lists:read")
+
+ROLES = (
+    ShippedRole(
+        ADMINISTRATOR,
+        N_("System administrator"),
+        N_("Everything, in the whole organisation."),
+        ReachKind.WHOLE,
+    ),
+    ShippedRole(
+        "manager",
+        N_("Department manager"),
+        N_("Sees and mends the people of a department and all below; sends and watches broadcasts to them."),
+        ReachKind.DEPARTMENT,
+        (*SEEING_PEOPLE, "people.search:export", "people.edit:do", *BROADCASTING),
+    ),
+    ShippedRole(
+        "crisis_manager",
+        N_("Department crisis manager"),
+        N_("Sends and watches broadcasts to a department and all below."),
+        ReachKind.DEPARTMENT,
+        (*SEEING_PEOPLE, *BROADCASTING),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Broadcasts (一斉送信, D08, D13, D14): templates, forms, audience, rehearsal, sending, replies, monitor."""

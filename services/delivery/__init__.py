@@ -1,0 +1,1 @@
+"""Delivery (送信, N03): the ledger, chunks with leases, providers, the sender."""

@@ -1,0 +1,1 @@
+"""Tests mirror the product by the same nouns."""

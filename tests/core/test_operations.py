@@ -1,0 +1,76 @@
+"""Permission, audit and the ban on nesting come with every operation."""
+
+import pytest
+from sqlalchemy import select
+
+from core import operations
+from core.actor import What
+from core.audit import AuditPersonal, AuditRecord
+from core.errors import Invalid, NotAllowed
+from core.inputs import Input, Row, field, validated
+from core.operations import operation
+from tests.factories import actor_of
+
+
+class Thing(Input):
+    """An input with every mark."""
+
+    name: str = field("Name", max_length=5)
+    phone: str = field("Phone", default="", personal=True)
+    password: str = field("Password", default="", secret=True)
+
+
+class ThingRow(Row):
+    """What comes back."""
+
+    id: int
+
+
+@pytest.fixture
+def make_thing():
+    """Declare an operation for the length of a test."""
+
+    @operation("test.make", "Make a thing", touches="thing")
+    def make(tx, ask: Thing) -> ThingRow:
+        """Make one."""
+        tx.note("thing", None, ask.name)
+        return ThingRow(id=7)
+
+    yield make
+    operations._registry.pop("test.make")
+
+
+class TestOperation:
+    """What ``@operation`` adds."""
+
+    def test_writes_its_audit_record_in_the_same_transaction(self, make_thing, acting, cast, tx):
+        actor = actor_of(tx, cast.administrator)
+        make_thing(acting(actor), Thing(name="椅子", phone="090", password="secret"))
+        record = tx.execute(select(AuditRecord).where(AuditRecord.process == "test.make")).scalar_one()
+        assert (record.subject, record.actor, record.input) == ("thing:7", "管理 花子", {"name": "椅子"})
+        assert record.changes == [{"subject": "thing", "before": None, "after": "椅子"}]
+        assert tx.get(AuditPersonal, record.id).values == {"phone": "090"}
+
+    def test_refuses_without_permission_and_leaves_no_record(self, make_thing, acting, cast, tx):
+        with pytest.raises(NotAllowed):
+            make_thing(acting(actor_of(tx, cast.staff)), Thing(name="椅子"))
+        assert tx.scalar(select(AuditRecord.id).where(AuditRecord.process == "test.make")) is None
+
+    def test_one_operation_cannot_call_another(self, make_thing, tx):
+        tx.running = "test.other"
+        with pytest.raises(RuntimeError, match=r"test\.other"):
+            make_thing(tx, Thing(name="椅子"))
+
+    def test_is_listed_in_the_permission_master(self, make_thing):
+        assert make_thing in operations.registered()
+        assert (make_thing.category, make_thing.what) == ("test", What.DO)
+
+
+class TestValidated:
+    """What people type becomes an input or sentences."""
+
+    def test_says_each_fault_in_words(self):
+        with pytest.raises(Invalid) as caught:
+            validated(Thing, {"name": "長すぎる名前です", "colour": "red"})
+        assert set(caught.value.fields) == {"name", "colour"}
+        assert "5" in caught.value.fields["name"]
