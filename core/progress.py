@@ -82,12 +82,12 @@ def fail(work_id: int, message: str) -> None:
     _write(work_id, state=WorkState.FAILED, message=message)
 
 
-def find(tx: Transaction, work_id: int) -> WorkRow | None:
-    """Return a piece of work for a page."""
-    work = tx.get(Work, work_id)
-    if work is not None:
-        tx.session.refresh(work)
-    return WorkRow.model_validate(work) if work else None
+def find(tx: Transaction, work_id: int, *, own: bool) -> WorkRow | None:
+    """Return a piece of work for a page; ``own``: only if the actor began it."""
+    work = tx.session.get(Work, work_id, populate_existing=True)
+    if work is None or (own and work.account_id != tx.actor.account_id):
+        return None
+    return WorkRow.model_validate(work)
 
 
 def _write(work_id: int, **values: object) -> None:

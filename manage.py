@@ -1,0 +1,163 @@
+"""The command line: ``python manage.py COMMAND``; ``--help`` lists the commands."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import make_url
+
+from core import logs
+from core.database import engine, engine_for
+from core.errors import RenrakuError
+from core.postgres import EmbeddedPostgres
+from core.settings import ROOT, settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+safety = typer.Typer(no_args_is_help=True, help="Safety confirmation (安否確認).")
+app.add_typer(safety, name="safety")
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Have a migrated database: the one that DATABASE_URL names, or the embedded one of this installation."""
+    from data.migrate import migrate  # noqa: PLC0415 - only commands that need the models pay for them
+
+    if settings().database_url:
+        migrate(*_owner_and_role())
+        yield
+        return
+    with EmbeddedPostgres(settings().home / "postgres") as postgres:
+        os.environ["DATABASE_URL"] = postgres.app_url
+        os.environ["DATABASE_OWNER_URL"] = postgres.owner_url
+        settings.cache_clear()
+        migrate(*_owner_and_role())
+        yield
+
+
+@app.command()
+def run() -> None:
+    """Start everything: database, console and worker. Ctrl-C stops everything."""
+    from core import supervisor  # noqa: PLC0415
+    from services.setup import announce  # noqa: PLC0415
+
+    supervisor.refuse_busy_port(settings().host, settings().port)
+    with database():
+        announce(typer.echo)
+        python = sys.executable
+        server = [python, "-m", "uvicorn", "streamlit_app:app", "--no-access-log", "--log-level", "warning"]
+        supervisor.run(
+            {
+                "console": [*server, "--host", settings().host, "--port", str(settings().port)],
+                "worker": [python, "manage.py", "worker"],
+            },
+            folder=ROOT,
+            address=settings().base_url,
+        )
+
+
+@app.command()
+def worker(concurrency: int = 4) -> None:
+    """Work off jobs until stopped; as many workers as wanted may run, on other machines too."""
+    import services  # noqa: PLC0415
+    from core import jobs  # noqa: PLC0415
+
+    services.load_all()
+    jobs.run_worker(concurrency)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    with database():
+        typer.echo("The database is up to date.")
+
+
+@app.command("check-migrations")
+def check_migrations() -> None:
+    """Fail if the models and what the migrations make differ (on a throw-away embedded database)."""
+    import tempfile  # noqa: PLC0415
+
+    from core.postgres import APP  # noqa: PLC0415
+    from data import migrate as migrations  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), for_tests=True) as postgres:
+        migrations.migrate(postgres.owner_url, APP)
+        differences = migrations.drift(engine_for(postgres.owner_url))
+    for difference in differences:
+        typer.echo(f"models and migrations differ: {difference}", err=True)
+    raise typer.Exit(1 if differences else 0)
+
+
+@app.command("new-revision")
+def new_revision(message: str, number: str) -> None:
+    """Write a migration from what the models say now (for developers)."""
+    from data import migrate as migrations  # noqa: PLC0415
+
+    with database(), engine_for(_owner_and_role()[0]).connect() as connection:
+        migrations.new_revision(connection, message, number)
+
+
+@app.command()
+def texts(*, check: Annotated[bool, typer.Option(help="Only report, change nothing.")] = False) -> None:
+    """Bring the catalogues of both languages in step with the code and list what has no translation."""
+    from core import texts as catalogues  # noqa: PLC0415
+
+    open_texts = catalogues.problems() if check else catalogues.update()
+    for text in open_texts:
+        typer.echo(text, err=True)
+    raise typer.Exit(1 if open_texts else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Say how this installation stands: database, roles, migrations, worker."""
+    from services.setup import examine  # noqa: PLC0415
+
+    with database():
+        findings = examine()
+    for finding in findings:
+        typer.echo(("ok    " if finding.good else "look  ") + finding.text)
+    raise typer.Exit(0 if all(finding.good for finding in findings) else 1)
+
+
+@safety.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="JMA telegrams (XML), in order.")],
+) -> None:
+    """Take in telegrams as if they had just come from JMA; says for each what was decided and why."""
+    import services  # noqa: PLC0415
+    from services.safety import replay_file  # noqa: PLC0415
+
+    services.load_all()
+    with database():
+        for file in files:
+            typer.echo(f"{file.name}: {replay_file(file.read_bytes())}")
+
+
+def _owner_and_role() -> tuple[str, str | None]:
+    chosen = settings()
+    app_url = chosen.database_url.get_secret_value()  # type: ignore[union-attr]
+    if chosen.database_owner_url is None:
+        return app_url, None
+    return chosen.database_owner_url.get_secret_value(), make_url(app_url).username
+
+
+def main() -> None:
+    """Run a command; what people can mend is one sentence on the terminal, not a stack trace."""
+    logs.configure()
+    try:
+        app()
+    except RenrakuError as error:
+        typer.echo(error.text, err=True)
+        sys.exit(1)
+    finally:
+        if engine.cache_info().currsize:
+            engine().dispose()
+
+
+if __name__ == "__main__":
+    main()
