@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +31,15 @@ SHARED = core.settings.ROOT.parent / "shared"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def server() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for each test process, migrated once; its database serves as the template of clones."""
-    folder = tmp_path_factory.mktemp("postgres")
+    # pytest's own folders are closed to other OS users, so to that of a server started by root.
+    folder = Path(tempfile.mkdtemp(prefix="renraku-tests-"))
+    folder.chmod(0o755)
     with EmbeddedPostgres(folder, for_tests=True, say=lambda _text: None) as postgres:
         migrate(postgres.owner_url, APP)
         yield postgres
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
