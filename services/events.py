@@ -1,0 +1,13 @@
+"""What rooms tell each other (出来事): small typed facts, told with ``tx.tell`` inside the transaction that made them true.
+
+A leaf that knows no room; who hears an event declares it with ``@listens`` in the hearing room.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MailingFinished:
+    """No delivery of one mailing of this broadcast is waiting or being sent any more. Delivery tells, broadcasts hear."""
+
+    broadcast_id: int
