@@ -79,12 +79,10 @@ def migrate() -> None:
 @app.command("check-migrations")
 def check_migrations() -> None:
     """Fail if the models and what the migrations make differ (on a throw-away embedded database)."""
-    import tempfile  # noqa: PLC0415
-
-    from core.postgres import APP  # noqa: PLC0415
+    from core.postgres import APP, throwaway_postgres  # noqa: PLC0415
     from data import migrate as migrations  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), for_tests=True) as postgres:
+    with throwaway_postgres() as postgres:
         migrations.migrate(postgres.owner_url, APP)
         differences = migrations.drift(engine_for(postgres.owner_url))
     for difference in differences:

@@ -2,8 +2,6 @@
 
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ import core.settings
 import services
 from core.actor import Actor
 from core.database import engine_for
-from core.postgres import APP, EmbeddedPostgres
+from core.postgres import APP, EmbeddedPostgres, throwaway_postgres
 from core.transaction import Transaction
 from data.migrate import migrate
 from tests.factories import Cast, make_cast
@@ -33,13 +31,9 @@ SHARED = core.settings.ROOT.parent / "shared"
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for each test process, migrated once; its database serves as the template of clones."""
-    # pytest's own folders are closed to other OS users, so to that of a server started by root.
-    folder = Path(tempfile.mkdtemp(prefix="renraku-tests-"))
-    folder.chmod(0o755)
-    with EmbeddedPostgres(folder, for_tests=True, say=lambda _text: None) as postgres:
+    with throwaway_postgres() as postgres:
         migrate(postgres.owner_url, APP)
         yield postgres
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

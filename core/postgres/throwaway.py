@@ -1,0 +1,22 @@
+"""A PostgreSQL for a moment: for tests, benches and checks."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.postgres.server import EmbeddedPostgres
+
+
+@contextmanager
+def throwaway_postgres(*, for_tests: bool = True) -> Iterator[EmbeddedPostgres]:
+    """Run an empty PostgreSQL in a folder that is removed afterwards; ``for_tests=False`` keeps fsync on."""
+    folder = Path(tempfile.mkdtemp(prefix="renraku-postgres-"))
+    # Python's temporary folders are closed to other OS users, so to that of a server started by root.
+    folder.chmod(0o711)
+    try:
+        with EmbeddedPostgres(folder / "pg", for_tests=for_tests) as postgres:
+            yield postgres
+    finally:
+        shutil.rmtree(folder)
