@@ -97,9 +97,9 @@ def known_texts(language: str) -> dict[str, str]:
 
 
 def _write(path: Path, language: str, texts: dict[str, str]) -> None:
-    catalogue = Catalog(locale=language, fuzzy=False, header_comment=f"# {path.stem}: texts of Renraku, {language}.")
+    catalogue = Catalog(locale=language, fuzzy=False)
     for message in sorted(texts):
         catalogue.add(message, texts[message])
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, catalogue, width=120, omit_header=False, include_previous=False)
+        write_po(file, catalogue, width=120, omit_header=True)

@@ -1,0 +1,1 @@
+"""The sample organisation: invented, deterministic, about 500 people; see ``organisation``."""

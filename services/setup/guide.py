@@ -1,0 +1,76 @@
+"""The setup guide (D17): the fourteen steps with their state, worked out from the data each time."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.errors import NotFound
+from core.i18n import N_, _
+from core.inputs import Input, Nothing, Row, field
+from core.operations import operation, query
+from core.transaction import Transaction
+from data.models.setup import SetupMark
+from services.setup.facts import gather
+from services.setup.steps import STEPS, Step, StepState
+
+
+class StepRow(Row):
+    """A step as the guide shows it, in the reader's language."""
+
+    number: int
+    key: str
+    title: str
+    purpose: str
+    page: str
+    state: StepState
+    finding: str
+    confirmable: bool
+
+
+class GuideRow(Row):
+    """All steps, how many are done, and the first one that is not."""
+
+    steps: list[StepRow]
+    done: int
+    next: StepRow | None
+
+
+class StepMark(Input):
+    """Say that a step is settled, or not any more."""
+
+    step: str = field(N_("Step"))
+    settled: bool = field(N_("Settled"), default=True)
+
+
+@query("setup.guide", N_("See the setup guide"))
+def guide(tx: Transaction, ask: Nothing) -> GuideRow:  # noqa: ARG001 - every query is asked with something
+    """Return the fourteen steps with their state (導入ガイド)."""
+    facts = gather(tx)
+    marked = set(tx.execute(select(SetupMark.step)).scalars())
+    steps = [_row(step, *step.judge(facts), step.key in marked) for step in STEPS]
+    waiting = [step for step in steps if step.state is not StepState.DONE]
+    return GuideRow(steps=steps, done=len(steps) - len(waiting), next=waiting[0] if waiting else None)
+
+
+@operation("setup.mark", N_("Settle a step of the setup guide"), touches="setup_mark")
+def mark_step(tx: Transaction, ask: StepMark) -> None:
+    """Settle a step that no data can show, or open it again.
+
+    Raises:
+        NotFound: when there is no such step, or its state comes from the data.
+    """
+    if not any(step.key == ask.step and step.confirmable for step in STEPS):
+        raise NotFound(N_("This step cannot be settled by hand; its state comes from the data."))
+    if ask.settled:
+        mark = insert(SetupMark).values(step=ask.step, account_id=tx.actor.account_id, marked_at=tx.now)
+        tx.execute(mark.on_conflict_do_nothing())
+    else:
+        tx.execute(delete(SetupMark).where(SetupMark.step == ask.step))
+
+
+def _row(step: Step, state: StepState, finding: str, values: dict[str, object], marked: bool) -> StepRow:
+    if step.confirmable and marked:
+        state, finding, values = StepState.DONE, N_("Settled by a person."), {}
+    return StepRow(
+        number=step.number, key=step.key, title=_(step.title), purpose=_(step.purpose), page=step.page,
+        state=state, finding=_(finding, **values), confirmable=step.confirmable,
+    )  # fmt: skip
