@@ -1,0 +1,143 @@
+"""A telegram of the Japan Meteorological Agency, read (電文): what it is, whom it concerns, and what it may start."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from core.i18n import N_, _
+from services.safety.intensity import Intensity
+from services.safety.telegrams.kinds import EARTHQUAKE_FORECASTS, EARTHQUAKE_TRIGGERS, Kind
+
+UNREPORTED_AT_LEAST = Intensity.FIVE_LOWER
+
+
+class Status(StrEnum):
+    """Control/Status (運用種別): only a normal one (通常) may send anything; 訓練 is a drill, 試験 a test."""
+
+    NORMAL = "normal"
+    DRILL = "drill"
+    TEST = "test"
+
+
+class InfoType(StrEnum):
+    """Head/InfoType (情報形態): 発表, 訂正 (replaces what went before), 取消 (was wrong; it has no content)."""
+
+    ISSUE = "issue"
+    CORRECTION = "correction"
+    CANCEL = "cancel"
+
+
+class WhyNot(StrEnum):
+    """Why a telegram cannot start a broadcast by an earthquake rule, whatever the rule."""
+
+    DRILL = "drill"
+    TEST = "test"
+    FORECAST = "forecast"
+    OTHER_KIND = "other_kind"
+    UNKNOWN_KIND = "unknown_kind"
+    CANCEL = "cancel"
+    DISTANT = "distant"
+    NO_INTENSITY = "no_intensity"
+
+    @property
+    def sentence(self) -> str:
+        """Return the reason for people, in the current language."""
+        return _(_SENTENCES[self.value])
+
+
+_SENTENCES = {
+    "drill": N_("This is a drill telegram (訓練). Drills send nothing."),
+    "test": N_("This is a test telegram (試験). Tests send nothing."),
+    "forecast": N_("This is an earthquake early warning: a forecast, not an observation. Forecasts send nothing."),
+    "other_kind": N_("Telegrams of this kind do not report observed intensities for a rule to act on."),
+    "unknown_kind": N_("This kind of JMA telegram is not known here. It was kept, and nothing was sent."),
+    "cancel": N_("This telegram cancels an earlier one (取消). A cancel sends nothing."),
+    "distant": N_("This earthquake was abroad (遠地地震). Distant earthquakes send nothing."),
+    "no_intensity": N_("The telegram reports no seismic intensity for any area."),
+}
+
+
+class Hypocentre(BaseModel):
+    """Where an earthquake was (震源): JMA's name and code of the place, its time, and its magnitude as JMA words it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str | None
+    code: str | None
+    origin_time: AwareDatetime | None
+    magnitude: str | None
+
+
+class Telegram(BaseModel):
+    """One telegram. Codes are JMA's: areas (細分区域) have three digits, municipalities seven; unknown codes are kept.
+
+    Times are aware, in JMA's own offset (+09:00). ``event_ids`` is empty for weather, and may hold several; ``serial``
+    and ``target_time`` may be absent. ``areas`` and ``municipalities`` hold what was observed. Places where 5 lower or
+    more is likely but no report came in (震度５弱以上未入電) stand in ``possible_areas`` and ``municipalities_maybe``,
+    with the weaker intensity reported so far, if any, in the tables as well. ``unreadable`` has values not understood.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    telegram: Kind
+    status: Status
+    info_type: InfoType
+    event_ids: list[str]
+    serial: str | None
+    title: str
+    head_title: str
+    headline: str
+    office: str
+    report_time: AwareDatetime
+    target_time: AwareDatetime | None
+    text: str
+    distant: bool
+    hypocentres: list[Hypocentre]
+    max_intensity: Intensity | None
+    areas: dict[str, Intensity]
+    municipalities: dict[str, Intensity]
+    possible_areas: list[str]
+    municipalities_maybe: list[str]
+    unreadable: list[str]
+
+    @property
+    def origin_time(self) -> datetime | None:
+        """Return when the (first) earthquake happened, if the telegram says so."""
+        return self.hypocentres[0].origin_time if self.hypocentres else None
+
+    def why_not_earthquake(self, *, rehearsal: bool = False) -> WhyNot | None:
+        """Return why no earthquake rule can act on this telegram, or None if one may; a rehearsal takes drills too."""
+        if not rehearsal and self.status is not Status.NORMAL:
+            return WhyNot.DRILL if self.status is Status.DRILL else WhyNot.TEST
+        if self.telegram not in EARTHQUAKE_TRIGGERS:
+            return self._why_not_kind()
+        if self.info_type is InfoType.CANCEL:
+            return WhyNot.CANCEL
+        if self.distant:
+            return WhyNot.DISTANT
+        return None if self.areas or self.possible_areas else WhyNot.NO_INTENSITY
+
+    @property
+    def cancels_earthquake(self) -> bool:
+        """Tell whether this takes back, for real, what an earlier telegram of the same event said about intensities."""
+        is_trigger = self.telegram in EARTHQUAKE_TRIGGERS
+        return self.status is Status.NORMAL and is_trigger and self.info_type is InfoType.CANCEL
+
+    def areas_at_least(self, threshold: Intensity, *, count_possible: bool = True) -> dict[str, Intensity]:
+        """Return the areas of that intensity or more; possible ones count as 5 lower, the least they would be."""
+        return _at_least(self.areas, self.possible_areas if count_possible else [], threshold)
+
+    def municipalities_at_least(self, threshold: Intensity, *, count_possible: bool = True) -> dict[str, Intensity]:
+        """Return the municipalities of that intensity or more; VXSE51 names none. See ``areas_at_least``."""
+        return _at_least(self.municipalities, self.municipalities_maybe if count_possible else [], threshold)
+
+    def _why_not_kind(self) -> WhyNot:
+        if self.telegram is Kind.UNKNOWN:
+            return WhyNot.UNKNOWN_KIND
+        return WhyNot.FORECAST if self.telegram in EARTHQUAKE_FORECASTS else WhyNot.OTHER_KIND
+
+
+def _at_least(observed: dict[str, Intensity], possible: list[str], threshold: Intensity) -> dict[str, Intensity]:
+    likely = observed | {code: max(observed.get(code, UNREPORTED_AT_LEAST), UNREPORTED_AT_LEAST) for code in possible}
+    return {code: intensity for code, intensity in likely.items() if intensity >= threshold}
