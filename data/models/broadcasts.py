@@ -81,11 +81,16 @@ class Broadcast(Versioned, Base):
     """One sending to a frozen audience. Text and questions are copies: later edits of a template change nothing here.
 
     ``questions`` is a list of ``{"id", "kind", "label", "required", "options", "unit"}``; ``audience`` is the
-    selection as it was asked (departments, areas, roles, lists, everybody).
+    selection as it was asked (departments, areas, roles, lists, single people, everybody). ``asked`` counts the frozen
+    audience. ``cause`` is what opened an automatic one; it is unique, so nothing opens twice.
     """
 
     __tablename__ = "broadcast"
-    __table_args__ = (Index("ix_broadcast_created_at", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_broadcast_created_at", "created_at", "id"),
+        CheckConstraint("(state = 'draft') = (sent_at IS NULL)", "sent_unless_draft"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", "closed_at_when_closed"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[BroadcastKind] = state_column(BroadcastKind)
@@ -94,8 +99,10 @@ class Broadcast(Versioned, Base):
     subject: Mapped[str]
     body: Mapped[str]
     introduction: Mapped[str] = mapped_column(default="")
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("question_form.id", ondelete="SET NULL"))
     questions: Mapped[list[dict[str, Any]]]
     audience: Mapped[dict[str, Any]]
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
     cause: Mapped[str | None] = mapped_column(unique=True)
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -107,11 +114,12 @@ class Recipient(Base):
     """A person asked by a broadcast, with department and area as they were then, and the first and latest answer.
 
     Answers are ``{question id: value}``; a choice is its text, several choices are a list, a number is an integer.
+    ``round`` is the mailing that asked the person first. Nothing that an answer changes is indexed, so that a reply
+    writes one row version and no index entry.
     """
 
     __tablename__ = "recipient"
     __table_args__ = (
-        Index("ix_recipient_answered", "broadcast_id", "latest_at"),
         Index("ix_recipient_department", "broadcast_id", "department_id"),
         Index("ix_recipient_area", "broadcast_id", "area_code"),
         CheckConstraint("(first_at IS NULL) = (latest_at IS NULL)", "first_with_latest"),
@@ -122,6 +130,7 @@ class Recipient(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
     first_answer: Mapped[dict[str, Any] | None]
     first_at: Mapped[datetime | None]
     latest_answer: Mapped[dict[str, Any] | None]

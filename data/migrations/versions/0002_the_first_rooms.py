@@ -33,9 +33,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("kana", sa.String(), nullable=False),
         sa.Column("parent_code", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["parent_code"], ["area.code"], name=op.f("fk_area_parent_code_area")
-        ),
+        sa.ForeignKeyConstraint(["parent_code"], ["area.code"], name=op.f("fk_area_parent_code_area")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_area")),
     )
     op.create_index(op.f("ix_area_parent_code"), "area", ["parent_code"], unique=False)
@@ -53,64 +51,9 @@ def upgrade() -> None:
         sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_record")),
     )
-    op.create_index(
-        op.f("ix_audit_record_account_id"), "audit_record", ["account_id"], unique=False
-    )
-    op.create_index(
-        "ix_audit_record_process_at", "audit_record", ["process", "at"], unique=False
-    )
-    op.create_index(
-        "ix_audit_record_subject", "audit_record", ["subject"], unique=False
-    )
-    op.create_table(
-        "broadcast",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "test",
-                "manual",
-                "automatic",
-                name="broadcastkind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "draft",
-                "sending",
-                "stopped",
-                "open",
-                "closed",
-                name="broadcaststate",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("introduction", sa.String(), nullable=False),
-        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("audience", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("cause", sa.String(), nullable=True),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
-        sa.UniqueConstraint("cause", name=op.f("uq_broadcast_cause")),
-    )
-    op.create_index(
-        "ix_broadcast_created_at", "broadcast", ["created_at", "id"], unique=False
-    )
+    op.create_index(op.f("ix_audit_record_account_id"), "audit_record", ["account_id"], unique=False)
+    op.create_index("ix_audit_record_process_at", "audit_record", ["process", "at"], unique=False)
+    op.create_index("ix_audit_record_subject", "audit_record", ["subject"], unique=False)
     op.create_table(
         "department",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -121,20 +64,11 @@ def upgrade() -> None:
         sa.Column("depth", sa.BigInteger(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
-        sa.CheckConstraint(
-            "parent_id IS DISTINCT FROM id", name=op.f("ck_department_not_own_parent")
-        ),
-        sa.ForeignKeyConstraint(
-            ["parent_id"],
-            ["department.id"],
-            name=op.f("fk_department_parent_id_department"),
-        ),
+        sa.CheckConstraint("parent_id IS DISTINCT FROM id", name=op.f("ck_department_not_own_parent")),
+        sa.ForeignKeyConstraint(["parent_id"], ["department.id"], name=op.f("fk_department_parent_id_department")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
         sa.UniqueConstraint(
-            "parent_id",
-            "name",
-            name=op.f("uq_department_parent_id_name"),
-            postgresql_nulls_not_distinct=True,
+            "parent_id", "name", name=op.f("uq_department_parent_id_name"), postgresql_nulls_not_distinct=True
         ),
     )
     op.create_index("ix_department_full_name", "department", ["full_name"], unique=True)
@@ -160,14 +94,7 @@ def upgrade() -> None:
         sa.Column("reply_to", sa.String(), nullable=False),
         sa.Column(
             "provider",
-            sa.Enum(
-                "local",
-                "smtp",
-                name="providerkind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("local", "smtp", name="providerkind", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("smtp_host", sa.String(), nullable=False),
@@ -236,8 +163,7 @@ def upgrade() -> None:
             "search_text",
             sa.String(),
             sa.Computed(
-                "lower(code || ' ' || family_name || given_name || ' ' || family_kana || given_kana)",
-                persisted=True,
+                "lower(code || ' ' || family_name || given_name || ' ' || family_kana || given_kana)", persisted=True
             ),
             nullable=False,
         ),
@@ -245,9 +171,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
-        sa.CheckConstraint(
-            "code <> '' AND family_name <> ''", name=op.f("ck_person_named")
-        ),
+        sa.CheckConstraint("code <> '' AND family_name <> ''", name=op.f("ck_person_named")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("code", name=op.f("uq_person_code")),
     )
@@ -300,35 +224,21 @@ def upgrade() -> None:
         sa.Column(
             "verdict",
             sa.Enum(
-                "opened",
-                "extended",
-                "silent",
-                name="verdict",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "opened", "extended", "silent", name="verdict", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column(
-            "reason_values", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("reason_values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_telegram")),
         sa.UniqueConstraint("digest", name=op.f("uq_telegram_digest")),
     )
-    op.create_index(
-        "ix_telegram_received_at", "telegram", ["received_at", "id"], unique=False
-    )
+    op.create_index("ix_telegram_received_at", "telegram", ["received_at", "id"], unique=False)
     op.create_table(
         "work",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("WAITING", "RUNNING", "DONE", "FAILED", name="workstate"),
-            nullable=False,
-        ),
+        sa.Column("state", sa.Enum("WAITING", "RUNNING", "DONE", "FAILED", name="workstate"), nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("done", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
@@ -364,12 +274,8 @@ def upgrade() -> None:
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
-        sa.CheckConstraint(
-            "login = lower(login) AND login <> ''", name=op.f("ck_account_login_lower")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")
-        ),
+        sa.CheckConstraint("login = lower(login) AND login <> ''", name=op.f("ck_account_login_lower")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
         sa.UniqueConstraint("person_id", name=op.f("uq_account_person_id")),
@@ -379,128 +285,107 @@ def upgrade() -> None:
         sa.Column("record_id", sa.BigInteger(), nullable=False),
         sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
-            ["record_id"],
-            ["audit_record.id"],
-            name=op.f("fk_audit_personal_record_id_audit_record"),
+            ["record_id"], ["audit_record.id"], name=op.f("fk_audit_personal_record_id_audit_record")
         ),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_audit_personal")),
     )
+    op.create_table(
+        "broadcast",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "test",
+                "manual",
+                "automatic",
+                name="broadcastkind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "sending",
+                "stopped",
+                "open",
+                "closed",
+                name="broadcaststate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("introduction", sa.String(), nullable=False),
+        sa.Column("form_id", sa.BigInteger(), nullable=True),
+        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("audience", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cause", sa.String(), nullable=True),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_broadcast_closed_at_when_closed")
+        ),
+        sa.CheckConstraint("(state = 'draft') = (sent_at IS NULL)", name=op.f("ck_broadcast_sent_unless_draft")),
+        sa.ForeignKeyConstraint(
+            ["form_id"], ["question_form.id"], name=op.f("fk_broadcast_form_id_question_form"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+        sa.UniqueConstraint("cause", name=op.f("uq_broadcast_cause")),
+    )
+    op.create_index("ix_broadcast_created_at", "broadcast", ["created_at", "id"], unique=False)
     op.create_table(
         "contact_point",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "mail",
-                "mobile",
-                name="contactkind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("mail", "mobile", name="contactkind", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("value", sa.String(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
-                "untried",
-                "works",
-                "dead",
-                name="contactstate",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "untried", "works", "dead", name="contactstate", native_enum=False, create_constraint=True, length=24
             ),
             server_default="untried",
             nullable=False,
         ),
         sa.Column("reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_contact_point_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_contact_point_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
-        sa.UniqueConstraint(
-            "person_id",
-            "kind",
-            "value",
-            name=op.f("uq_contact_point_person_id_kind_value"),
-        ),
+        sa.UniqueConstraint("person_id", "kind", "value", name=op.f("uq_contact_point_person_id_kind_value")),
     )
     op.create_index("ix_contact_point_value", "contact_point", ["value"], unique=False)
-    op.create_table(
-        "mailing",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
-        sa.Column("round", sa.BigInteger(), nullable=False),
-        sa.Column("reminder", sa.Boolean(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "sending",
-                "stopped",
-                "finished",
-                name="mailingstate",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("sender", sa.String(), nullable=False),
-        sa.Column("reply_to", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["broadcast_id"],
-            ["broadcast.id"],
-            name=op.f("fk_mailing_broadcast_id_broadcast"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
-        sa.UniqueConstraint(
-            "broadcast_id", "round", name=op.f("uq_mailing_broadcast_id_round")
-        ),
-    )
     op.create_table(
         "membership",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("department_id", sa.BigInteger(), nullable=False),
         sa.Column("main", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["department_id"],
-            ["department.id"],
-            name=op.f("fk_membership_department_id_department"),
+            ["department_id"], ["department.id"], name=op.f("fk_membership_department_id_department")
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_membership_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint(
-            "person_id", "department_id", name=op.f("pk_membership")
-        ),
+        sa.PrimaryKeyConstraint("person_id", "department_id", name=op.f("pk_membership")),
     )
-    op.create_index(
-        "ix_membership_department_id",
-        "membership",
-        ["department_id", "person_id"],
-        unique=False,
-    )
-    op.create_index(
-        "uq_membership_main",
-        "membership",
-        ["person_id"],
-        unique=True,
-        postgresql_where=sa.text("main"),
-    )
+    op.create_index("ix_membership_department_id", "membership", ["department_id", "person_id"], unique=False)
+    op.create_index("uq_membership_main", "membership", ["person_id"], unique=True, postgresql_where=sa.text("main"))
     op.create_table(
         "people_import",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -530,9 +415,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["work_id"], ["work.id"], name=op.f("fk_people_import_work_id_work")
-        ),
+        sa.ForeignKeyConstraint(["work_id"], ["work.id"], name=op.f("fk_people_import_work_id_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
     )
     op.create_table(
@@ -560,59 +443,32 @@ def upgrade() -> None:
             name=op.f("fk_permission_grant_set_id_permission_set"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "set_id", "process", "what", name=op.f("pk_permission_grant")
-        ),
+        sa.PrimaryKeyConstraint("set_id", "process", "what", name=op.f("pk_permission_grant")),
     )
     op.create_table(
         "person_list_member",
         sa.Column("list_id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["list_id"],
-            ["person_list.id"],
-            name=op.f("fk_person_list_member_list_id_person_list"),
-            ondelete="CASCADE",
+            ["list_id"], ["person_list.id"], name=op.f("fk_person_list_member_list_id_person_list"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_person_list_member_person_id_person"),
-            ondelete="CASCADE",
+            ["person_id"], ["person.id"], name=op.f("fk_person_list_member_person_id_person"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint(
-            "list_id", "person_id", name=op.f("pk_person_list_member")
-        ),
+        sa.PrimaryKeyConstraint("list_id", "person_id", name=op.f("pk_person_list_member")),
     )
-    op.create_index(
-        op.f("ix_person_list_member_person_id"),
-        "person_list_member",
-        ["person_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_person_list_member_person_id"), "person_list_member", ["person_id"], unique=False)
     op.create_table(
         "person_region",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("area_code", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_person_region_area_code_area")),
         sa.ForeignKeyConstraint(
-            ["area_code"], ["area.code"], name=op.f("fk_person_region_area_code_area")
+            ["person_id"], ["person.id"], name=op.f("fk_person_region_person_id_person"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-            name=op.f("fk_person_region_person_id_person"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint(
-            "person_id", "area_code", name=op.f("pk_person_region")
-        ),
+        sa.PrimaryKeyConstraint("person_id", "area_code", name=op.f("pk_person_region")),
     )
-    op.create_index(
-        "ix_person_region_area_code",
-        "person_region",
-        ["area_code", "person_id"],
-        unique=False,
-    )
+    op.create_index("ix_person_region_area_code", "person_region", ["area_code", "person_id"], unique=False)
     op.create_table(
         "quake_rule",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -622,15 +478,9 @@ def upgrade() -> None:
         sa.Column("template_id", sa.BigInteger(), nullable=False),
         sa.Column("form_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["form_id"], ["question_form.id"], name=op.f("fk_quake_rule_form_id_question_form")),
         sa.ForeignKeyConstraint(
-            ["form_id"],
-            ["question_form.id"],
-            name=op.f("fk_quake_rule_form_id_question_form"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["template_id"],
-            ["mail_template.id"],
-            name=op.f("fk_quake_rule_template_id_mail_template"),
+            ["template_id"], ["mail_template.id"], name=op.f("fk_quake_rule_template_id_mail_template")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quake_rule")),
         sa.UniqueConstraint("name", name=op.f("uq_quake_rule_name")),
@@ -659,19 +509,116 @@ def upgrade() -> None:
         sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["form_id"],
-            ["question_form.id"],
-            name=op.f("fk_question_form_id_question_form"),
-            ondelete="CASCADE",
+            ["form_id"], ["question_form.id"], name=op.f("fk_question_form_id_question_form"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint(
-            "form_id",
-            "position",
-            deferrable=True,
-            initially="DEFERRED",
-            name=op.f("uq_question_form_id_position"),
+            "form_id", "position", deferrable=True, initially="DEFERRED", name=op.f("uq_question_form_id_position")
         ),
+    )
+    op.create_table(
+        "mailing",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
+        sa.Column("round", sa.BigInteger(), nullable=False),
+        sa.Column("reminder", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sending",
+                "stopped",
+                "finished",
+                name="mailingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcast.id"], name=op.f("fk_mailing_broadcast_id_broadcast"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
+        sa.UniqueConstraint("broadcast_id", "round", name=op.f("uq_mailing_broadcast_id_round")),
+    )
+    op.create_table(
+        "people_import_row",
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "add", "change", "same", "error", name="rowaction", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["people_import.id"],
+            name=op.f("fk_people_import_row_import_id_people_import"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_people_import_row")),
+    )
+    op.create_index("ix_people_import_row_action", "people_import_row", ["import_id", "action", "line"], unique=False)
+    op.create_table(
+        "permission_assignment",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("set_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "reach",
+            sa.Enum(
+                "whole", "department", "self", name="reachkind", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("department_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "(reach = 'department') = (department_id IS NOT NULL)",
+            name=op.f("ck_permission_assignment_department_if_reach"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_permission_assignment_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_permission_assignment_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_id"], ["permission_set.id"], name=op.f("fk_permission_assignment_set_id_permission_set")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_permission_assignment")),
+        sa.UniqueConstraint(
+            "account_id",
+            "set_id",
+            "reach",
+            "department_id",
+            name=op.f("uq_permission_assignment_account_id_set_id_reach_department_id"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_index("ix_permission_assignment_set_id", "permission_assignment", ["set_id"], unique=False)
+    op.create_table(
+        "quake_event",
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("rule_id", sa.BigInteger(), nullable=False),
+        sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_quake_event_broadcast_id_broadcast")),
+        sa.ForeignKeyConstraint(["rule_id"], ["quake_rule.id"], name=op.f("fk_quake_event_rule_id_quake_rule")),
+        sa.ForeignKeyConstraint(["telegram_id"], ["telegram.id"], name=op.f("fk_quake_event_telegram_id_telegram")),
+        sa.PrimaryKeyConstraint("event_id", "rule_id", name=op.f("pk_quake_event")),
+        sa.UniqueConstraint("broadcast_id", name=op.f("uq_quake_event_broadcast_id")),
     )
     op.create_table(
         "recipient",
@@ -679,57 +626,66 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("department_id", sa.BigInteger(), nullable=True),
         sa.Column("area_code", sa.String(), nullable=True),
-        sa.Column(
-            "first_answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True
-        ),
+        sa.Column("round", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("first_answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "latest_answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True
-        ),
+        sa.Column("latest_answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("latest_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answers", sa.BigInteger(), server_default="0", nullable=False),
-        sa.CheckConstraint(
-            "(first_at IS NULL) = (latest_at IS NULL)",
-            name=op.f("ck_recipient_first_with_latest"),
+        sa.CheckConstraint("(first_at IS NULL) = (latest_at IS NULL)", name=op.f("ck_recipient_first_with_latest")),
+        sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_recipient_area_code_area")),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcast.id"], name=op.f("fk_recipient_broadcast_id_broadcast"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["area_code"], ["area.code"], name=op.f("fk_recipient_area_code_area")
+            ["department_id"], ["department.id"], name=op.f("fk_recipient_department_id_department")
         ),
-        sa.ForeignKeyConstraint(
-            ["broadcast_id"],
-            ["broadcast.id"],
-            name=op.f("fk_recipient_broadcast_id_broadcast"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["department_id"],
-            ["department.id"],
-            name=op.f("fk_recipient_department_id_department"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_recipient_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recipient_person_id_person")),
         sa.PrimaryKeyConstraint("broadcast_id", "person_id", name=op.f("pk_recipient")),
         postgresql_with={"fillfactor": "75"},
     )
-    op.create_index(
-        "ix_recipient_answered",
-        "recipient",
-        ["broadcast_id", "latest_at"],
-        unique=False,
+    op.create_index("ix_recipient_area", "recipient", ["broadcast_id", "area_code"], unique=False)
+    op.create_index("ix_recipient_department", "recipient", ["broadcast_id", "department_id"], unique=False)
+    op.create_index(op.f("ix_recipient_person_id"), "recipient", ["person_id"], unique=False)
+    op.create_table(
+        "sign_in_code",
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_code_account_id_account")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_sign_in_code")),
     )
-    op.create_index(
-        "ix_recipient_area", "recipient", ["broadcast_id", "area_code"], unique=False
+    op.create_table(
+        "sign_in_link",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_link_account_id_account")),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_sign_in_link_created_by_account")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_link")),
     )
-    op.create_index(
-        "ix_recipient_department",
-        "recipient",
-        ["broadcast_id", "department_id"],
-        unique=False,
+    op.create_index(op.f("ix_sign_in_link_account_id"), "sign_in_link", ["account_id"], unique=False)
+    op.create_table(
+        "sign_in_session",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_session_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_session_token_hash")),
     )
-    op.create_index(
-        op.f("ix_recipient_person_id"), "recipient", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_sign_in_session_account_id"), "sign_in_session", ["account_id"], unique=False)
     op.create_table(
         "chunk",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -739,13 +695,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "waiting",
-                "leased",
-                "done",
-                name="chunkstate",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "waiting", "leased", "done", name="chunkstate", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
@@ -754,16 +704,11 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("low <= high", name=op.f("ck_chunk_ordered")),
         sa.ForeignKeyConstraint(
-            ["mailing_id"],
-            ["mailing.id"],
-            name=op.f("fk_chunk_mailing_id_mailing"),
-            ondelete="CASCADE",
+            ["mailing_id"], ["mailing.id"], name=op.f("fk_chunk_mailing_id_mailing"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chunk")),
     )
-    op.create_index(
-        "ix_chunk_open", "chunk", ["mailing_id", "state", "low"], unique=False
-    )
+    op.create_index("ix_chunk_open", "chunk", ["mailing_id", "state", "low"], unique=False)
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -800,14 +745,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["mailing_id"],
-            ["mailing.id"],
-            name=op.f("fk_delivery_mailing_id_mailing"),
-            ondelete="CASCADE",
+            ["mailing_id"], ["mailing.id"], name=op.f("fk_delivery_mailing_id_mailing"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_delivery_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delivery_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint(
             "mailing_id",
@@ -819,225 +759,46 @@ def upgrade() -> None:
         postgresql_with={"fillfactor": "75"},
     )
     op.create_index("ix_delivery_person_id", "delivery", ["person_id"], unique=False)
-    op.create_table(
-        "people_import_row",
-        sa.Column("import_id", sa.BigInteger(), nullable=False),
-        sa.Column("line", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "action",
-            sa.Enum(
-                "add",
-                "change",
-                "same",
-                "error",
-                name="rowaction",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("cells", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["import_id"],
-            ["people_import.id"],
-            name=op.f("fk_people_import_row_import_id_people_import"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_people_import_row")),
-    )
-    op.create_index(
-        "ix_people_import_row_action",
-        "people_import_row",
-        ["import_id", "action", "line"],
-        unique=False,
-    )
-    op.create_table(
-        "permission_assignment",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("set_id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "reach",
-            sa.Enum(
-                "whole",
-                "department",
-                "self",
-                name="reachkind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("department_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "(reach = 'department') = (department_id IS NOT NULL)",
-            name=op.f("ck_permission_assignment_department_if_reach"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_permission_assignment_account_id_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["department_id"],
-            ["department.id"],
-            name=op.f("fk_permission_assignment_department_id_department"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["set_id"],
-            ["permission_set.id"],
-            name=op.f("fk_permission_assignment_set_id_permission_set"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_permission_assignment")),
-        sa.UniqueConstraint(
-            "account_id",
-            "set_id",
-            "reach",
-            "department_id",
-            name=op.f("uq_permission_assignment_account_id_set_id_reach_department_id"),
-            postgresql_nulls_not_distinct=True,
-        ),
-    )
-    op.create_index(
-        "ix_permission_assignment_set_id",
-        "permission_assignment",
-        ["set_id"],
-        unique=False,
-    )
-    op.create_table(
-        "quake_event",
-        sa.Column("event_id", sa.String(), nullable=False),
-        sa.Column("rule_id", sa.BigInteger(), nullable=False),
-        sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
-        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["broadcast_id"],
-            ["broadcast.id"],
-            name=op.f("fk_quake_event_broadcast_id_broadcast"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["rule_id"],
-            ["quake_rule.id"],
-            name=op.f("fk_quake_event_rule_id_quake_rule"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["telegram_id"],
-            ["telegram.id"],
-            name=op.f("fk_quake_event_telegram_id_telegram"),
-        ),
-        sa.PrimaryKeyConstraint("event_id", "rule_id", name=op.f("pk_quake_event")),
-        sa.UniqueConstraint("broadcast_id", name=op.f("uq_quake_event_broadcast_id")),
-    )
-    op.create_table(
-        "sign_in_code",
-        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_sign_in_code_account_id_account"),
-        ),
-        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_sign_in_code")),
-    )
-    op.create_table(
-        "sign_in_link",
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("created_by", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_sign_in_link_account_id_account"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by"],
-            ["account.id"],
-            name=op.f("fk_sign_in_link_created_by_account"),
-        ),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_link")),
-    )
-    op.create_index(
-        op.f("ix_sign_in_link_account_id"), "sign_in_link", ["account_id"], unique=False
-    )
-    op.create_table(
-        "sign_in_session",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("account_id", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("user_agent", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_sign_in_session_account_id_account"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_session")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_session_token_hash")),
-    )
-    op.create_index(
-        op.f("ix_sign_in_session_account_id"),
-        "sign_in_session",
-        ["account_id"],
-        unique=False,
-    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Go back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_delivery_person_id", table_name="delivery")
+    op.drop_table("delivery")
+    op.drop_index("ix_chunk_open", table_name="chunk")
+    op.drop_table("chunk")
     op.drop_index(op.f("ix_sign_in_session_account_id"), table_name="sign_in_session")
     op.drop_table("sign_in_session")
     op.drop_index(op.f("ix_sign_in_link_account_id"), table_name="sign_in_link")
     op.drop_table("sign_in_link")
     op.drop_table("sign_in_code")
+    op.drop_index(op.f("ix_recipient_person_id"), table_name="recipient")
+    op.drop_index("ix_recipient_department", table_name="recipient")
+    op.drop_index("ix_recipient_area", table_name="recipient")
+    op.drop_table("recipient")
     op.drop_table("quake_event")
     op.drop_index("ix_permission_assignment_set_id", table_name="permission_assignment")
     op.drop_table("permission_assignment")
     op.drop_index("ix_people_import_row_action", table_name="people_import_row")
     op.drop_table("people_import_row")
-    op.drop_index("ix_delivery_person_id", table_name="delivery")
-    op.drop_table("delivery")
-    op.drop_index("ix_chunk_open", table_name="chunk")
-    op.drop_table("chunk")
-    op.drop_index(op.f("ix_recipient_person_id"), table_name="recipient")
-    op.drop_index("ix_recipient_department", table_name="recipient")
-    op.drop_index("ix_recipient_area", table_name="recipient")
-    op.drop_index("ix_recipient_answered", table_name="recipient")
-    op.drop_table("recipient")
+    op.drop_table("mailing")
     op.drop_table("question")
     op.drop_table("quake_rule")
     op.drop_index("ix_person_region_area_code", table_name="person_region")
     op.drop_table("person_region")
-    op.drop_index(
-        op.f("ix_person_list_member_person_id"), table_name="person_list_member"
-    )
+    op.drop_index(op.f("ix_person_list_member_person_id"), table_name="person_list_member")
     op.drop_table("person_list_member")
     op.drop_table("permission_grant")
     op.drop_table("people_import")
-    op.drop_index(
-        "uq_membership_main", table_name="membership", postgresql_where=sa.text("main")
-    )
+    op.drop_index("uq_membership_main", table_name="membership", postgresql_where=sa.text("main"))
     op.drop_index("ix_membership_department_id", table_name="membership")
     op.drop_table("membership")
-    op.drop_table("mailing")
     op.drop_index("ix_contact_point_value", table_name="contact_point")
     op.drop_table("contact_point")
+    op.drop_index("ix_broadcast_created_at", table_name="broadcast")
+    op.drop_table("broadcast")
     op.drop_table("audit_personal")
     op.drop_table("account")
     op.drop_table("work")
@@ -1059,8 +820,6 @@ def downgrade() -> None:
     op.drop_index("ix_department_path", table_name="department")
     op.drop_index("ix_department_full_name", table_name="department")
     op.drop_table("department")
-    op.drop_index("ix_broadcast_created_at", table_name="broadcast")
-    op.drop_table("broadcast")
     op.drop_index("ix_audit_record_subject", table_name="audit_record")
     op.drop_index("ix_audit_record_process_at", table_name="audit_record")
     op.drop_index(op.f("ix_audit_record_account_id"), table_name="audit_record")
