@@ -85,8 +85,9 @@ def validated(model: type[I], values: Mapping[str, Any]) -> I:
                       ) from error  # fmt: skip
 
 
+REQUIRED = N_("This is required.")
 SENTENCES = {
-    "missing": N_("This is required."),
+    "missing": REQUIRED,
     "string_too_short": N_("Enter at least {min_length} characters."),
     "string_too_long": N_("Enter at most {max_length} characters."),
     "too_short": N_("Choose at least {min_length}."),
@@ -118,7 +119,7 @@ def sentence(detail: ErrorDetails) -> str:
     if isinstance(cause, WrongValue):
         return cause.text
     if detail["type"] in {"missing", "string_type"} and detail.get("input") in {None, ""}:
-        return _(SENTENCES["missing"])
+        return _(REQUIRED)
     known = SENTENCES.get(detail["type"], N_("This value cannot be used."))
     return _(known, **context) if "{" in known else _(known)
 

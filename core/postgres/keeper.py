@@ -30,7 +30,7 @@ def main(plan: dict[str, Any]) -> int:
         cwd="/",
         stdin=subprocess.DEVNULL,
         umask=0o077,
-        preexec_fn=dying_with_this_process(),
+        preexec_fn=dying_with_this_process(),  # noqa: PLW1509 - no thread has been started yet
         **plan["user"],
     )
     stop = stopper(server)

@@ -1,0 +1,61 @@
+"""Pages by key: forwards and backwards, both directions of an order, counts that stop."""
+
+import pytest
+from sqlalchemy import select
+
+from core import paging
+from core.errors import Invalid
+from core.paging import PageAsk, fetch_page
+from data.models.people import Person
+from tests.factories import make_person
+
+ORDERS = {"kana": (Person.sort_key, Person.id), "code": (Person.code,)}
+
+
+@pytest.fixture
+def people(tx):
+    """Seven people, two of them with the same name."""
+    kana = ["アイ", "イイ", "イイ", "ウイ", "エイ", "オイ", "カイ"]
+    return [make_person(tx, kana=(each, "ハナ"), code=f"{9 - at}") for at, each in enumerate(kana)]
+
+
+def fetch(tx, **ask):
+    """Return a page of codes."""
+    return fetch_page(tx, select(Person.code), PageAsk(size=3, **ask), orders=ORDERS, make=lambda row: row.code)
+
+
+def walk(tx, sort=""):
+    """Go through all pages to the end and back; return both ways."""
+    pages = [fetch(tx, sort=sort)]
+    while pages[-1].next:
+        pages.append(fetch(tx, sort=sort, after=pages[-1].next))
+    back = [pages[-1]]
+    while back[-1].previous:
+        back.append(fetch(tx, sort=sort, before=back[-1].previous))
+    return [page.rows for page in pages], [page.rows for page in reversed(back)]
+
+
+@pytest.mark.parametrize("sort", ["", "kana", "-kana", "code", "-code"])
+def test_every_row_once_forwards_and_back(tx, people, sort):
+    forwards, backwards = walk(tx, sort)
+    expected = sorted((p.code for p in people) if "code" in sort else [p.code for p in people])
+    assert sorted(sum(forwards, [])) == expected
+    assert forwards == backwards
+
+
+def test_first_page_knows_no_previous_and_the_last_no_next(tx, people):
+    first = fetch(tx)
+    assert (first.previous, first.count, first.more) == (None, 7, False)
+    assert first.rows == [p.code for p in people[:3]]
+
+
+def test_the_count_stops_at_the_cap(tx, people, monkeypatch):
+    monkeypatch.setattr(paging, "COUNT_CAP", 5)
+    page = fetch(tx)
+    assert (page.count, page.more, page.count_text) == (5, True, "5+")
+
+
+@pytest.mark.parametrize("ask", [{"after": "rubbish"}, {"after": "WzFd"}, {"sort": "password"}])
+def test_a_made_up_place_is_refused_in_words(tx, people, ask):
+    with pytest.raises(Invalid):
+        fetch(tx, **ask)
