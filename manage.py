@@ -22,20 +22,20 @@ app.add_typer(safety, name="safety")
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Have a migrated database: the one that DATABASE_URL names, or the embedded one of this installation."""
+def database() -> Iterator[EmbeddedPostgres | None]:
+    """Have a migrated database: the one that DATABASE_URL names (None), or the embedded one of this installation."""
     from data.migrate import migrate  # noqa: PLC0415 - only commands that need the models pay for them
 
     if settings().database_url:
         migrate(*_owner_and_role())
-        yield
+        yield None
         return
     with EmbeddedPostgres(settings().home / "postgres") as postgres:
         os.environ["DATABASE_URL"] = postgres.app_url
         os.environ["DATABASE_OWNER_URL"] = postgres.owner_url
         settings.cache_clear()
         migrate(*_owner_and_role())
-        yield
+        yield postgres
 
 
 @app.command()
@@ -45,7 +45,7 @@ def run() -> None:
     from services.setup import announce  # noqa: PLC0415
 
     supervisor.refuse_busy_port(settings().host, settings().port)
-    with database():
+    with database() as postgres:
         announce(typer.echo)
         python = sys.executable
         server = [python, "-m", "uvicorn", "streamlit_app:app", "--no-access-log", "--log-level", "warning"]
@@ -56,6 +56,8 @@ def run() -> None:
             },
             folder=ROOT,
             address=settings().base_url,
+            listening=(settings().host, settings().port),
+            database=postgres,
         )
 
 

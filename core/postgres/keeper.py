@@ -30,7 +30,7 @@ def main(plan: dict[str, Any]) -> int:
         cwd="/",
         stdin=subprocess.DEVNULL,
         umask=0o077,
-        preexec_fn=dying_with_this_process(),  # noqa: PLW1509 - no thread has been started yet
+        preexec_fn=dying_with_this_process(signal.SIGINT),  # noqa: PLW1509 - no thread has been started yet
         **plan["user"],
     )
     stop = stopper(server)
@@ -40,16 +40,19 @@ def main(plan: dict[str, Any]) -> int:
     return server.wait()
 
 
-def dying_with_this_process() -> Callable[[], None] | None:
-    """Return what the child does before it becomes the server: ask the kernel for a signal at its parent's death."""
+def dying_with_this_process(last_signal: int) -> Callable[[], None] | None:
+    """Return what a child does before it becomes its program: ask the kernel for a signal at its parent's death.
+
+    None where the system has no such thing. The parent must start the child from its main thread.
+    """
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
-    keeper = os.getpid()
+    parent = os.getpid()
 
     def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != keeper:
+        libc.prctl(PR_SET_PDEATHSIG, last_signal)
+        if os.getppid() != parent:
             os._exit(1)
 
     return ask

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,10 @@ SAY_AFTER_S = 5
 OLD_SERVER_SIGNS = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 
 
+# Also when standard output is a file or a pipe.
+say_at_once = partial(print, flush=True)
+
+
 class EmbeddedPostgres:
     """The PostgreSQL of this installation, with its data in ``folder``; a context manager, or ``start()``, ``stop()``.
 
@@ -39,7 +44,7 @@ class EmbeddedPostgres:
         *,
         for_tests: bool = False,
         shelter: Path = SHELTER,
-        say: Callable[[str], None] = print,
+        say: Callable[[str], None] = say_at_once,
     ) -> None:
         """Keep the settings; nothing is started yet."""
         self._folder = folder
