@@ -1,0 +1,1 @@
+"""All that a person sees; the only floor that imports Streamlit."""

@@ -1,0 +1,1 @@
+"""Pages of access: sign-in, accounts, permission sets, own account."""

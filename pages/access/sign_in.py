@@ -1,0 +1,56 @@
+"""Sign-in (ログイン): the page of everybody who is not signed in, at whatever address they came."""
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from core.i18n import N_, _, language
+from pages.kit import authenticator
+from pages.kit.redirect import redirect
+
+OTHER = {"ja": ("en", "English"), "en": ("ja", "日本語")}
+
+
+def heading() -> None:
+    """Show where one is, and the way to the other language."""
+    code, name = OTHER[language()]
+    title, other = st.columns([4, 1], vertical_alignment="bottom")
+    title.title("Renraku 連絡")
+    if other.button(name, type="tertiary", key="other-language"):
+        st.query_params["lang"] = code
+        st.rerun()
+
+
+def form() -> None:
+    """Ask for the login name and the password, in a way that password managers understand."""
+    with st.form("sign-in"):
+        login = st.text_input(_(N_("Login name")), max_chars=100, autocomplete="username", key="login")
+        password = st.text_input(_(N_("Password")), type="password", autocomplete="current-password", key="password")
+        sent = st.form_submit_button(_(N_("Sign in")), type="primary", width="stretch", key="submit")
+    if sent:
+        answer(login or "", password or "")
+
+
+def answer(login: str, password: str) -> None:
+    """Send the browser on with a one-time code, or say one and the same sentence for every failure."""
+    browser = st.user.to_dict().get("browser")
+    if not browser:
+        st.error(_(N_("This browser does not take cookies. Allow them for this site and load the page again.")))
+        return
+    code = authenticator.check(login, password, bytes.fromhex(str(browser))) if login.strip() else None
+    if code is None:
+        st.error(
+            _(N_("Login name or password are not right. After 10 wrong passwords an account rests for 15 minutes."))
+        )
+        return
+    redirect(f"/session/open?code={code}&to={urlsplit(st.context.url or '').path.strip('/')}")
+    st.success(_(N_("Signed in. One moment …")))
+
+
+_left, middle, _right = st.columns([1, 2, 1])
+with middle:
+    heading()
+    if st.query_params.get("late"):
+        st.info(_(N_("That took too long, or was done in another browser. Sign in once more.")))
+    form()
+    st.caption(_(N_("No password yet, or forgotten? An administrator can make a one-time link for you.")))

@@ -1,0 +1,28 @@
+"""The console's main script: runs before every page and always reaches st.navigation.
+
+Until ``st.navigation`` has run, Streamlit may serve scripts that lie beside the main script by their address, without
+this script and so without a sign-in. Nothing may come between the first line and the navigation, not even a fault.
+"""
+
+import streamlit as st
+
+from core.i18n import N_, _
+from pages.kit import edge, guard, menu
+from pages.kit.redirect import redirect
+from services import access
+
+st.set_page_config(page_title="Renraku 連絡", page_icon=":material/campaign:", layout="wide")
+try:
+    actor = guard.current_actor()
+    page = menu.console(actor) if actor else menu.outside(guard.way_in())
+except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must be reached
+    actor, fault = None, error
+    page = menu.outside(lambda: edge.show(fault))
+
+if actor is not None:
+    with st.sidebar:
+        st.caption(actor.name)
+        leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
+    if leaving and edge.do(access.sign_out):
+        redirect("/session/end")
+page.run()

@@ -1,0 +1,89 @@
+"""The console's edge to the database: each question and each change is one transaction of the person who clicked."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from core import logs
+from core.actor import Actor
+from core.database import transaction
+from core.errors import NotAllowed, RenrakuError
+from core.i18n import N_, _, set_language
+from core.inputs import Input, Nothing
+from core.operations import Operation, Query
+from core.transaction import Transaction
+from pages.kit import guard
+
+A = TypeVar("A", bound=Input)
+R = TypeVar("R")
+NOTHING = Nothing()
+
+
+@dataclass(frozen=True)
+class Done(Generic[R]):
+    """An operation that went through; ``result`` is what it returned."""
+
+    result: R
+
+
+def show(error: Exception) -> None:
+    """Show an error's sentence where the page stands; a fault is logged and shown as its id, never as a stack trace."""
+    if isinstance(error, RenrakuError):
+        st.error(error.text, icon=":material/error:")
+        return
+    fault_id = logs.fault(error)
+    st.error(
+        _(N_("Something went wrong on our side; nothing was changed. Tell the administrator this number: {fault_id}"),
+          fault_id=fault_id),
+        icon=":material/report:",
+    )  # fmt: skip
+
+
+def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
+    """Answer a query for the person at the screen. An error is shown as its sentence and ends the run."""
+    try:
+        with acting() as tx:
+            answer = query(tx, question)  # type: ignore[arg-type] - Nothing is right where the query asks for nothing
+    except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
+        show(error)
+        st.stop()
+    return answer
+
+
+def do(
+    operation: Operation[A, R],
+    question: A | Nothing = NOTHING,
+    on_error: Callable[[RenrakuError], None] = show,
+) -> Done[R] | None:
+    """Do something for the person at the screen and commit it.
+
+    Returns None when it could not be done: the sentence is on the page already (or went to ``on_error``, as a form
+    does to put ``Invalid.fields`` beside its fields) and nothing was changed. The run goes on.
+    """
+    try:
+        with acting() as tx:
+            result = operation(tx, question)  # type: ignore[arg-type] - Nothing is right where it asks for nothing
+        return Done(result)
+    except RenrakuError as error:
+        on_error(error)
+    except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
+        show(error)
+    return None
+
+
+@contextmanager
+def acting() -> Iterator[Transaction]:
+    """Open a transaction for whoever is signed in at this moment.
+
+    Raises:
+        NotAllowed: when the session has ended meanwhile; the console's next run shows the sign-in.
+    """
+    with transaction(Actor.system("console")) as tx:
+        actor = guard.actor_source(tx)
+        if actor is None:
+            raise NotAllowed(guard.SIGNED_OUT)
+        set_language(actor.language)
+        yield Transaction(tx.session, actor)

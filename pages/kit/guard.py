@@ -1,0 +1,64 @@
+"""Who is it, is the session still good, may they see this: asked from PostgreSQL on every run, never remembered."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.actor import Actor
+from core.database import transaction
+from core.i18n import N_, _, set_language
+from core.operations import find
+from core.transaction import Transaction
+from services import access
+
+SIGNED_OUT = N_("You are signed out. Sign in again to go on.")
+
+
+def from_cookie(tx: Transaction) -> Actor | None:
+    """Return who the browser's session cookie stands for; the middleware put its hash where only it can."""
+    token_hash = st.user.to_dict().get("session")
+    return access.actor_of_session(tx, bytes.fromhex(str(token_hash))) if token_hash else None
+
+
+actor_source: Callable[[Transaction], Actor | None] = from_cookie
+"""The one seam through which an actor comes in; tests, which have no cookies, set it."""
+
+
+def current_actor() -> Actor | None:
+    """Return who is signed in now, with the grants that hold now, and speak their language; None: nobody."""
+    with transaction(Actor.system("console")) as tx:
+        actor = actor_source(tx)
+    if actor is not None:
+        set_language(actor.language)
+    return actor
+
+
+def way_in() -> str:
+    """Return the page for somebody who is not signed in, and speak the browser's language."""
+    wanted = st.query_params.get("lang") or (st.context.locale or "ja")
+    set_language("ja" if wanted.startswith("ja") else "en")
+    with transaction(Actor.system("console")) as tx:
+        return "access/sign_in.py" if access.has_accounts(tx) else "setup/start.py"
+
+
+def guard(*processes: str) -> Actor:
+    """Stop the run with a sentence unless somebody is signed in who may use one of ``processes``.
+
+    The first statement of every page, and of every fragment (a fragment runs without the page around it). Without
+    processes, being signed in is enough. Operations and queries check again.
+    """
+    actor = current_actor()
+    if actor is None:
+        context = get_script_run_ctx()
+        if context is not None and context.fragment_ids_this_run:
+            st.rerun(scope="app")  # the console then shows the sign-in in place of what an open tab still shows
+        st.info(_(SIGNED_OUT), icon=":material/lock:")
+        st.stop()
+    asked = [find(name) for name in processes]
+    if asked and not any(process.own or actor.may(process.name, process.what) for process in asked):
+        wanted = "、".join(process.title for process in asked)
+        sentence = N_("You do not have the permission for this page ({wanted}). Ask an administrator for it.")
+        st.warning(_(sentence, wanted=wanted), icon=":material/lock:")
+        st.stop()
+    return actor

@@ -1,0 +1,93 @@
+"""Every page of the console, declared once: its file, what one must be allowed to see it, where it stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from core.actor import Actor
+from core.i18n import N_, _
+from core.operations import find
+from core.settings import ROOT
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: ``path`` below ``pages/``; ``processes``, of which one must be allowed (none: being signed in)."""
+
+    section: str
+    path: str
+    title: str
+    icon: str
+    processes: tuple[str, ...] = ()
+    listed: bool = True
+    """False: reached from another page only."""
+
+    @property
+    def url(self) -> str:
+        """Return its address, for instance ``people-list``."""
+        return self.path.removesuffix(".py").replace("/", "-")
+
+    @property
+    def stands(self) -> bool:
+        """Say whether the page is there."""
+        return (ROOT / "pages" / self.path).is_file()
+
+    def allowed(self, actor: Actor) -> bool:
+        """Say whether this actor may see it."""
+        asked = [find(name) for name in self.processes]
+        return not asked or any(process.own or actor.may(process.name, process.what) for process in asked)
+
+
+HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
+    "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"), N_("My account"),
+)  # fmt: skip
+
+PAGES = (
+    Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
+    Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
+    Entry(PEOPLE, "people/edit.py", N_("Person"), "person", ("people.show",), listed=False),
+    Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),
+    Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
+    Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.import",)),
+    Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
+    Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
+    Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
+    Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
+    Entry(BROADCASTS, "broadcasts/show.py", N_("Broadcast"), "send", ("broadcasts.show",), listed=False),
+    Entry(
+        BROADCASTS, "broadcasts/monitor.py", N_("Reply monitor"), "monitoring", ("broadcasts.monitor",), listed=False
+    ),
+    Entry(BROADCASTS, "broadcasts/templates.py", N_("Templates"), "description", ("broadcasts.templates",)),
+    Entry(BROADCASTS, "broadcasts/forms.py", N_("Question forms"), "quiz", ("broadcasts.forms",)),
+    Entry(SAFETY, "safety/rules.py", N_("Automatic broadcasts"), "earthquake", ("safety.rules",)),
+    Entry(SAFETY, "safety/telegrams.py", N_("Telegrams received"), "cell_tower", ("safety.telegrams",)),
+    Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
+    Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
+    Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
+)
+
+
+def console(actor: Actor) -> Page:
+    """Return the page that was asked for; the menu shows what this actor may use, the others say why they do not."""
+    there = [entry for entry in PAGES if entry.stands]
+    allowed = {entry.path for entry in there if entry.allowed(actor)}
+    home = next(entry for entry in there if entry.path in allowed and entry.listed)
+    sections: dict[str, list[Page]] = {}
+    for entry in there:
+        shown = entry.listed and entry.path in allowed
+        page = _page(entry, entry.path, visibility="visible" if shown else "hidden", default=entry is home)
+        sections.setdefault(_(entry.section) if entry.section else "", []).append(page)
+    return st.navigation(sections, expanded=True)
+
+
+def outside(page: str | Callable[[], None]) -> Page:
+    """Return one page for every address: the sign-in, the first start, or what is said when nothing works."""
+    start = st.Page(page, title=_(N_("Renraku")), url_path="start", default=True)
+    others = [_page(entry, page, visibility="hidden") for entry in PAGES]
+    return st.navigation([start, *others], position="hidden")
+
+
+def _page(entry: Entry, page: str | Callable[[], None], **options: object) -> Page:
+    return st.Page(page, title=_(entry.title), icon=f":material/{entry.icon}:", url_path=entry.url, **options)  # type: ignore[arg-type]

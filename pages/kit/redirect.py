@@ -1,0 +1,17 @@
+"""Move the browser to a route of ours that sets or clears a cookie, which a Streamlit run cannot do itself.
+
+Streamlit has no public call for this: ``st.login`` and ``st.logout`` send the same internal message. The Content
+Security Policy forbids the other way, a script inside the page. A browser test of its own watches that it works.
+"""
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+
+def redirect(path: str) -> None:
+    """Send the browser to ``path`` on this host; the present run goes on until the browser leaves."""
+    context = get_script_run_ctx()
+    if context is not None:
+        message = ForwardMsg()
+        message.auth_redirect.url = path
+        context.enqueue(message)

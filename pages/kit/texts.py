@@ -1,0 +1,63 @@
+"""How values are written for people: dates in JST, numbers with separators, words for states."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.clock import jst
+from core.i18n import N_, _
+from core.words import word
+
+NONE = "—"
+"""Stands where there is nothing, so that nobody takes an empty cell for one that has not loaded."""
+
+YES, NO = N_("Yes"), N_("No")
+
+
+def moment(at: datetime | None, *, seconds: bool = False) -> str:
+    """Write a moment as a clock in Japan shows it: ``2026/11/22 09:05``."""
+    return jst(at).strftime("%Y/%m/%d %H:%M:%S" if seconds else "%Y/%m/%d %H:%M") if at else NONE
+
+
+def day(on: date | None) -> str:
+    """Write a date: ``2026/11/22``."""
+    return on.strftime("%Y/%m/%d") if on else NONE
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """Write a number with separators and its unit: ``1,234 people``; the unit is in the current language already."""
+    if value is None:
+        return NONE
+    written = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    return f"{written} {unit}".rstrip()
+
+
+def percent(part: float, whole: float) -> str:
+    """Write a share as ``42.0%``; of nothing it is a dash."""
+    return f"{100 * part / whole:.1f}%" if whole else NONE
+
+
+def joined(values: Iterable[object]) -> str:
+    """Write several things on one line."""
+    return "、".join(said(value) for value in values) or NONE
+
+
+def said(value: object) -> str:
+    """Write any value for people."""
+    match value:
+        case None | "":
+            return NONE
+        case bool():
+            return _(YES) if value else _(NO)
+        case StrEnum():
+            return word(value)
+        case datetime():
+            return moment(value)
+        case date():
+            return day(value)
+        case int() | float():
+            return number(value)
+        case list() | tuple() | set() | frozenset():
+            return joined(value)
+        case _:
+            return str(value)

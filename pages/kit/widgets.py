@@ -1,0 +1,173 @@
+"""From one field of an input model to one widget; forms and filters are made of these."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import streamlit as st
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from core.clock import JST, jst
+from core.i18n import N_, _
+from core.inputs import label_of, marks
+from core.operations import find
+from pages.kit import edge
+from pages.kit.texts import NO, YES, said
+
+CHOOSE = N_("Choose")
+Choices = dict[Any, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field as a widget needs it. ``kind`` is the plain type below ``None``, ``list`` and ``Annotated``."""
+
+    name: str
+    label: str
+    help: str | None
+    kind: Any
+    many: bool
+    optional: bool
+    required: bool
+    default: Any
+    choices: Choices | None
+    multiline: bool
+    secret: bool
+    least: float | None
+    most: float | None
+
+
+def asked_fields(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> list[Asked]:
+    """Return the fields that a person is asked for, in the model's order; hidden ones are the page's business."""
+    names = [name for name in model.model_fields if name not in without and not marks(model, name).get("hidden")]
+    return [_asked(model, name) for name in names]
+
+
+def _asked(model: type[BaseModel], name: str) -> Asked:
+    info, marked = model.model_fields[name], marks(model, name)
+    kind, many, optional = plain(info.annotation)
+    unit = marked.get("unit")
+    return Asked(
+        name=name,
+        label=f"{label_of(model, name)}（{_(unit)}）" if unit else label_of(model, name),
+        help=_(info.description) if info.description else None,
+        kind=kind,
+        many=many,
+        optional=optional,
+        required=info.is_required() and not optional,
+        default=None if info.is_required() else info.get_default(call_default_factory=True),
+        choices=_choices(kind, marked.get("of"), optional=optional),
+        multiline=bool(marked.get("multiline")),
+        secret=bool(marked.get("secret")),
+        least=_limit(info, Ge, Gt),
+        most=_limit(info, Le, Lt),
+    )
+
+
+def plain(annotation: Any) -> tuple[Any, bool, bool]:
+    """Take ``Annotated``, ``| None`` and ``list`` off a type: the plain type, whether many, whether optional."""
+    if get_origin(annotation) is Annotated:
+        return plain(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        inner = [one for one in get_args(annotation) if one is not NoneType]
+        kind, many, _optional = plain(inner[0])
+        return kind, many, len(inner) < len(get_args(annotation))
+    if get_origin(annotation) in {list, tuple, set, frozenset}:
+        kind, _many, _optional = plain(get_args(annotation)[0])
+        return kind, True, False
+    return annotation, False, False
+
+
+def _choices(kind: Any, of: str | None, *, optional: bool) -> Choices | None:
+    if of is not None:
+        return {row.value: row.label for row in edge.ask(find(of))}
+    if get_origin(kind) is Literal:
+        return {value: said(value) for value in get_args(kind)}
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return {member: said(member) for member in kind}
+    if kind is bool and optional:
+        return {True: _(YES), False: _(NO)}
+    return None
+
+
+def _limit(info: FieldInfo, inclusive: type, exclusive: type) -> float | None:
+    for rule in info.metadata:
+        if isinstance(rule, inclusive):
+            return float(getattr(rule, inclusive.__name__.lower()))
+        if isinstance(rule, exclusive):
+            step = 1 if exclusive is Gt else -1
+            return float(getattr(rule, exclusive.__name__.lower())) + step
+    return None
+
+
+def draw(asked: Asked, key: str, **options: Any) -> Any:
+    """Draw the widget of a field under ``key`` and return what it holds, as the model expects it.
+
+    Its state must be seeded before (``seed``): every widget then takes its value from the same place.
+    """
+    options = {"key": key, "help": asked.help, **options}
+    label = options.pop("label", asked.label)
+    if asked.choices is not None:
+        return _draw_choices(asked, label, options)
+    if asked.many:
+        lines = st.text_area(label, **options) or ""
+        return [line.strip() for line in lines.splitlines() if line.strip()]
+    if asked.kind is bool:
+        options.pop("placeholder", None)
+        return st.checkbox(label, **options)
+    if asked.kind in {int, float}:
+        number = {bound: asked.kind(limit) for bound, limit in (("min_value", asked.least), ("max_value", asked.most))
+                  if limit is not None}  # fmt: skip
+        return st.number_input(label, value=None, step=asked.kind(1), **number, **options)
+    if asked.kind in {date, datetime}:
+        options.pop("placeholder", None)
+        return _draw_time(asked, label, options)
+    return _draw_text(asked, label, options)
+
+
+def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
+    choices = asked.choices or {}
+    options = {"placeholder": _(CHOOSE), **options}
+    show: Callable[[Any], str] = lambda value: choices.get(value, said(value))  # noqa: E731 - given to the widget
+    if asked.many:
+        return st.multiselect(label, list(choices), format_func=show, **options)
+    return st.selectbox(label, list(choices), index=None, format_func=show, filter_mode="contains", **options)
+
+
+def _draw_time(asked: Asked, label: str, options: dict[str, Any]) -> Any:
+    if asked.kind is date:
+        return st.date_input(label, value=None, **options)
+    local = st.datetime_input(label, value=None, **options)
+    return local.replace(tzinfo=JST) if local else None
+
+
+def _draw_text(asked: Asked, label: str, options: dict[str, Any]) -> Any:
+    if asked.multiline:
+        text = st.text_area(label, **options)
+    else:
+        text = st.text_input(label, type="password" if asked.secret else options.pop("type", "default"), **options)
+    return None if asked.optional and not text else text
+
+
+def seed(asked: Asked, key: str, value: Any) -> None:
+    """Put a value, as the model holds it, into the state of a widget that is about to be drawn."""
+    st.session_state[key] = _for_widget(asked, value)
+
+
+def _for_widget(asked: Asked, value: Any) -> Any:
+    if asked.choices is not None:
+        if asked.many:
+            return [one for one in value or [] if one in asked.choices]
+        return value if value in asked.choices else None
+    if asked.many:
+        return "\n".join(str(one) for one in value or [])
+    if isinstance(value, datetime):
+        return jst(value).replace(tzinfo=None)
+    if value is None and asked.kind is str:
+        return ""
+    return bool(value) if asked.kind is bool else value

@@ -1,0 +1,13 @@
+"""The public routes alone, without Streamlit: ``uvicorn pages.public.app:app`` on as many machines as wanted."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+import services
+from core import logs
+from pages.public.gate import Gate
+from pages.public.routes import ROUTES
+
+logs.configure()
+services.load_all()
+app = Starlette(routes=ROUTES, middleware=[Middleware(Gate)])

@@ -1,0 +1,126 @@
+"""The middleware in front of everything: what comes in, by whom, and what browsers may do with what goes out.
+
+It decides on ``scope["path"]``, never on a URL put together from headers.
+"""
+
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core import logs
+from core.actor import Actor
+from core.database import transaction
+from core.i18n import N_, _
+from core.settings import settings
+from pages.public import cookies, hosts
+from pages.public.security import security_headers
+from services import access
+
+SESSION_HEADER = "x-renraku-session"
+BROWSER_HEADER = "x-renraku-browser"
+OURS = (SESSION_HEADER.encode(), BROWSER_HEADER.encode())
+OPEN_CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
+SESSION_ONLY = ("/media/", "/component/", "/_stcore/upload_file/", "/_stcore/bidi-components/")
+HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
+SECRET_QUERIES = ("/session/open", "/invitation")
+HIDDEN_QUERY = "renraku.query"
+MOST_ANONYMOUS = 200
+LARGEST_FORM = 1024 * 1024
+
+
+class Gate:
+    """Pure ASGI, since Starlette's BaseHTTPMiddleware does not see websockets."""
+
+    def __init__(self, app: ASGIApp, inline_scripts: Sequence[str] = ()) -> None:
+        """Stand before ``app``; ``inline_scripts`` are the CSP hashes of scripts that stand inside its pages."""
+        self.app = app
+        self.headers = security_headers(inline_scripts)
+        self.anonymous = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        session = _mark(scope)
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send, session)
+        else:
+            await self._http(scope, receive, self._dressed(scope, send), session)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
+        path, headers = scope["path"], Headers(scope=scope)
+        if path in SECRET_QUERIES:  # in the same dict that servers write their access log from
+            scope[HIDDEN_QUERY], scope["query_string"] = scope["query_string"], b""
+        if path != "/healthz" and not hosts.is_ours(headers.get("host")):
+            sentence = _(
+                N_("This console is not reached by this name. Open {address} instead."), address=settings().base_url
+            )
+            await PlainTextResponse(sentence, 400)(scope, receive, send)
+        elif path.startswith(SESSION_ONLY):
+            allowed = session is not None and await run_in_threadpool(_is_living, session)
+            await (self.app if allowed else PlainTextResponse("Not found", 404))(scope, receive, send)
+        elif path.startswith(HIDDEN) and path not in OPEN_CORE:
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+        elif scope["method"] not in {"GET", "HEAD", "OPTIONS"} and _length(headers) > LARGEST_FORM:
+            await PlainTextResponse(_(N_("This is too large.")), 413)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
+        headers = Headers(scope=scope)
+        host = headers.get("host")
+        known = hosts.is_ours(host) and hosts.is_our_origin(headers.get("origin"), host)
+        signed_in = known and session is not None and await run_in_threadpool(_is_living, session)
+        if not known or scope["path"] != "/_stcore/stream" or (not signed_in and self.anonymous >= MOST_ANONYMOUS):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        self.anonymous += not signed_in
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.anonymous -= not signed_in
+
+    def _dressed(self, scope: Scope, send: Send) -> Send:
+        wants_cookie = cookies.read(scope, cookies.browser_cookie()) is None
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                if wants_cookie and headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", cookies.setting(cookies.browser_cookie(), access.new_token()))
+            await send(message)
+
+        return dressed
+
+
+def _mark(scope: Scope) -> str | None:
+    """Replace any incoming copy of our headers by the hashes of the cookies; return that of the session."""
+    marks = {
+        header: access.hash_of(token).hex()
+        for header, name in ((SESSION_HEADER, cookies.session_cookie()), (BROWSER_HEADER, cookies.browser_cookie()))
+        if (token := cookies.read(scope, name))
+    }
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in OURS]
+    scope["headers"] = kept + [(name.encode(), value.encode()) for name, value in marks.items()]
+    return marks.get(SESSION_HEADER)
+
+
+def _is_living(token_hash: str) -> bool:
+    try:
+        with transaction(Actor.system("gate")) as tx:
+            return access.is_living(tx, bytes.fromhex(token_hash))
+    except Exception as error:  # noqa: BLE001 - a database that is away must not open the gate
+        logs.fault(error)
+        return False
+
+
+def _length(headers: Headers) -> int:
+    # Without a length nothing can be said before it has all come, so it counts as too long.
+    text = headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else LARGEST_FORM + 1

@@ -1,0 +1,57 @@
+"""By which names this installation may be reached: keeps other sites' scripts and rebound names out."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from core.settings import settings
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def known_hosts() -> list[str]:
+    """Return the host names for Streamlit's own check of websockets; ``*`` when only the gate can tell."""
+    if settings().public_url:
+        return [urlsplit(settings().base_url).hostname or ""]
+    return list(LOOPBACK) if settings().host in LOOPBACK else ["*"]
+
+
+def is_ours(host: str | None) -> bool:
+    """Say whether a Host header names this installation.
+
+    With ``RENRAKU_PUBLIC_URL`` it must be that host. Without it, this machine's own names and plain addresses will
+    do: no other site can make a browser send those.
+    """
+    try:
+        parts = urlsplit(f"//{host}")
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not name or parts.username is not None or parts.path:
+        return False
+    if settings().public_url:
+        public = urlsplit(settings().base_url)
+        return (name, port or _usual_port(public.scheme)) == (
+            public.hostname,
+            public.port or _usual_port(public.scheme),
+        )
+    return name in LOOPBACK or (settings().host not in LOOPBACK and (_is_address(name) or name == settings().host))
+
+
+def is_our_origin(origin: str | None, host: str | None) -> bool:
+    """Say whether an Origin header is exactly ours."""
+    if settings().public_url:
+        public = urlsplit(settings().base_url)
+        return origin == f"{public.scheme}://{public.netloc}"
+    return origin == f"http://{host}"
+
+
+def _usual_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

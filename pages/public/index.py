@@ -1,0 +1,51 @@
+"""Streamlit's page shell, in the reader's language and with our name: served for the console's own addresses."""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from streamlit.file_util import get_static_dir
+
+from core.i18n import N_, _, using_language
+from pages.kit import menu
+
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
+NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
+
+
+def routes() -> list[Route]:
+    """Return the routes of every page of the console."""
+    return [Route(path, shell) for path in ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))]
+
+
+async def shell(request: Request) -> HTMLResponse:
+    """Answer with the shell; what it shows comes over the websocket, to those who may see it."""
+    wanted = request.headers.get("accept-language", "ja")
+    return HTMLResponse(prepared("ja" if wanted.startswith("ja") else "en"), headers={"cache-control": "no-cache"})
+
+
+@cache
+def prepared(language: str) -> str:
+    """Return the shell in one language."""
+    with using_language(language):
+        without_script = _(N_("Renraku needs JavaScript. Allow it for this site and load the page again."))
+    html = SERVICE_LINK.sub("", _source()).replace('<html lang="en">', f'<html lang="{language}">')
+    html = html.replace("<title>Streamlit</title>", "<title>Renraku 連絡</title>")
+    return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
+
+
+def inline_scripts() -> list[str]:
+    """Return the CSP hashes of the scripts that stand inside Streamlit's page, of whatever version is installed."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in INLINE.findall(_source()))
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+@cache
+def _source() -> str:
+    return (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")

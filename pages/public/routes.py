@@ -1,0 +1,7 @@
+"""All that is reached without the console: one list, assembled from one small file for each thing."""
+
+from starlette.routing import Route
+
+from pages.public import health, sign_in
+
+ROUTES: list[Route] = [*health.ROUTES, *sign_in.ROUTES]

@@ -1,0 +1,89 @@
+"""Sign-in sessions (ログイン状態): an opaque cookie in the browser, a row here that is asked on every run."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from core.actor import Actor
+from core.errors import NotAllowed
+from core.settings import settings
+from core.transaction import Transaction
+from data.models.access import Account, AccountStatus, SignInSession
+from services.access.actors import actor_for
+from services.access.tokens import hash_of, new_token
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def start_session(tx: Transaction, account_id: int, *, user_agent: str = "", address: str = "") -> str:
+    """Begin a session and return the token for the cookie; it ends by idleness, age or revocation."""
+    token = new_token()
+    tx.add(
+        SignInSession(
+            token_hash=hash_of(token),
+            account_id=account_id,
+            created_at=tx.now,
+            seen_at=tx.now,
+            expires_at=tx.now + timedelta(hours=settings().session_absolute_hours),
+            user_agent=user_agent[:300],
+            address=address[:60],
+        )
+    )
+    tx.execute(update(Account).where(Account.id == account_id).values(signed_in_at=tx.now))
+    return token
+
+
+def actor_of_session(tx: Transaction, token_hash: bytes) -> Actor | None:
+    """Return who is signed in with this cookie at this moment, or None; marks the session as seen once a minute."""
+    found = tx.execute(
+        select(SignInSession.id, SignInSession.account_id, SignInSession.seen_at).where(*_living(tx, token_hash))
+    ).first()
+    if found is None:
+        return None
+    if found.seen_at < tx.now - SEEN_EVERY:
+        tx.execute(update(SignInSession).where(SignInSession.id == found.id).values(seen_at=tx.now))
+    try:
+        return actor_for(tx, found.account_id, found.id)
+    except NotAllowed:
+        return None
+
+
+def is_living(tx: Transaction, token_hash: bytes) -> bool:
+    """Say whether somebody is signed in with this cookie, without loading permissions (media, uploads, sockets)."""
+    return tx.scalar(select(SignInSession.id).join(Account).where(*_living(tx, token_hash))) is not None
+
+
+def end_session(tx: Transaction, session_id: int) -> None:
+    """Revoke one session; its cookie opens nothing from now on."""
+    tx.execute(update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=tx.now))
+
+
+def end_session_of_cookie(tx: Transaction, token: str) -> None:
+    """Revoke the session of a cookie, for instance of the one who was signed in at this browser before."""
+    tx.execute(update(SignInSession).where(SignInSession.token_hash == hash_of(token)).values(revoked_at=tx.now))
+
+
+def end_sessions_of(tx: Transaction, account_ids: list[int], *, but: int | None = None) -> int:
+    """Revoke every session of these accounts, except one if named; return how many were open."""
+    return tx.changed_rows(
+        update(SignInSession)
+        .where(
+            SignInSession.account_id.in_(account_ids),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > tx.now,
+            SignInSession.id.is_distinct_from(but),
+        )
+        .values(revoked_at=tx.now)
+    )
+
+
+def _living(tx: Transaction, token_hash: bytes) -> tuple[object, ...]:
+    idle = timedelta(minutes=settings().session_idle_minutes)
+    return (
+        SignInSession.token_hash == token_hash,
+        SignInSession.revoked_at.is_(None),
+        SignInSession.expires_at > tx.now,
+        SignInSession.seen_at > tx.now - idle,
+        SignInSession.account_id == Account.id,
+        Account.status == AccountStatus.ACTIVE,
+    )

@@ -1,0 +1,59 @@
+"""The console as one ASGI application, with the public routes on the same port: ``uvicorn streamlit_app:app``."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+import services
+from core import logs
+from core.database import engine
+from core.settings import ROOT, settings
+from pages.kit import edge
+from pages.public import index
+from pages.public.gate import BROWSER_HEADER, SESSION_HEADER, Gate
+from pages.public.hosts import known_hosts
+from pages.public.routes import ROUTES
+
+logs.configure()
+services.load_all()
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Freeze what was imported, so that no collection looks at it again; close the database at the end."""
+    gc.collect()
+    gc.freeze()
+    yield
+    engine().dispose()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Turn what a page did not expect into an id on the page and in the log."""
+    edge.show(error)
+    return True
+
+
+def configured(**options: object) -> None:
+    """Set Streamlit's options that depend on this installation; the environment variable does not reach all of them."""
+    for name, value in options.items():
+        config.set_option(name.replace("__", "."), value)
+
+
+configured(
+    runner__postScriptGC=False,  # 80 ms of CPU after every run otherwise
+    server__allowedHosts=known_hosts(),
+    server__trustedUserHeaders={SESSION_HEADER: "session", BROWSER_HEADER: "browser"},
+    server__maxUploadSize=settings().upload_limit_mib,
+    server__enableAgentApi=False,
+)
+app = st.App(
+    ROOT / "pages" / "console.py",
+    routes=[*ROUTES, *index.routes()],
+    middleware=[Middleware(Gate, inline_scripts=index.inline_scripts())],
+    lifespan=lifespan,
+    on_script_error=on_script_error,
+)
