@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 from xml.parsers.expat import errors
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
 
 from core.errors import Invalid
 from core.i18n import N_

@@ -80,8 +80,8 @@ def _status(control: Element) -> Status:
     if found not in _STATUSES:
         raise Invalid(
             N_(
-                "The telegram's status is “{found}”; 通常, 訓練 or 試験 was expected. It was not used, so as not to take "
-                "a drill for the real thing: look at it, and send a broadcast by hand if it is real."
+                "The telegram's status is “{found}”; 通常, 訓練 or 試験 was expected. It was not used, so as not to "
+                "take a drill for the real thing: look at it, and send a broadcast by hand if it is real."
             ),
             found=found[:SHOWN],
         )
