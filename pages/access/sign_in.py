@@ -11,6 +11,15 @@ from pages.kit.redirect import redirect
 OTHER = {"ja": ("en", "English"), "en": ("ja", "日本語")}
 
 
+NO_COOKIES = N_("This browser does not take cookies. Allow them for this site and load the page again.")
+
+
+def browser_hash() -> str | None:
+    """Return the hash (hex) of the pre-cookie that ties a one-time code to this browser; None without cookies."""
+    browser = st.user.to_dict().get("browser")
+    return str(browser) if browser else None
+
+
 def heading() -> None:
     """Show where one is, and the way to the other language."""
     code, name = OTHER[language()]
@@ -33,11 +42,11 @@ def form() -> None:
 
 def answer(login: str, password: str) -> None:
     """Send the browser on with a one-time code, or say one and the same sentence for every failure."""
-    browser = st.user.to_dict().get("browser")
-    if not browser:
-        st.error(_(N_("This browser does not take cookies. Allow them for this site and load the page again.")))
+    browser = browser_hash()
+    if browser is None:
+        st.error(_(NO_COOKIES))
         return
-    code = authenticator.check(login, password, bytes.fromhex(str(browser))) if login.strip() else None
+    code = authenticator.check(login, password, bytes.fromhex(browser)) if login.strip() else None
     if code is None:
         st.error(
             _(N_("Login name or password are not right. After 10 wrong passwords an account rests for 15 minutes."))

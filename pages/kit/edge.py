@@ -57,14 +57,16 @@ def do(
     operation: Operation[A, R],
     question: A | Nothing = NOTHING,
     on_error: Callable[[RenrakuError], None] = show,
+    *,
+    nobody: str | None = None,
 ) -> Done[R] | None:
-    """Do something for the person at the screen and commit it.
+    """Do something for the person at the screen and commit it; ``nobody`` names what a person without account does.
 
     Returns None when it could not be done: the sentence is on the page already (or went to ``on_error``, as a form
     does to put ``Invalid.fields`` beside its fields) and nothing was changed. The run goes on.
     """
     try:
-        with acting() as tx:
+        with acting(nobody) as tx:
             result = operation(tx, question)  # type: ignore[arg-type] - Nothing is right where it asks for nothing
         return Done(result)
     except RenrakuError as error:
@@ -75,13 +77,16 @@ def do(
 
 
 @contextmanager
-def acting() -> Iterator[Transaction]:
-    """Open a transaction for whoever is signed in at this moment.
+def acting(nobody: str | None = None) -> Iterator[Transaction]:
+    """Open a transaction for whoever is signed in at this moment, or for nobody, with what made the system act.
 
     Raises:
         NotAllowed: when the session has ended meanwhile; the console's next run shows the sign-in.
     """
-    with transaction(Actor.system("console")) as tx:
+    with transaction(Actor.system(nobody or "console")) as tx:
+        if nobody:
+            yield tx
+            return
         actor = guard.actor_source(tx)
         if actor is None:
             raise NotAllowed(guard.SIGNED_OUT)

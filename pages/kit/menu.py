@@ -89,5 +89,10 @@ def outside(page: str | Callable[[], None]) -> Page:
     return st.navigation([start, *others], position="hidden")
 
 
+def go_to(path: str, **query: str) -> None:
+    """Leave for another page, for instance ``people/list.py``, with its part of the address after the question mark."""
+    st.switch_page(path, query_params=query or None)
+
+
 def _page(entry: Entry, page: str | Callable[[], None], **options: object) -> Page:
     return st.Page(page, title=_(entry.title), icon=f":material/{entry.icon}:", url_path=entry.url, **options)  # type: ignore[arg-type]

@@ -56,10 +56,8 @@ class Gate:
         if path in SECRET_QUERIES:  # in the same dict that servers write their access log from
             scope[HIDDEN_QUERY], scope["query_string"] = scope["query_string"], b""
         if path != "/healthz" and not hosts.is_ours(headers.get("host")):
-            sentence = _(
-                N_("This console is not reached by this name. Open {address} instead."), address=settings().base_url
-            )
-            await PlainTextResponse(sentence, 400)(scope, receive, send)
+            sentence = N_("This console is not reached by this name. Open {address} instead.")
+            await PlainTextResponse(_(sentence, address=settings().base_url), 400)(scope, receive, send)
         elif path.startswith(SESSION_ONLY):
             allowed = session is not None and await run_in_threadpool(_is_living, session)
             await (self.app if allowed else PlainTextResponse("Not found", 404))(scope, receive, send)

@@ -30,10 +30,8 @@ def is_ours(host: str | None) -> bool:
         return False
     if settings().public_url:
         public = urlsplit(settings().base_url)
-        return (name, port or _usual_port(public.scheme)) == (
-            public.hostname,
-            public.port or _usual_port(public.scheme),
-        )
+        usual = 443 if public.scheme == "https" else 80
+        return (name, port or usual) == (public.hostname, public.port or usual)
     return name in LOOPBACK or (settings().host not in LOOPBACK and (_is_address(name) or name == settings().host))
 
 
@@ -43,10 +41,6 @@ def is_our_origin(origin: str | None, host: str | None) -> bool:
         public = urlsplit(settings().base_url)
         return origin == f"{public.scheme}://{public.netloc}"
     return origin == f"http://{host}"
-
-
-def _usual_port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
 
 
 def _is_address(name: str) -> bool:

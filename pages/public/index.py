@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
@@ -15,19 +15,32 @@ from core.i18n import N_, _, using_language
 from pages.kit import menu
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e4f"/>
+<path d="M8 13v6h4l7 5V8l-7 5z" fill="#fff"/><path d="M22 12a6 6 0 0 1 0 8" fill="none" stroke="#fff" stroke-width="2.4"/></svg>
+"""
+STYLE = """<style>[data-testid="InputInstructions"] { display: none }</style>"""
 SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
 
 def routes() -> list[Route]:
     """Return the routes of every page of the console."""
-    return [Route(path, shell) for path in ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))]
+    shells = [Route(path, shell) for path in ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))]
+    return [Route("/favicon.svg", icon), *shells]
 
 
 async def shell(request: Request) -> HTMLResponse:
     """Answer with the shell; what it shows comes over the websocket, to those who may see it."""
     wanted = request.headers.get("accept-language", "ja")
-    return HTMLResponse(prepared("ja" if wanted.startswith("ja") else "en"), headers={"cache-control": "no-cache"})
+    return HTMLResponse(
+        prepared("ja" if wanted.startswith("ja") else "en"),
+        headers={"cache-control": "no-cache", "vary": "accept-language"},
+    )
+
+
+async def icon(request: Request) -> Response:  # noqa: ARG001 - the shape of a route
+    """Answer with the product's sign."""
+    return Response(ICON, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
 
 @cache
@@ -36,7 +49,8 @@ def prepared(language: str) -> str:
     with using_language(language):
         without_script = _(N_("Renraku needs JavaScript. Allow it for this site and load the page again."))
     html = SERVICE_LINK.sub("", _source()).replace('<html lang="en">', f'<html lang="{language}">')
-    html = html.replace("<title>Streamlit</title>", "<title>Renraku 連絡</title>")
+    html = html.replace("<title>Streamlit</title>", f"<title>Renraku 連絡</title>{STYLE}")
+    html = html.replace("./favicon.png", "./favicon.svg")
     return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
 
 

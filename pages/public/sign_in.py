@@ -44,7 +44,7 @@ def signed_in(token: str, to: str = "") -> Response:
 
 
 def end_session(request: Request) -> Response:
-    """Clear the cookie of a session that has ended; of a living one it does not, so no other site can sign anyone out."""
+    """Clear the cookie of a session that has ended; not of a living one, so that no other site signs anyone out."""
     answer = RedirectResponse("/", 303, NO_STORE)
     token = cookies.read(request.scope, cookies.session_cookie())
     if token:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from core.actor import Actor
 from core.errors import NotAllowed
@@ -77,7 +77,7 @@ def end_sessions_of(tx: Transaction, account_ids: list[int], *, but: int | None 
     )
 
 
-def _living(tx: Transaction, token_hash: bytes) -> tuple[object, ...]:
+def _living(tx: Transaction, token_hash: bytes) -> tuple[ColumnElement[bool], ...]:
     idle = timedelta(minutes=settings().session_idle_minutes)
     return (
         SignInSession.token_hash == token_hash,

@@ -1,4 +1,4 @@
-"""Sign-in (ログイン): attempts that are counted before they are judged, then a code that a browser turns into a cookie."""
+"""Sign-in (ログイン): attempts, counted before they are judged, then a code that a browser turns into a cookie."""
 
 from dataclasses import dataclass
 from datetime import timedelta
