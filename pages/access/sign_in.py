@@ -4,30 +4,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from core.i18n import N_, _, language
+from core.i18n import N_, _
 from pages.kit import authenticator
+from pages.kit.outside import NO_COOKIES, browser_hash, heading
 from pages.kit.redirect import redirect
-
-OTHER = {"ja": ("en", "English"), "en": ("ja", "日本語")}
-
-
-NO_COOKIES = N_("This browser does not take cookies. Allow them for this site and load the page again.")
-
-
-def browser_hash() -> str | None:
-    """Return the hash (hex) of the pre-cookie that ties a one-time code to this browser; None without cookies."""
-    browser = st.user.to_dict().get("browser")
-    return str(browser) if browser else None
-
-
-def heading() -> None:
-    """Show where one is, and the way to the other language."""
-    code, name = OTHER[language()]
-    title, other = st.columns([4, 1], vertical_alignment="bottom")
-    title.title("Renraku 連絡")
-    if other.button(name, type="tertiary", key="other-language"):
-        st.query_params["lang"] = code
-        st.rerun()
 
 
 def form() -> None:

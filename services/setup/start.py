@@ -29,17 +29,19 @@ class FirstStart(Input):
     code: str = field(N_("Setup code"), help=N_("It stands in the terminal in which Renraku was started."), secret=True,
                       max_length=40)  # fmt: skip
     start_with: StartWith = field(N_("Start with"), hidden=True)
-    organisation: str = field(N_("Name of the organisation"), default="", max_length=100, hidden=True)
+    organisation: str = field(N_("Name of the organisation"), default="", max_length=100)
     family_name: str = field(N_("Family name"), max_length=50, min_length=1, personal=True)
     given_name: str = field(N_("Given name"), max_length=50, min_length=1, personal=True)
     login: str = field(N_("Login name"), max_length=100, min_length=1, personal=True)
     password: str = field(N_("Password"), help=N_("At least 12 characters; a sentence is fine."), secret=True)
+    browser: str = field(N_("Browser"), hidden=True, secret=True)
+    """The pre-cookie's hash in hex: the sign-in code is good for this browser only."""
 
 
 class Started(Row):
-    """What became of it: the account of the first administrator, or None when the code was wrong."""
+    """What became of it: the one-time code that signs the first administrator in; None when the code was wrong."""
 
-    account_id: int | None
+    sign_in_code: str | None
 
 
 class InstallationRow(Row):
@@ -73,7 +75,7 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
     if stored.failures >= MOST_FAILURES:
         raise Refused(N_("Too many wrong codes. Stop Renraku and start it again to get a new one."))
     if not is_right(stored, ask.code):
-        return Started(account_id=None)
+        return Started(sign_in_code=None)
     sample = ask.start_with is StartWith.SAMPLE
     name = demo.NAME if sample else ask.organisation or f"{ask.family_name} {ask.given_name}"
     tx.add(Organisation(id=1, name=name, sample=sample, created_at=tx.now))
@@ -85,4 +87,4 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
     if sample:
         load_sample(tx)
     tx.session.delete(stored)
-    return Started(account_id=account_id)
+    return Started(sign_in_code=access.issue_code(tx, account_id, bytes.fromhex(ask.browser)))
