@@ -11,6 +11,7 @@ from pages.kit import edge, guard, menu
 from pages.kit.redirect import redirect
 from services import access
 
+st.set_page_config(page_icon="📣", layout="wide")
 try:
     actor = guard.current_actor()
     page = menu.console(actor) if actor else menu.outside(guard.way_in())
@@ -18,7 +19,6 @@ except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must
     actor, fault = None, error
     page = menu.outside(lambda: edge.show(fault))
 
-st.set_page_config(page_title=f"{page.title} · Renraku 連絡", layout="wide")
 if actor is not None:
     with st.sidebar:
         st.caption(actor.name)

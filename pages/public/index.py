@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
@@ -15,9 +15,10 @@ from core.i18n import N_, _, using_language
 from pages.kit import menu
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e4f"/>
-<path d="M8 13v6h4l7 5V8l-7 5z" fill="#fff"/><path d="M22 12a6 6 0 0 1 0 8" fill="none" stroke="#fff" stroke-width="2.4"/></svg>
-"""
+ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'>"
+    "<text y='.9em' font-size='90'>📣</text></svg>"
+)
 STYLE = """<style>[data-testid="InputInstructions"] { display: none }</style>"""
 SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
@@ -25,8 +26,7 @@ NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
 def routes() -> list[Route]:
     """Return the routes of every page of the console."""
-    shells = [Route(path, shell) for path in ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))]
-    return [Route("/favicon.svg", icon), *shells]
+    return [Route(path, shell) for path in ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))]
 
 
 async def shell(request: Request) -> HTMLResponse:
@@ -38,11 +38,6 @@ async def shell(request: Request) -> HTMLResponse:
     )
 
 
-async def icon(request: Request) -> Response:  # noqa: ARG001 - the shape of a route
-    """Answer with the product's sign."""
-    return Response(ICON, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
-
-
 @cache
 def prepared(language: str) -> str:
     """Return the shell in one language."""
@@ -50,7 +45,7 @@ def prepared(language: str) -> str:
         without_script = _(N_("Renraku needs JavaScript. Allow it for this site and load the page again."))
     html = SERVICE_LINK.sub("", _source()).replace('<html lang="en">', f'<html lang="{language}">')
     html = html.replace("<title>Streamlit</title>", f"<title>Renraku 連絡</title>{STYLE}")
-    html = html.replace("./favicon.png", "./favicon.svg")
+    html = html.replace("./favicon.png", ICON)
     return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
 
 
