@@ -28,6 +28,16 @@ class Settings(BaseSettings):
     home: Path = ROOT / ".renraku"
     """Where the embedded database, generated keys and files of this installation live."""
 
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    """What all signatures and stored secrets hang on; unset: made once and kept in ``home``. Machines share one."""
+
+    worker_heartbeat_seconds: float = 5
+    worker_lost_seconds: float = 20
+    """A worker that gave no sign of life for so long is taken for dead, and its jobs go to another one."""
+
+    lease_seconds: float = 60
+    """How long a part of a sending stays with a worker that gives no sign of life."""
+
     session_idle_minutes: int = 8 * 60
     session_absolute_hours: int = 24 * 7
     log_level: str = "INFO"
