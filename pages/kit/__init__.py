@@ -1,1 +1,67 @@
-"""What every page is made of: guard, transaction edge, menu, forms, tables, steps, charts."""
+"""What every page is made of: guard, transaction edge, menu, forms, filters, tables, steps, charts.
+
+A list page::
+
+    from core.i18n import N_, _
+    from pages import kit
+    from pages.kit.guard import guard
+    from services.people import PeopleAsk, search_people
+
+    guard("people.search")
+    kit.header(_(N_("People")), _(N_("Everyone we keep, with how to reach them.")))
+    question = kit.filters(PeopleAsk)              # widgets out of the PageAsk's own fields; values live in the URL
+    kit.table(
+        search_people, question,                   # one page of rows by cursor; count, order, previous and next
+        columns={"name": kit.Column(_(N_("Name")), sort="name"), "department": _(N_("Department"))},
+        opens=lambda row: ("people/person.py", {"id": row.id}),     # or selects=True: returns the picked row
+        empty=_(N_("Nobody yet. Import a CSV or add the first person.")),
+    )
+
+A page that changes something::
+
+    person = kit.ask(show_person, PersonAsk(id=kit.number_in_address("id")))
+    if kit.operate(edit_person, f"person-{person.id}-{person.version}", initial=person,
+                   fills={"id": person.id, "version": person.version}, rows=[("family_name", "given_name")],
+                   submit=_(N_("Save")), done=_(N_("Saved."))):
+        st.rerun()
+
+``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
+``kit.refuse(key, error)`` puts errors beside the fields and ``kit.clear(key)`` empties the form.
+Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
+with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
+Words of a StrEnum: ``core.words.named(Kind, member=N_("Word"))`` beside the enumeration; ``kit.said(value)`` writes
+any value for people.
+"""
+
+from pages.kit.edge import Done, ask, do
+from pages.kit.filters import address_of, filters
+from pages.kit.flash import flash
+from pages.kit.forms import clear, form, operate, refuse
+from pages.kit.style import header, style
+from pages.kit.table import Column, go, table
+from pages.kit.texts import NONE, day, joined, moment, number, percent, said
+
+__all__ = [
+    "NONE",
+    "Column",
+    "Done",
+    "address_of",
+    "ask",
+    "clear",
+    "day",
+    "do",
+    "filters",
+    "flash",
+    "form",
+    "go",
+    "header",
+    "joined",
+    "moment",
+    "number",
+    "operate",
+    "percent",
+    "refuse",
+    "said",
+    "style",
+    "table",
+]

@@ -39,8 +39,10 @@ def filters(model: type[P], *, key: str = "", fills: Mapping[str, Any] | None = 
             _draw_filter(asked, key, getattr(question, asked.name))
         if any(param(key, asked.name) in st.query_params for asked in fields):
             names = [asked.name for asked in fields]
-            st.button(_(N_("Clear filters")), key=f"filter.{key}.clear", type="tertiary", icon=":material/filter_alt_off:",
-                      on_click=_forget, args=(key, *names))  # fmt: skip
+            st.button(
+                _(N_("Clear filters")), key=f"filter.{key}.clear", type="tertiary", icon=":material/filter_alt_off:",
+                on_click=_forget, args=(key, *names),
+            )  # fmt: skip
     return question
 
 

@@ -23,7 +23,7 @@ A = TypeVar("A", bound=Input)
 R = TypeVar("R")
 WIDTH = 760
 DOUBLE_CLICK = timedelta(seconds=2)
-SAVE = N_("Save")
+SAVE, REQUIRED = N_("Save"), N_("Required")
 Layout = Sequence[str | tuple[str, ...]]
 
 
@@ -60,8 +60,10 @@ def form(
         values = _draw_all(fields, _lines(fields, rows), key, state, initial)
         state.slots[""] = st.empty()
         sent = st.form_submit_button(submit or _(SAVE), type="primary", key=f"{key}.{state.generation}.submit")
+    if sent:
+        return _checked(model, {**values, **fills}, state)
     _show_errors(state)
-    return _checked(model, {**values, **fills}, state) if sent else None
+    return None
 
 
 def operate(
@@ -148,7 +150,7 @@ def _present(initial: BaseModel | Mapping[str, Any] | None, name: str, default: 
 
 
 def _label(asked: Asked) -> str:
-    return f"{asked.label} :red-badge[{_(N_('Required'))}]" if asked.required else asked.label
+    return f"{asked.label} :red-badge[{_(REQUIRED)}]" if asked.required else asked.label
 
 
 def _checked(model: type[I], values: dict[str, Any], state: FormState) -> I | None:
@@ -161,8 +163,6 @@ def _checked(model: type[I], values: dict[str, Any], state: FormState) -> I | No
     if state.sent and state.sent[0] == entered and clock.now() - state.sent[1] < DOUBLE_CLICK:
         return None
     state.errors, state.summary, state.sent = {}, "", (entered, clock.now())
-    for slot in state.slots.values():
-        slot.empty()
     return entered
 
 

@@ -42,7 +42,7 @@ def joined(values: Iterable[object]) -> str:
     return "、".join(said(value) for value in values) or NONE
 
 
-def said(value: object) -> str:
+def said(value: object) -> str:  # noqa: PLR0911 - one line a kind
     """Write any value for people."""
     match value:
         case None | "":

@@ -1,0 +1,58 @@
+"""The head of every page, and the little that Streamlit's theme cannot say."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.i18n import N_, _
+from pages.kit.flash import show_flashes
+
+CSS = """
+<style>
+[data-testid="stMainBlockContainer"] { padding: 3.2rem 2rem 4rem; max-width: 1280px; }
+[data-testid="stElementToolbar"], [data-testid="InputInstructions"] { display: none; }
+[data-testid="stHeading"] h1 { font-size: 1.6rem; font-weight: 700; padding: 0 0 .1rem; letter-spacing: .01em; }
+[data-testid="stHeading"] h2 { font-size: 1.2rem; padding: .4rem 0 0; }
+[data-testid="stHeading"] h3 { font-size: 1.05rem; padding: .2rem 0 0; }
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 0 0 .5rem; padding: 0; }
+.steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: #57606a; }
+.steps b { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: 50%;
+  border: 1.5px solid #8c959f; font-size: .85rem; font-weight: 600; }
+.steps .done b { background: #e6f0ec; border-color: #1f6f54; color: #1f6f54; }
+.steps [aria-current] { color: inherit; font-weight: 700; }
+.steps [aria-current] b { background: #1f4e79; border-color: #1f4e79; color: #fff; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.2rem .9rem 3rem; }
+  [data-testid="stHeading"] h1 { font-size: 1.35rem; }
+}
+@media print { [data-testid="stSidebar"], [data-testid="stHeader"], button { display: none !important; } }
+</style>
+"""
+
+
+def style() -> None:
+    """Apply our rules to this page; ``header`` does it for every page that has one."""
+    st.html(CSS)
+
+
+def header(
+    title: str, sentence: str = "", *, next_step: tuple[str, str] | None = None, back: tuple[str, str] | None = None,
+    values: Mapping[str, object] | None = None,
+) -> None:  # fmt: skip
+    """Open a page: what it is, what it is for in one sentence, where to go on, and what was said by the page before.
+
+    ``next_step`` and ``back`` are a label and a page's file below ``pages/``; ``values`` go into both addresses.
+    """
+    style()
+    address = {name: str(value) for name, value in (values or {}).items()}
+    if back:
+        st.page_link(back[1], label=back[0], icon=":material/arrow_back:", query_params=address)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.title(title, anchor=False, width="stretch")
+        if next_step:
+            st.page_link(next_step[1], label=_(N_("Next: {page}"), page=next_step[0]), icon=":material/arrow_forward:",
+                         icon_position="right", query_params=address)  # fmt: skip
+    if sentence:
+        st.caption(sentence)
+    show_flashes()

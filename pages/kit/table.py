@@ -1,0 +1,215 @@
+"""A list of a query: one page of rows at a time, by key; order, place and selection live in the address."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+import streamlit as st
+from pydantic import BaseModel
+
+from core.i18n import N_, _
+from core.inputs import label_of
+from core.operations import Query
+from core.paging import Page, PageAsk
+from pages.kit import edge
+from pages.kit.filters import forget_place, param
+from pages.kit.texts import said
+
+R = TypeVar("R")
+ROW_HEIGHT = 36
+NOTHING_FOUND = N_("Nothing found. Change or clear the filters above.")
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column is shown. ``label`` is translated already; without one the row model's own title is used.
+
+    ``value`` makes the text from the row (else the field is written as people write it); ``sort`` names an order of
+    the query; numbers stand on the right.
+    """
+
+    label: str | None = None
+    value: Callable[[Any], object] | None = None
+    sort: str | None = None
+    number: bool = False
+    width: int | None = None
+
+
+Columns = Mapping[str, Column | str] | Sequence[str]
+Target = tuple[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Listed(Generic[R]):
+    """One page of rows as it is on the screen now."""
+
+    key: str
+    question: PageAsk
+    page: Page[R]
+    columns: Mapping[str, Column]
+    ids: Sequence[str]
+
+    @property
+    def widget(self) -> str:
+        """Return the key of the grid.
+
+        A selection is a position: the key names what stands there, so that no click falls on another page's row.
+        """
+        return f"table.{self.key}.{hash((self.question, *self.ids))}"
+
+
+def table(
+    query: Query[Any, Page[R]],
+    question: PageAsk,
+    *,
+    columns: Columns,
+    key: str = "",
+    opens: Callable[[R], Target] | None = None,
+    selects: bool = False,
+    actions: Mapping[str, Callable[[R], None]] | None = None,
+    identity: str = "id",
+    empty: str | None = None,
+    unit: str | None = None,
+) -> R | None:
+    """Show the page of rows that ``question`` (from ``kit.filters``) names, with its count, order and the pages around.
+
+    ``opens`` makes the first column a link: it returns the page's file below ``pages/`` and its address values
+    (``lambda row: ("people/person.py", {"id": row.id})``). ``selects`` lets a row be picked: it is returned, and its
+    ``identity`` stands in the address. ``actions`` are buttons for the picked row, by label. ``empty`` says what to do
+    when there is nothing at all; ``unit`` is the counter word (``N_`` message) of the count.
+    """
+    _follow(key)
+    page = edge.ask(query, question)
+    shown = {name: _column(name, column, page.rows) for name, column in _mapping(columns).items()}
+    listed = Listed(key, question, page, shown, [str(getattr(row, identity, "")) for row in page.rows])
+    _head(listed, unit)
+    if not page.rows:
+        st.info(empty or _(NOTHING_FOUND), icon=":material/search_off:")
+        return None
+    picked = _grid(listed, opens=opens, selects=selects or bool(actions))
+    _pager(page, question.size, key)
+    if actions:
+        _actions(actions, picked, key)
+    return picked
+
+
+def _mapping(columns: Columns) -> dict[str, Column | str]:
+    return dict(columns) if isinstance(columns, Mapping) else {name: Column() for name in columns}
+
+
+def _column(name: str, column: Column | str, rows: Sequence[Any]) -> Column:
+    column = Column(column) if isinstance(column, str) else column
+    label = column.label or (label_of(type(rows[0]), name) if rows and isinstance(rows[0], BaseModel) else name)
+    return Column(label, column.value or (lambda row: getattr(row, name)), column.sort, column.number, column.width)
+
+
+def _head(listed: Listed[Any], unit: str | None) -> None:
+    sorts = {column.sort: column.label or "" for column in listed.columns.values() if column.sort}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_(unit or N_("{count} found"), count=listed.page.count_text), width="stretch")
+        if sorts and listed.page.count > 1:
+            _sort_choice(listed.question, sorts, listed.key)
+
+
+def _sort_choice(question: PageAsk, sorts: Mapping[str, str], key: str) -> None:
+    ways = {way: f"{label} {arrow}" for sort, label in sorts.items() for way, arrow in ((sort, "↑"), (f"-{sort}", "↓"))}
+    widget = f"table.{key}.sort"
+    st.session_state[widget] = question.sort if question.sort in ways else next(iter(ways))
+    st.selectbox(_(N_("Order")), list(ways), format_func=ways.__getitem__, key=widget, label_visibility="collapsed",
+                 width=190, filter_mode=None, on_change=_sorted, args=(key, widget, next(iter(ways))))  # fmt: skip
+
+
+def _sorted(key: str, widget: str, usual: str) -> None:
+    forget_place(key)
+    _put(param(key, "sort"), "" if st.session_state[widget] == usual else st.session_state[widget])
+
+
+def _grid(listed: Listed[R], *, opens: Callable[[R], Target] | None, selects: bool) -> R | None:
+    page, columns = listed.page, listed.columns
+    frame = pd.DataFrame({name: [said(c.value(row)) for row in page.rows] for name, c in columns.items()}, dtype=str)  # type: ignore[misc]
+    targets = [opens(row) for row in page.rows] if opens else []
+    chosen = st.query_params.get(param(listed.key, "id"))
+    grid = listed.widget
+    options: dict[str, Any] = {}
+    if selects:
+        rows = [listed.ids.index(chosen)] if chosen in listed.ids else []
+        options = {
+            "on_select": lambda: _picked(listed, grid),
+            "selection_mode": "single-row",
+            "selection_default": {"selection": {"rows": rows}},
+        }
+    config = {name: _config(listed, name, targets) for name in columns}
+    st.dataframe(
+        frame, hide_index=True, height="content", row_height=ROW_HEIGHT, key=grid, column_config=config, **options
+    )
+    return page.rows[listed.ids.index(chosen)] if selects and chosen in listed.ids else None
+
+
+def _config(listed: Listed[Any], name: str, targets: list[Target]) -> Any:
+    column = listed.columns[name]
+    if targets and name == next(iter(listed.columns)):
+        link = f"table.{listed.key}.open"
+        return st.column_config.ButtonColumn(
+            column.label, type="tertiary", alignment="left", width=column.width, pinned=True, key=link,
+            on_click=lambda: _opened(listed.key, targets, link),
+        )  # fmt: skip
+    return st.column_config.TextColumn(column.label, width=column.width, alignment="right" if column.number else "left")
+
+
+def _picked(listed: Listed[Any], grid: str) -> None:
+    rows = st.session_state[grid]["selection"]["rows"]
+    _put(param(listed.key, "id"), listed.ids[rows[0]] if rows else "")
+
+
+def _opened(key: str, targets: Sequence[Target], link: str) -> None:
+    click = st.session_state[link]
+    if click is not None and click["row"] < len(targets):
+        st.session_state[f"table.{key}.target"] = targets[click["row"]]
+
+
+def _follow(key: str) -> None:
+    target = st.session_state.pop(f"table.{key}.target", None)
+    if target is not None:
+        go(*target)
+
+
+def go(path: str, values: Mapping[str, object] | None = None) -> None:
+    """Open another page of the console: its file below ``pages/`` and its address values."""
+    st.switch_page(path, query_params={name: str(value) for name, value in (values or {}).items()})
+
+
+def _pager(page: Page[Any], size: int, key: str) -> None:
+    if page.previous is None and page.next is None:
+        return
+    ways = (
+        (N_("Previous {count}"), "before", page.previous, ":material/chevron_left:", "left"),
+        (N_("Next {count}"), "after", page.next, ":material/chevron_right:", "right"),
+    )
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        for label, way, cursor, icon, side in ways:
+            st.button(
+                _(label, count=size), key=f"table.{key}.{way}", icon=icon, icon_position=side, disabled=cursor is None,
+                on_click=_turn, args=(key, way, cursor),
+            )  # fmt: skip
+
+
+def _turn(key: str, way: str, cursor: str) -> None:
+    forget_place(key)
+    _put(param(key, way), cursor)
+
+
+def _put(name: str, value: str) -> None:
+    if value:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
+
+
+def _actions(actions: Mapping[str, Callable[[R], None]], picked: R | None, key: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for label, action in actions.items():
+            if st.button(label, key=f"table.{key}.action.{label}", disabled=picked is None) and picked is not None:
+                action(picked)
+        if picked is None:
+            st.caption(_(N_("Pick a row to use these.")))
