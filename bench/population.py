@@ -1,0 +1,64 @@
+"""Fill a database with invented people by SQL: as many as wanted, in seconds, the same every time."""
+
+from sqlalchemy import Engine, text
+
+STATEMENTS = (
+    """INSERT INTO department (id, parent_id, name, path, full_name, depth, version)
+       SELECT n, CASE WHEN n > 20 THEN (n - 1) % 20 + 1 END, '部署' || n,
+              CASE WHEN n > 20 THEN '/' || (n - 1) % 20 + 1 || '/' || n || '/' ELSE '/' || n || '/' END,
+              CASE WHEN n > 20 THEN '部署' || (n - 1) % 20 + 1 || ' / 部署' || n ELSE '部署' || n END,
+              CASE WHEN n > 20 THEN 1 ELSE 0 END, 1
+         FROM generate_series(1, 400) n""",
+    """INSERT INTO person (id, code, family_name, given_name, family_kana, given_kana, version, created_at, updated_at)
+       SELECT n, to_char(n, 'FM0000000'),
+              (ARRAY['佐藤','鈴木','高橋','田中','伊藤','渡辺','山本','中村','小林','加藤'])[n % 10 + 1],
+              (ARRAY['翔太','美咲','健太','愛','誠','優子','浩','葵','亮'])[n % 9 + 1],
+              (ARRAY['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[n % 10 + 1],
+              (ARRAY['ショウタ','ミサキ','ケンタ','アイ','マコト','ユウコ','ヒロシ','アオイ','リョウ'])[n % 9 + 1],
+              1, now(), now()
+         FROM generate_series(1, :people) n""",
+    "INSERT INTO membership (person_id, department_id, main) SELECT n, n % 400 + 1, true FROM generate_series(1, :people) n",
+    """INSERT INTO person_region (person_id, area_code)
+       SELECT n, (SELECT array_agg(code ORDER BY code) FROM area WHERE kind = 'municipality')[n % 1800 + 1]
+         FROM generate_series(1, :people) n""",
+    """INSERT INTO contact_point (person_id, kind, value, state)
+       SELECT n, 'mail', 'p' || n || '@example.jp', 'works' FROM generate_series(1, :people) n WHERE n % 50 <> 0""",
+    """INSERT INTO account (person_id, login, status, language, failures, version, created_at)
+       SELECT n, 'p' || n, 'invited', 'ja', 0, 1, now() FROM generate_series(1, :people) n WHERE n % 2 = 0""",
+    """INSERT INTO broadcast (id, kind, state, title, subject, body, introduction, questions, audience, asked, version,
+                              created_at, sent_at)
+       VALUES (1, 'test', 'open', '訓練', '訓練', '{reply_url}', '', CAST(:questions AS jsonb), '{"everybody": true}',
+               :people, 1, now(), now())""",
+    """INSERT INTO recipient (broadcast_id, person_id, department_id, area_code, first_answer, first_at,
+                              latest_answer, latest_at, answers)
+       SELECT 1, n, n % 400 + 1, r.area_code, a.answer, a.at, a.answer, a.at, CASE WHEN a.at IS NULL THEN 0 ELSE 1 END
+         FROM generate_series(1, :people) n
+         JOIN person_region r ON r.person_id = n
+         CROSS JOIN LATERAL (SELECT CASE WHEN n % 5 > 0 THEN now() END AS at,
+              CASE WHEN n % 5 > 0 THEN jsonb_build_object('1', CASE WHEN n % 7 > 0 THEN '無事' ELSE '軽傷' END, '2', n % 4)
+              END AS answer) a""",
+    """INSERT INTO mailing (id, broadcast_id, round, reminder, state, subject, body, constants, pauses, created_at, finished_at)
+       VALUES (1, 1, 0, false, 'finished', '訓練', '{reply_url}', '{}', 0, now(), now())""",
+    """INSERT INTO delivery (mailing_id, person_id, contact_point_id, channel, address, state, updated_at)
+       SELECT 1, person_id, id, 'mail', value, CASE WHEN id % 97 = 0 THEN 'failed' ELSE 'accepted' END, now()
+         FROM contact_point WHERE kind = 'mail'""",
+    *(
+        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+        for table in ("department", "person", "broadcast", "mailing")
+    ),
+)
+QUESTIONS = (
+    '[{"id": 1, "kind": "choice", "label": "ご無事ですか", "required": true, "options": ["無事", "軽傷", "重傷"], "unit": ""},'
+    ' {"id": 2, "kind": "number", "label": "ご家族の人数", "required": false, "options": [], "unit": "名"}]'
+)
+
+
+def populate(engine: Engine, people: int) -> None:
+    """Make ``people`` people in 400 departments, and one broadcast to all of them that four of five have answered."""
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        for statement in STATEMENTS:
+            values = {name: value for name, value in (("people", people), ("questions", QUESTIONS)) if f":{name}" in statement}
+            connection.execute(text(statement), values)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
