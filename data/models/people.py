@@ -14,22 +14,28 @@ from data.models.columns import Versioned, state_column
 class Department(Versioned, Base):
     """A department (部署). The tree has no limit of depth; ``path`` holds the ids from the top, as ``/3/17/``.
 
-    ``full_name`` joins the names from the top by `` / ``: it is what a CSV says and what lists show.
+    ``full_name`` joins the names from the top by `` / ``: it is what a CSV says and what lists show. ``code`` is the
+    organisation's own (部署コード), if it has any. Names are compared at the end of a statement, so that one statement
+    can exchange two of them.
     """
 
     __tablename__ = "department"
     __table_args__ = (
-        UniqueConstraint("parent_id", "name", postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "parent_id", "name", postgresql_nulls_not_distinct=True, deferrable=True, initially="IMMEDIATE"
+        ),
+        UniqueConstraint("full_name", deferrable=True, initially="IMMEDIATE"),
+        UniqueConstraint("code", deferrable=True, initially="IMMEDIATE"),
         Index("ix_department_path", "path"),
-        Index("ix_department_full_name", "full_name", unique=True),
         CheckConstraint("parent_id IS DISTINCT FROM id", "not_own_parent"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    code: Mapped[str | None]
     name: Mapped[str]
     path: Mapped[str] = mapped_column(String(collation="C"))
-    full_name: Mapped[str]
+    full_name: Mapped[str] = mapped_column(String(collation="C"))
     depth: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None]
 
@@ -153,19 +159,35 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+class ImportKind(StrEnum):
+    """What the rows of an import are."""
+
+    PEOPLE = "people"
+    DEPARTMENTS = "departments"
+
+
 class PeopleImport(Base):
-    """One uploaded CSV of people with its column mapping and what the dry run found (CSV一括登録)."""
+    """One uploaded CSV of people or departments with its column mapping and what the dry run found (CSV一括登録).
+
+    ``mapping`` says by field which column of the file it is; ``digest`` is the hash of what the dry run promised, so
+    that applying does exactly that or nothing; ``message`` says in words why it failed.
+    """
 
     __tablename__ = "people_import"
+    __table_args__ = (Index("ix_people_import_created_at", "created_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ImportKind] = state_column(ImportKind, default=ImportKind.PEOPLE)
     filename: Mapped[str]
     content: Mapped[bytes]
     encoding: Mapped[str]
     header: Mapped[list[str]]
     mapping: Mapped[dict[str, Any]]
+    create_departments: Mapped[bool] = mapped_column(default=False)
     state: Mapped[ImportState] = state_column(ImportState, default=ImportState.UPLOADED)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    digest: Mapped[str | None]
+    message: Mapped[str | None]
     work_id: Mapped[int | None] = mapped_column(ForeignKey("work.id"))
     account_id: Mapped[int | None]
     created_at: Mapped[datetime]

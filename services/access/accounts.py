@@ -3,15 +3,21 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from core.errors import Invalid
 from core.i18n import N_, _
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInLink
 from services.access.sessions import end_sessions_of
+from services.access.within import is_administrator, keep_an_administrator
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
+RENAME = text("""
+    UPDATE account SET login = new.login
+    FROM unnest(CAST(:people AS bigint[]), CAST(:logins AS text[])) AS new (person_id, login)
+    WHERE account.person_id = new.person_id
+""")
 
 
 def usable_login(login: str) -> str:
@@ -29,7 +35,7 @@ def usable_login(login: str) -> str:
 
 def taken_logins(tx: Transaction, logins: Sequence[str]) -> dict[str, int]:
     """Return which of these login names (as kept) are in use, with the person who uses each."""
-    rows = tx.execute(select(Account.login, Account.person_id).where(Account.login.in_(logins)))
+    rows = tx.execute(select(Account.login, Account.person_id).where(Account.login == func.any(list(logins))))
     return {row.login: row.person_id for row in rows}
 
 
@@ -42,7 +48,7 @@ def open_accounts(tx: Transaction, rows: Sequence[tuple[int, str]]) -> None:
     wanted = dict(rows)
     there = {
         row.person_id: row.login
-        for row in tx.execute(select(Account.person_id, Account.login).where(Account.person_id.in_(wanted)))
+        for row in tx.execute(select(Account.person_id, Account.login).where(Account.person_id == func.any(list(wanted))))
     }
     fresh = [
         {"person_id": person_id, "login": login, "status": AccountStatus.INVITED, "created_at": tx.now}
@@ -51,24 +57,30 @@ def open_accounts(tx: Transaction, rows: Sequence[tuple[int, str]]) -> None:
     ]
     renamed = [person_id for person_id, login in there.items() if login != wanted[person_id]]
     if renamed:
-        pairs = func.unnest(renamed, [wanted[person_id] for person_id in renamed]).table_valued("person_id", "login")
-        tx.execute(update(Account).where(Account.person_id == pairs.c.person_id).values(login=pairs.c.login))
+        tx.execute(RENAME, {"people": renamed, "logins": [wanted[person_id] for person_id in renamed]})
+        tx.session.expire_all()
     if fresh:
         tx.execute(insert(Account), fresh)
 
 
 def stop_accounts_of(tx: Transaction, person_ids: Sequence[int]) -> int:
-    """Stop the accounts of these people, end their sessions and void their links; return how many were stopped."""
+    """Stop the accounts of these people, end their sessions and void their links; return how many were stopped.
+
+    Raises:
+        Refused: when nobody who may do everything would be left.
+    """
     stopped = list(
         tx.execute(
             update(Account)
-            .where(Account.person_id.in_(person_ids), Account.status != AccountStatus.STOPPED)
+            .where(Account.person_id == func.any(list(person_ids)), Account.status != AccountStatus.STOPPED)
             .values(status=AccountStatus.STOPPED)
             .returning(Account.id)
         ).scalars()
     )
     end_sessions_of(tx, stopped)
     void_links_of(tx, stopped)
+    if stopped and is_administrator(tx, stopped):
+        keep_an_administrator(tx)
     return len(stopped)
 
 
@@ -76,6 +88,6 @@ def void_links_of(tx: Transaction, account_ids: Sequence[int]) -> None:
     """Make the unused one-time links of these accounts useless."""
     tx.execute(
         update(SignInLink)
-        .where(SignInLink.account_id.in_(account_ids), SignInLink.used_at.is_(None))
+        .where(SignInLink.account_id == func.any(list(account_ids)), SignInLink.used_at.is_(None))
         .values(used_at=tx.now)
     )

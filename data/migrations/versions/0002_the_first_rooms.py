@@ -58,20 +58,27 @@ def upgrade() -> None:
         "department",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("parent_id", sa.BigInteger(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("path", sa.String(collation="C"), nullable=False),
-        sa.Column("full_name", sa.String(), nullable=False),
+        sa.Column("full_name", sa.String(collation="C"), nullable=False),
         sa.Column("depth", sa.BigInteger(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
         sa.CheckConstraint("parent_id IS DISTINCT FROM id", name=op.f("ck_department_not_own_parent")),
         sa.ForeignKeyConstraint(["parent_id"], ["department.id"], name=op.f("fk_department_parent_id_department")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
+        sa.UniqueConstraint("code", deferrable=True, initially="IMMEDIATE", name=op.f("uq_department_code")),
+        sa.UniqueConstraint("full_name", deferrable=True, initially="IMMEDIATE", name=op.f("uq_department_full_name")),
         sa.UniqueConstraint(
-            "parent_id", "name", name=op.f("uq_department_parent_id_name"), postgresql_nulls_not_distinct=True
+            "parent_id",
+            "name",
+            deferrable=True,
+            initially="IMMEDIATE",
+            name=op.f("uq_department_parent_id_name"),
+            postgresql_nulls_not_distinct=True,
         ),
     )
-    op.create_index("ix_department_full_name", "department", ["full_name"], unique=True)
     op.create_index("ix_department_path", "department", ["path"], unique=False)
     op.create_table(
         "local_mail",
@@ -86,6 +93,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_local_mail_message_id")),
     )
     op.create_index("ix_local_mail_at", "local_mail", ["at", "id"], unique=False)
+    op.create_index("ix_local_mail_recipient", "local_mail", ["recipient"], unique=False)
     op.create_table(
         "mail_sender",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -99,11 +107,18 @@ def upgrade() -> None:
         ),
         sa.Column("smtp_host", sa.String(), nullable=False),
         sa.Column("smtp_port", sa.BigInteger(), nullable=False),
-        sa.Column("smtp_security", sa.String(), nullable=False),
+        sa.Column(
+            "smtp_security",
+            sa.Enum("starttls", "tls", "none", name="security", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
         sa.Column("smtp_user", sa.String(), nullable=False),
         sa.Column("smtp_password", sa.LargeBinary(), nullable=True),
+        sa.Column("test_address", sa.String(), nullable=True),
+        sa.Column("test_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tested_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("test_result", sa.String(), nullable=True),
+        sa.Column("test_accepted", sa.Boolean(), nullable=True),
+        sa.Column("test_word", sa.String(), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_mail_sender_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_sender")),
@@ -389,11 +404,17 @@ def upgrade() -> None:
     op.create_table(
         "people_import",
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("people", "departments", name="importkind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
         sa.Column("filename", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("encoding", sa.String(), nullable=False),
         sa.Column("header", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("create_departments", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -411,6 +432,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.String(), nullable=True),
+        sa.Column("message", sa.String(), nullable=True),
         sa.Column("work_id", sa.BigInteger(), nullable=True),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -418,6 +441,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["work_id"], ["work.id"], name=op.f("fk_people_import_work_id_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
     )
+    op.create_index("ix_people_import_created_at", "people_import", ["created_at", "id"], unique=False)
     op.create_table(
         "permission_grant",
         sa.Column("set_id", sa.BigInteger(), nullable=False),
@@ -537,10 +561,12 @@ def upgrade() -> None:
         ),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
-        sa.Column("sender", sa.String(), nullable=False),
-        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("constants", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pauses", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["broadcast_id"], ["broadcast.id"], name=op.f("fk_mailing_broadcast_id_broadcast"), ondelete="CASCADE"
         ),
@@ -631,6 +657,7 @@ def upgrade() -> None:
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("latest_answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("latest_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tally", sa.String(), nullable=True),
         sa.Column("answers", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("(first_at IS NULL) = (latest_at IS NULL)", name=op.f("ck_recipient_first_with_latest")),
         sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_recipient_area_code_area")),
@@ -701,7 +728,7 @@ def upgrade() -> None:
         ),
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("passes", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("low <= high", name=op.f("ck_chunk_ordered")),
         sa.ForeignKeyConstraint(
             ["mailing_id"], ["mailing.id"], name=op.f("fk_chunk_mailing_id_mailing"), ondelete="CASCADE"
@@ -791,6 +818,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_person_list_member_person_id"), table_name="person_list_member")
     op.drop_table("person_list_member")
     op.drop_table("permission_grant")
+    op.drop_index("ix_people_import_created_at", table_name="people_import")
     op.drop_table("people_import")
     op.drop_index("uq_membership_main", table_name="membership", postgresql_where=sa.text("main"))
     op.drop_index("ix_membership_department_id", table_name="membership")
@@ -815,10 +843,10 @@ def downgrade() -> None:
     op.drop_table("organisation")
     op.drop_table("mail_template")
     op.drop_table("mail_sender")
+    op.drop_index("ix_local_mail_recipient", table_name="local_mail")
     op.drop_index("ix_local_mail_at", table_name="local_mail")
     op.drop_table("local_mail")
     op.drop_index("ix_department_path", table_name="department")
-    op.drop_index("ix_department_full_name", table_name="department")
     op.drop_table("department")
     op.drop_index("ix_audit_record_subject", table_name="audit_record")
     op.drop_index("ix_audit_record_process_at", table_name="audit_record")

@@ -1,0 +1,100 @@
+"""Adding and changing people by hand (D01, D04, D06)."""
+
+from sqlalchemy import select
+
+from core.audit import AuditRecord
+from core.clock import jst
+from core.errors import Conflict
+from core.i18n import N_
+from core.inputs import Row
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.people import Person
+from services.access import usable_login
+from services.people.fields import EditedPerson, PersonFields
+from services.people.lock import alone
+from services.people.rules import check_areas, check_unique
+from services.people.show import shown
+from services.people.store import add_people, change_people, set_contacts, set_departments, set_logins, set_regions
+from services.people.within import check_departments, person_within
+
+
+class SavedPerson(Row):
+    """A person who was stored, with the version that stands now."""
+
+    id: int
+    version: int
+    name: str
+
+
+@operation("people.add", N_("Add a person"), touches="person")
+def add_person(tx: Transaction, ask: PersonFields) -> SavedPerson:
+    """Add a person by hand (登録, D01); a login name opens an account that waits for its link.
+
+    Raises:
+        Invalid: when code, mail address or login name belong to somebody else.
+        NotFound: when a department is out of reach; Refused: when it is a limited reach and none is named.
+    """
+    alone(tx)
+    check_unique(tx, ask, None)
+    check_departments(tx, add_person.reach(tx), (), ask.departments)
+    check_areas(tx, ask.area_codes)
+    (person_id,) = add_people(tx, [ask.values_of_person])
+    set_departments(tx, {person_id: ask.departments}, fresh=True)
+    set_regions(tx, {person_id: list(dict.fromkeys(ask.area_codes))}, fresh=True)
+    set_contacts(tx, {person_id: ask.reachable}, fresh=True)
+    if ask.login:
+        set_logins(tx, [(person_id, usable_login(ask.login))])
+    return SavedPerson(id=person_id, version=1, name=f"{ask.family_name} {ask.given_name}".strip())
+
+
+@operation("people.edit", N_("Change a person"), touches="person")
+def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
+    """Change a person by hand (変更); what is empty in the form is cleared, but an account stays.
+
+    Raises:
+        NotFound: when the person or a department is out of reach.
+        Conflict: when somebody else changed the person after the form was opened.
+        Invalid: when code, mail address or login name belong to somebody else.
+    """
+    alone(tx)
+    person = person_within(tx, edit_person, ask.id, lock=True)
+    if person.version != ask.version:
+        raise changed_meanwhile(tx, person)
+    before = shown(tx, person)
+    check_unique(tx, ask, person.id)
+    check_departments(tx, edit_person.reach(tx), [place.id for place in before.departments], ask.departments)
+    check_areas(tx, ask.area_codes)
+    change_people(tx, {person.id: ask.values_of_person})
+    set_departments(tx, {person.id: ask.departments})
+    set_regions(tx, {person.id: list(dict.fromkeys(ask.area_codes))})
+    set_contacts(tx, {person.id: ask.reachable})
+    if ask.login:
+        set_logins(tx, [(person.id, usable_login(ask.login))])
+    tx.session.refresh(person)
+    after = shown(tx, person)
+    # Names only: what a person is called is personal, and stands in the erasable part of the record.
+    tx.note(
+        f"person:{person.id}",
+        None,
+        [name for name in ask.model_dump() if getattr(before, name, None) != getattr(after, name, None)],
+    )
+    return SavedPerson(id=person.id, version=person.version, name=person.name)
+
+
+def changed_meanwhile(tx: Transaction, person: Person) -> Conflict:
+    """Return the error that says who changed a person meanwhile, and when."""
+    who = tx.scalar(
+        select(AuditRecord.actor)
+        .where(AuditRecord.subject == f"person:{person.id}", AuditRecord.at == person.updated_at)
+        .order_by(AuditRecord.id.desc())
+        .limit(1)
+    )
+    when = f"{jst(person.updated_at):%Y/%m/%d %H:%M}"
+    if who is None:
+        return Conflict(
+            N_("This person was changed by an import at {when}. Open the page again and repeat your change."), when=when
+        )
+    return Conflict(
+        N_("{who} changed this person at {when}. Open the page again and repeat your change."), who=who, when=when
+    )

@@ -1,0 +1,158 @@
+"""Lists of people put together by hand (宛先リスト)."""
+
+from typing import Any
+
+from sqlalchemy import delete, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.errors import Conflict, Invalid, NotFound
+from core.i18n import N_, _
+from core.inputs import Input, Nothing, Row, field
+from core.operations import operation, query
+from core.paging import Page, PageAsk, fetch_page
+from core.transaction import Transaction
+from data.models.people import Person, PersonList, PersonListMember
+from services.access import people_within
+from services.people.departments import Choice
+from services.people.retire import Counted
+from services.people.text import RequiredName
+from services.people.within import ids_within
+
+
+class ListsAsk(PageAsk):
+    """Which lists."""
+
+    text: str = field(N_("Name"), default="", max_length=100)
+
+
+class ListRow(Row):
+    """A list; ``people`` counts the active ones within the reader's reach."""
+
+    id: int
+    name: str
+    people: int
+    version: int
+
+
+class ListFields(Input):
+    """A list to make (no number) or to rename."""
+
+    id: int | None = field(N_("Number"), default=None, hidden=True)
+    version: int | None = field(N_("Version"), default=None, hidden=True)
+    name: RequiredName = field(N_("Name"), max_length=100)
+
+
+class ListAsk(Input):
+    """Which list."""
+
+    id: int = field(N_("List"), of="people.list_choices")
+
+
+class ListMembers(Input):
+    """People to put on a list, or to take off."""
+
+    list_id: int = field(N_("List"), of="people.list_choices")
+    person_ids: list[int] = field(N_("People"), min_length=1, max_length=1_000, hidden=True)
+
+
+@query("people.lists", N_("See lists"))
+def list_lists(tx: Transaction, ask: ListsAsk) -> Page[ListRow]:
+    """Return a page of the lists (リスト) by name. Who is on one: ``people.search`` with ``list_id``."""
+    people = (
+        select(func.count())
+        .select_from(PersonListMember)
+        .join(Person, Person.id == PersonListMember.person_id)
+        .where(PersonListMember.list_id == PersonList.id, Person.retired_at.is_(None))
+        .where(people_within(list_lists.reach(tx), tx.actor))
+        .scalar_subquery()
+    )
+    statement = select(PersonList.id, PersonList.name, PersonList.version, people.label("people"))
+    for word in ask.text.split():
+        statement = statement.where(PersonList.name.icontains(word, autoescape=True))
+    return fetch_page(tx, statement, ask, orders={"name": (PersonList.name,)}, make=_made)
+
+
+@query("people.list_choices", N_("Choose lists"))
+def list_choices(tx: Transaction, _ask: Nothing) -> list[Choice]:
+    """Return every list for a form, by name."""
+    rows = tx.execute(select(PersonList.id.label("value"), PersonList.name.label("label")).order_by(PersonList.name))
+    return [Choice.model_validate(row) for row in rows]
+
+
+@operation("people.edit_list", N_("Make and rename lists"), touches="person_list")
+def edit_list(tx: Transaction, ask: ListFields) -> ListRow:
+    """Make a list, or rename one.
+
+    Raises:
+        Invalid: when another list has the name. Conflict: when somebody else renamed it meanwhile.
+    """
+    taken = select(PersonList.id).where(PersonList.name == ask.name, PersonList.id.is_distinct_from(ask.id))
+    if tx.scalar(taken):
+        problem = N_("Another list has this name.")
+        raise Invalid(problem, fields={"name": _(problem)})
+    if ask.id is None:
+        made = PersonList(name=ask.name, version=1)
+        tx.add(made)
+        return ListRow(id=made.id, name=made.name, people=0, version=1)
+    found = _list(tx, ask.id)
+    if found.version != ask.version:
+        raise Conflict(N_("Somebody else changed this list meanwhile. Open the page again and repeat your change."))
+    tx.note(f"person_list:{found.id}", found.name, ask.name)
+    found.name = ask.name
+    found.version += 1
+    tx.session.flush()
+    return ListRow(id=found.id, name=found.name, people=0, version=found.version)
+
+
+@operation("people.delete_list", N_("Delete lists"), touches="person_list")
+def delete_list(tx: Transaction, ask: ListAsk) -> ListRow:
+    """Delete a list; the people stay, and broadcasts that used it keep their recipients.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    found = _list(tx, ask.id)
+    tx.note(f"person_list:{found.id}", found.name, None)
+    tx.session.delete(found)
+    tx.session.flush()
+    return ListRow(id=ask.id, name=found.name, people=0, version=found.version)
+
+
+@operation("people.list_add", N_("Put people on a list"), touches="person_list")
+def add_to_list(tx: Transaction, ask: ListMembers) -> Counted:
+    """Put people on a list; who is on it already stays.
+
+    Raises:
+        NotFound: when the list does not exist, or one of the people is out of reach.
+    """
+    _list(tx, ask.list_id)
+    people = ids_within(tx, add_to_list, ask.person_ids)
+    new = select(literal(ask.list_id), Person.id).where(Person.id == func.any(people))
+    statement = insert(PersonListMember).from_select(["list_id", "person_id"], new).on_conflict_do_nothing()
+    return Counted(count=tx.changed_rows(statement))
+
+
+@operation("people.list_remove", N_("Take people off a list"), touches="person_list")
+def remove_from_list(tx: Transaction, ask: ListMembers) -> Counted:
+    """Take people off a list.
+
+    Raises:
+        NotFound: when the list does not exist, or one of the people is out of reach.
+    """
+    _list(tx, ask.list_id)
+    people = ids_within(tx, remove_from_list, ask.person_ids)
+    statement = delete(PersonListMember).where(
+        PersonListMember.list_id == ask.list_id, PersonListMember.person_id == func.any(people)
+    )
+    return Counted(count=tx.changed_rows(statement))
+
+
+def _list(tx: Transaction, list_id: int) -> PersonList:
+    found = tx.get(PersonList, list_id, lock=True)
+    if found is None:
+        raise NotFound(N_("This list does not exist any more."))
+    return found
+
+
+def _made(row: Any) -> ListRow:
+    return ListRow.model_validate(row)

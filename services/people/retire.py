@@ -1,0 +1,112 @@
+"""People who leave, and who come back (退職・復帰). Nothing is deleted: answers and records keep their names."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, update
+
+from core.errors import Refused
+from core.i18n import N_
+from core.inputs import Input, Row, field
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
+from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
+from services.access import stop_accounts_of
+from services.access.shipped import ADMINISTRATOR
+from services.people.lock import alone
+from services.people.within import ids_within
+
+
+class Several(Input):
+    """Some people."""
+
+    person_ids: list[int] = field(N_("People"), min_length=1, max_length=1_000)
+
+
+class Counted(Row):
+    """How many people it concerned; those for whom nothing was to do are not counted."""
+
+    count: int
+
+
+@operation("people.retire", N_("Retire people"), touches="person")
+def retire_people(tx: Transaction, ask: Several) -> Counted:
+    """Retire people: they are asked nothing any more, their accounts are stopped and their sessions end at once.
+
+    Raises:
+        NotFound: when one of them is out of reach.
+        Refused: when the actor, or the last administrator who can sign in, is among them.
+    """
+    alone(tx)
+    people = ids_within(tx, retire_people, ask.person_ids)
+    if tx.actor.person_id in people:
+        raise Refused(N_("You cannot retire yourself. Ask another administrator."))
+    if _leaves_no_administrator(tx, people):
+        raise Refused(N_("The last administrator who can sign in is among them. Name another administrator first."))
+    retired = _mark(tx, people, Person.retired_at.is_(None), tx.now)
+    stop_accounts_of(tx, people)
+    tx.note("people", None, [f"person:{person}" for person in retired])
+    return Counted(count=len(retired))
+
+
+@operation("people.reinstate", N_("Reinstate people"), touches="person")
+def reinstate_people(tx: Transaction, ask: Several) -> Counted:
+    """Take retired people back, without the departments that were retired meanwhile. Their accounts stay stopped.
+
+    Raises:
+        NotFound: when one of them is out of reach.
+        Refused: when somebody else uses one of their mail addresses by now.
+    """
+    alone(tx)
+    people = ids_within(tx, reinstate_people, ask.person_ids)
+    if names := _whose_mails_are_taken(tx, people):
+        raise Refused(
+            N_("Somebody else uses the mail address of {names} by now. Change the address first."),
+            names="、".join(names),
+        )
+    back = _mark(tx, people, Person.retired_at.is_not(None), None)
+    gone = select(Department.id).where(Department.retired_at.is_not(None))
+    tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
+    tx.note("people", None, [f"person:{person}" for person in back])
+    return Counted(count=len(back))
+
+
+def _mark(tx: Transaction, people: Sequence[int], state: object, retired_at: object) -> list[int]:
+    statement = (
+        update(Person)
+        .where(Person.id == func.any(list(people)), state)  # type: ignore[arg-type]
+        .values(retired_at=retired_at, version=Person.version + 1, updated_at=tx.now)
+        .returning(Person.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(tx.execute(statement).scalars())
+
+
+def _leaves_no_administrator(tx: Transaction, people: Sequence[int]) -> bool:
+    holders = (
+        select(Account.person_id)
+        .join(PermissionAssignment, PermissionAssignment.account_id == Account.id)
+        .join(PermissionSet, PermissionSet.id == PermissionAssignment.set_id)
+        .where(PermissionSet.shipped == ADMINISTRATOR, Account.status == AccountStatus.ACTIVE)
+    )
+    there = set(tx.execute(holders).scalars())
+    return bool(there) and there <= set(people)
+
+
+def _whose_mails_are_taken(tx: Transaction, people: Sequence[int]) -> list[str]:
+    mine, theirs = ContactPoint.__table__.alias("mine"), ContactPoint.__table__.alias("theirs")
+    other = Person.__table__.alias("other")
+    rows = tx.execute(
+        select(Person)
+        .join(mine, mine.c.person_id == Person.id)
+        .join(theirs, (theirs.c.value == mine.c.value) & (theirs.c.person_id != mine.c.person_id))
+        .join(other, other.c.id == theirs.c.person_id)
+        .where(
+            Person.id == func.any(list(people)), Person.retired_at.is_not(None),
+            mine.c.kind == ContactKind.MAIL, theirs.c.kind == ContactKind.MAIL,
+            other.c.retired_at.is_(None) | other.c.id.in_(list(people)),
+        )
+        .distinct()
+        .limit(5)
+    ).scalars()  # fmt: skip
+    return [person.name for person in rows]

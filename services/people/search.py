@@ -1,0 +1,157 @@
+"""Finding people (people.search): by a part of the name, department, region, role, list, state."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from core.i18n import N_, language
+from core.inputs import Row, field
+from core.operations import query
+from core.paging import Page, PageAsk, fetch_page
+from core.transaction import Transaction
+from data.models.access import Account, PermissionAssignment
+from data.models.areas import Area
+from data.models.people import (
+    ContactKind,
+    ContactPoint,
+    Department,
+    Membership,
+    Person,
+    PersonListMember,
+    PersonRegion,
+)
+from services.access import people_within
+from services.people.addresses import shown_mobile
+from services.people.text import for_search
+
+
+class Whose(StrEnum):
+    """Which people: those who are with us, those who have left, or both."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    ALL = "all"
+
+
+class PeopleAsk(PageAsk):
+    """What to look for; everything given must hold."""
+
+    text: str = field(N_("Name, kana or code"), default="", max_length=100)
+    department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
+    area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
+    role_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
+    list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
+    state: Whose = field(N_("State"), default=Whose.ACTIVE)
+
+
+class PersonRow(Row):
+    """A line of the list of people."""
+
+    id: int
+    code: str
+    name: str
+    kana: str
+    department: str
+    other_departments: int
+    regions: list[str]
+    mails: int
+    mobile: str
+    login: str
+    retired: bool
+
+
+@query("people.search", N_("Find people"))
+def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
+    """Return a page of the people within reach (検索), in the order of their kana or of their codes."""
+    statement = _row().where(*conditions(ask), people_within(search_people.reach(tx), tx.actor))
+    orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
+    return fetch_page(tx, statement, ask, orders=orders, make=_made)
+
+
+def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
+    """Return the conditions on ``person`` that a search means, without the actor's reach."""
+    found = [_named(word) for word in ask.text.split()]
+    if ask.department_id is not None:
+        found.append(_in_department(ask.department_id))
+    if ask.area_code is not None:
+        found.append(_in_region(ask.area_code))
+    if ask.role_id is not None:
+        found.append(_holds(ask.role_id))
+    if ask.list_id is not None:
+        listed = select(PersonListMember.person_id).where(PersonListMember.list_id == ask.list_id)
+        found.append(Person.id.in_(listed))
+    if ask.state is not Whose.ALL:
+        found.append(Person.retired_at.is_(None) if ask.state is Whose.ACTIVE else Person.retired_at.is_not(None))
+    return found
+
+
+def _named(word: str) -> ColumnElement[bool]:
+    return or_(*[Person.search_text.contains(form, autoescape=True) for form in dict.fromkeys(for_search(word))])
+
+
+def _in_department(department_id: int) -> ColumnElement[bool]:
+    top = aliased(Department)
+    below = select(Department.id).join(top, Department.path.startswith(top.path)).where(top.id == department_id)
+    return Person.id.in_(select(Membership.person_id).where(Membership.department_id.in_(below)))
+
+
+def _in_region(code: str) -> ColumnElement[bool]:
+    above = aliased(Area)
+    inside = (
+        select(Area.code)
+        .outerjoin(above, above.code == Area.parent_code)
+        .where(or_(Area.code == code, Area.parent_code == code, above.parent_code == code))
+    )
+    return Person.id.in_(select(PersonRegion.person_id).where(PersonRegion.area_code.in_(inside)))
+
+
+def _holds(set_id: int) -> ColumnElement[bool]:
+    return exists(
+        select(1)
+        .select_from(Account)
+        .join(PermissionAssignment, PermissionAssignment.account_id == Account.id)
+        .where(Account.person_id == Person.id, PermissionAssignment.set_id == set_id)
+    )
+
+
+def _row() -> Select[Any]:
+    # Each of these is looked up for the rows of the page only.
+    of_person = Membership.person_id == Person.id
+    main = select(Department.full_name).join(Membership).where(of_person, Membership.main)
+    others = select(func.count()).select_from(Membership).where(of_person, ~Membership.main)
+    area_name = Area.name if language() == "ja" else Area.name_en
+    regions = (
+        select(func.array_agg(area_name))
+        .join(PersonRegion, PersonRegion.area_code == Area.code)
+        .where(PersonRegion.person_id == Person.id)
+    )
+    mails = _contacts(func.count(), ContactKind.MAIL)
+    mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE)
+    return select(
+        Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
+        Person.retired_at,
+        main.scalar_subquery().label("department"),
+        others.scalar_subquery().label("other_departments"),
+        regions.scalar_subquery().label("regions"),
+        mails.label("mails"),
+        mobile.label("mobile"),
+        select(Account.login).where(Account.person_id == Person.id).scalar_subquery().label("login"),
+    )  # fmt: skip
+
+
+def _contacts(value: Any, kind: ContactKind) -> Any:
+    return select(value).select_from(ContactPoint).where(
+        ContactPoint.person_id == Person.id, ContactPoint.kind == kind
+    ).scalar_subquery()  # fmt: skip
+
+
+def _made(row: Any) -> PersonRow:
+    return PersonRow(
+        id=row.id, code=row.code, name=f"{row.family_name} {row.given_name}".strip(),
+        kana=f"{row.family_kana} {row.given_kana}".strip(), department=row.department or "",
+        other_departments=row.other_departments, regions=row.regions or [], mails=row.mails,
+        mobile=shown_mobile(row.mobile) if row.mobile else "", login=row.login or "",
+        retired=row.retired_at is not None,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""How names, kana and codes are kept: cleaned of what nobody sees, never made into another letter.
+
+Names are not brought to NFKC: 髙 and ① are letters of somebody's name. Kana are: half-width and hiragana become
+full-width katakana, since lists are sorted and searched by them. All functions raise ``WrongValue`` with a sentence.
+"""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from core.i18n import N_
+from core.inputs import WrongValue
+
+FORMULA_SIGNS = ("=", "+", "-", "@")
+LONGEST = 100
+LONGEST_CODE = 50
+HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
+HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
+KANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30fe・ A-Za-z\u00c0-\u024f'’.\-]*")
+EXCEL_NUMBER = re.compile(r"\d(\.\d+)?E\+?\d+")
+
+
+def name(value: str) -> str:
+    """Return a part of a name: trimmed, on one line, every letter as it was written."""
+    return shown(value.strip(), LONGEST)
+
+
+def kana(value: str) -> str:
+    """Return kana (フリガナ) in full-width katakana; Latin letters stay, since some names have no kana."""
+    text = katakana(value).replace("\u3000", " ").strip()
+    if not KANA.fullmatch(text):
+        raise WrongValue(N_("Write the reading in katakana."))
+    return shown(text, LONGEST)
+
+
+def code(value: str) -> str:
+    """Return a code (社員番号): full-width letters and digits become half-width, leading zeros stay."""
+    text = unicodedata.normalize("NFKC", value).strip()
+    if EXCEL_NUMBER.fullmatch(text):
+        raise WrongValue(N_("Excel made a number of this code. Format the column as text and enter it again."))
+    if any(letter.isspace() for letter in text):
+        raise WrongValue(N_("A code has no spaces."))
+    return shown(text, LONGEST_CODE)
+
+
+def required(value: str) -> str:
+    """Refuse what is empty."""
+    if not value:
+        raise WrongValue(N_("This is required."))
+    return value
+
+
+def shown(text: str, longest: int) -> str:
+    """Refuse what cannot be shown on one line, is too long, or would be a formula in somebody's spreadsheet."""
+    if not text.isprintable() and any(unicodedata.category(letter)[0] == "C" for letter in text):
+        raise WrongValue(N_("There is a line break or an invisible letter in it. Remove it."))
+    if len(text) > longest:
+        raise WrongValue(N_("Enter at most {longest} characters."), longest=longest)
+    if text.startswith(FORMULA_SIGNS):
+        raise WrongValue(N_("It begins with {sign}: this looks like a formula and is not taken."), sign=text[0])
+    return text
+
+
+def katakana(value: str) -> str:
+    """Return a text with half-width kana and hiragana as full-width katakana, all else as it is."""
+    if value.isascii():
+        return value
+    wide = HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), value)
+    return HIRAGANA.sub(lambda found: chr(ord(found[0]) + 0x60), unicodedata.normalize("NFC", wide))
+
+
+def for_search(word: str) -> tuple[str, str]:
+    """Return a search word as ``person.search_text`` may hold it: as written, and with its kana as katakana."""
+    lowered = word.lower()
+    return lowered, katakana(lowered)
+
+
+Name = Annotated[str, AfterValidator(name)]
+RequiredName = Annotated[str, AfterValidator(name), AfterValidator(required)]
+Kana = Annotated[str, AfterValidator(kana)]
+Code = Annotated[str, AfterValidator(code), AfterValidator(required)]
