@@ -61,7 +61,7 @@ class EmbeddedPostgres:
         Raises Unavailable, with a sentence that says what to do: no PostgreSQL on this machine, data of another
         version or another OS user, no answer after ten minutes of recovery, or PostgreSQL's own last words.
         """
-        place = self._place = settle(self._folder, self._shelter, self._say)
+        place = self._place = self._place or settle(self._folder, self._shelter, self._say)
         with self._one_at_a_time(place):
             self._join(place)
             try:
