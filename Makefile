@@ -44,7 +44,7 @@ check: $(READY_FOR_TESTS)
 	@$(BIN) manage.py texts --check
 
 bench-%: $(READY)
-	@exec $(BIN) manage.py bench $*
+	@exec $(BIN) -m bench $*
 
 texts: $(READY)
 	@exec $(BIN) manage.py texts
