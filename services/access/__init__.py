@@ -1,38 +1,111 @@
 """Access (権限, X06, D05): accounts, sign-in, sessions, permission sets and how far they reach."""
 
+from services.access import tidy
+from services.access.account_changes import (
+    Handled,
+    Invitation,
+    NewAccount,
+    SignedOut,
+    WhichAccount,
+    invite,
+    open_account,
+    reopen_account,
+    sign_out_everywhere,
+    stop_account,
+)
+from services.access.account_list import (
+    AccountRow,
+    AccountsAsk,
+    AssignmentRow,
+    CandidatesAsk,
+    list_accounts,
+    list_candidates,
+)
 from services.access.accounts import open_accounts, stop_accounts_of, taken_logins, usable_login
 from services.access.actors import actor_for, grants_of
+from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
-from services.access.own import sign_out
+from services.access.invitations import InvitedRow, invited, use_link
+from services.access.own import (
+    ChangedPassword,
+    ChosenLanguage,
+    Language,
+    change_language,
+    change_password,
+    own_account,
+    sign_out,
+)
 from services.access.passwords import fits
-from services.access.reach import departments_within, people_within
+from services.access.processes import ProcessRow, list_processes
+from services.access.reach import covers, departments_within, people_within
 from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, start_session
+from services.access.sets import EditedSet, SetRow, WhichSet, delete_set, edit_set, list_sets, set_choices
 from services.access.sign_in import Attempt, begin_attempt, exchange_code, issue_code, succeed
 from services.access.tokens import hash_of, new_token
 
 __all__ = [
+    "AccountRow",
+    "AccountsAsk",
+    "AssignmentRow",
     "Attempt",
+    "CandidatesAsk",
+    "ChangedPassword",
+    "ChosenLanguage",
+    "EditedSet",
+    "Handled",
+    "Invitation",
+    "InvitedRow",
+    "Language",
+    "NewAccount",
+    "NewAssignment",
+    "ProcessRow",
+    "SetRow",
+    "SignedOut",
+    "WhichAccount",
+    "WhichAssignment",
+    "WhichSet",
     "actor_for",
     "actor_of_session",
+    "assign",
     "begin_attempt",
+    "change_language",
+    "change_password",
+    "covers",
+    "delete_set",
     "departments_within",
+    "edit_set",
     "end_session_of_cookie",
     "exchange_code",
     "fits",
     "grants_of",
     "has_accounts",
     "hash_of",
+    "invite",
+    "invited",
     "is_living",
     "issue_code",
+    "list_accounts",
+    "list_candidates",
+    "list_processes",
+    "list_sets",
     "make_first_administrator",
     "new_token",
+    "open_account",
     "open_accounts",
+    "own_account",
     "people_within",
+    "reopen_account",
+    "set_choices",
     "sign_out",
+    "sign_out_everywhere",
     "start_session",
+    "stop_account",
     "stop_accounts_of",
     "succeed",
     "sync_shipped_sets",
     "taken_logins",
+    "tidy",
+    "unassign",
     "usable_login",
+    "use_link",
 ]  # fmt: skip

@@ -48,7 +48,9 @@ def open_accounts(tx: Transaction, rows: Sequence[tuple[int, str]]) -> None:
     wanted = dict(rows)
     there = {
         row.person_id: row.login
-        for row in tx.execute(select(Account.person_id, Account.login).where(Account.person_id == func.any(list(wanted))))
+        for row in tx.execute(
+            select(Account.person_id, Account.login).where(Account.person_id == func.any(list(wanted)))
+        )
     }
     fresh = [
         {"person_id": person_id, "login": login, "status": AccountStatus.INVITED, "created_at": tx.now}

@@ -46,11 +46,12 @@ def grants_of(tx: Transaction, account_id: int) -> Grants:
         .where(PermissionAssignment.account_id == account_id)
     )  # fmt: skip
     grants: dict[tuple[str, What], Reach] = defaultdict(Reach)
-    for shipped, kind, path, process, what in rows:
-        if shipped == ADMINISTRATOR:
-            return dict.fromkeys(((p.name, what) for p in registered() for what in What), WHOLE)
-        if process is not None:
-            grants[process, what] = grants[process, what].joined(_reach(kind, path))
+    for row in rows:
+        if row.shipped == ADMINISTRATOR:
+            return dict.fromkeys(((process.name, what) for process in registered() for what in What), WHOLE)
+        if row.process is not None:
+            key = (row.process, row.what)
+            grants[key] = grants[key].joined(_reach(row.reach, row.path))
     return dict(grants)
 
 

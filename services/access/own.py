@@ -1,14 +1,99 @@
 """What everybody may do with the own account: sign out, change the password, choose the language."""
 
-from core.i18n import N_
-from core.inputs import Nothing
-from core.operations import operation
+from enum import StrEnum
+
+from core.errors import NotAllowed
+from core.i18n import N_, set_language
+from core.inputs import Input, Nothing, Row, field
+from core.operations import operation, query
 from core.transaction import Transaction
-from services.access.sessions import end_session
+from core.words import named
+from data.models.access import Account
+from services.access.passwords import hashed, matches, usable
+from services.access.sessions import end_session, end_sessions_of
+from services.access.sign_in import begin_attempt
+
+
+class Language(StrEnum):
+    """The languages of the console."""
+
+    JA = "ja"
+    EN = "en"
+
+
+named(Language, ja=N_("Japanese"), en=N_("English"))
+
+
+class ChangedPassword(Input):
+    """The present password and the new one."""
+
+    current: str = field(N_("Present password"), secret=True, min_length=1, max_length=200)
+    password: str = field(
+        N_("New password"), secret=True, max_length=200, help=N_("At least 12 characters; a sentence is fine.")
+    )
+
+
+class ChosenLanguage(Input):
+    """The language of the console for oneself."""
+
+    language: Language = field(N_("Language"))
+
+
+class OwnAccount(Row):
+    """The account of the person who asks."""
+
+    login: str
+    language: Language
+
+
+class PasswordAnswer(Row):
+    """Whether the password was changed; it was not when the present one was wrong."""
+
+    changed: bool
+
+
+@query("access.mine", N_("See the own account"), own=True)
+def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
+    """Return the own account."""
+    return OwnAccount.model_validate(_own(tx))
 
 
 @operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True)
-def sign_out(tx: Transaction, ask: Nothing) -> None:  # noqa: ARG001 - every operation is asked with something
+def sign_out(tx: Transaction, _ask: Nothing) -> None:
     """End the session of this browser (ログアウト)."""
     if tx.actor.session_id is not None:
         end_session(tx, tx.actor.session_id)
+
+
+@operation("access.change_password", N_("Change the own password"), touches="account", own=True)
+def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
+    """Change the own password and sign out all other browsers (パスワード変更).
+
+    A wrong present password is an answer and no error, so that it counts like one at the sign-in.
+
+    Raises:
+        Invalid: when the new password cannot be used.
+    """
+    account = _own(tx)
+    new = usable(ask.password, login=account.login)
+    attempt = begin_attempt(tx, account.login)
+    if attempt.account_id is None or not matches(ask.current, attempt.password_hash):
+        return PasswordAnswer(changed=False)
+    tx.session.refresh(account)
+    account.password_hash, account.failures, account.locked_until = hashed(new), 0, None
+    end_sessions_of(tx, [account.id], but=tx.actor.session_id)
+    return PasswordAnswer(changed=True)
+
+
+@operation("access.change_language", N_("Choose the own language"), touches="account", own=True)
+def change_language(tx: Transaction, ask: ChosenLanguage) -> None:
+    """Choose the language of the console for oneself."""
+    _own(tx).language = ask.language
+    set_language(ask.language)
+
+
+def _own(tx: Transaction) -> Account:
+    account = tx.get(Account, tx.actor.account_id) if tx.actor.account_id is not None else None
+    if account is None:
+        raise NotAllowed(N_("Only somebody with an account can do this."))
+    return account

@@ -25,6 +25,14 @@ def people_within(reach: Reach, actor: Actor) -> ColumnElement[bool]:
     return or_(*choices) if choices else false()
 
 
+def covers(wide: Reach, narrow: Reach) -> bool:
+    """Say whether one reach goes at least as far as another. What is the actor's own is nobody else's."""
+    if wide.whole:
+        return True
+    inside = all(any(path.startswith(above) for above in wide.paths) for path in narrow.paths)
+    return inside and not narrow.whole
+
+
 def departments_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on ``department`` that holds for those within reach: each path and all below it."""
     if reach.whole:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from core.actor import Actor
 from core.errors import NotAllowed
@@ -68,7 +68,7 @@ def end_sessions_of(tx: Transaction, account_ids: list[int], *, but: int | None 
     return tx.changed_rows(
         update(SignInSession)
         .where(
-            SignInSession.account_id.in_(account_ids),
+            SignInSession.account_id == func.any(account_ids),
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > tx.now,
             SignInSession.id.is_distinct_from(but),

@@ -1,0 +1,161 @@
+"""The list of accounts with what they may do (access.accounts)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+
+from core.i18n import N_
+from core.inputs import Input, Row, field
+from core.operations import query
+from core.paging import Page, PageAsk, fetch_page
+from core.transaction import Transaction
+from core.words import named
+from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind, SignInSession
+from data.models.people import Department, Person
+from services.access.reach import people_within
+
+named(AccountStatus, invited=N_("Invited"), active=N_("In use"), stopped=N_("Stopped"))
+named(ReachKind, whole=N_("Whole organisation"), department=N_("Department and below"), self=N_("Own data only"))
+
+
+class AccountsAsk(PageAsk):
+    """Which accounts; everything given must hold."""
+
+    text: str = field(N_("Name, kana, code or login name"), default="", max_length=100)
+    status: AccountStatus | None = field(N_("Status"), default=None)
+    set_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
+    id: int | None = field(N_("Number"), default=None, hidden=True)
+
+
+class AssignmentRow(Row):
+    """A permission set that an account has, with its reach."""
+
+    id: int
+    set_id: int
+    set_name: str
+    reach: ReachKind
+    department: str | None
+
+
+class AccountRow(Row):
+    """A line of the list of accounts. ``sessions`` counts browsers that are signed in."""
+
+    id: int
+    person_id: int
+    name: str
+    kana: str
+    code: str
+    login: str
+    status: AccountStatus
+    locked: bool
+    retired: bool
+    signed_in_at: datetime | None
+    sessions: int
+    assignments: list[AssignmentRow]
+
+
+@query("access.accounts", N_("See accounts"))
+def list_accounts(tx: Transaction, ask: AccountsAsk) -> Page[AccountRow]:
+    """Return a page of the accounts of people within reach (アカウント一覧)."""
+    statement = _rows(tx).where(people_within(list_accounts.reach(tx), tx.actor))
+    for word in ask.text.lower().split():
+        statement = statement.where(
+            or_(Person.search_text.contains(word, autoescape=True), Account.login.contains(word, autoescape=True))
+        )
+    if ask.status is not None:
+        statement = statement.where(Account.status == ask.status)
+    if ask.set_id is not None:
+        given = (PermissionAssignment.account_id == Account.id, PermissionAssignment.set_id == ask.set_id)
+        statement = statement.where(exists().where(*given))
+    if ask.id is not None:
+        statement = statement.where(Account.id == ask.id)
+    orders = {"name": (Person.sort_key, Person.id), "login": (Account.login,)}
+    return fetch_page(tx, statement, ask, orders=orders, make=_made)
+
+
+class CandidatesAsk(Input):
+    """Whom to look for."""
+
+    text: str = field(N_("Name, kana or code"), min_length=1, max_length=100)
+
+
+class Candidate(Row):
+    """What a form stores and what it shows."""
+
+    value: int
+    label: str
+
+
+@query("access.candidates", N_("Find people without an account"))
+def list_candidates(tx: Transaction, ask: CandidatesAsk) -> list[Candidate]:
+    """Return up to 20 people within reach who have no account yet, by kana."""
+    statement = (
+        select(Person)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Account.id.is_(None), Person.retired_at.is_(None), people_within(list_candidates.reach(tx), tx.actor))
+        .order_by(Person.sort_key, Person.id)
+        .limit(20)
+    )
+    for word in ask.text.lower().split():
+        statement = statement.where(Person.search_text.contains(word, autoescape=True))
+    return [
+        Candidate(value=found.id, label=f"{found.name} ({found.code})") for found in tx.execute(statement).scalars()
+    ]
+
+
+def _rows(tx: Transaction) -> Select[Any]:
+    assignments = (
+        select(
+            func.coalesce(
+                func.jsonb_agg(
+                    func.jsonb_build_object(
+                        "id", PermissionAssignment.id, "set_id", PermissionSet.id, "set_name", PermissionSet.name,
+                        "reach", PermissionAssignment.reach, "department", Department.full_name,
+                    )
+                ),
+                func.jsonb_build_array(),
+            )
+        )
+        .select_from(PermissionAssignment)
+        .join(PermissionSet, PermissionSet.id == PermissionAssignment.set_id)
+        .outerjoin(Department, Department.id == PermissionAssignment.department_id)
+        .where(PermissionAssignment.account_id == Account.id)
+        .correlate(Account)
+        .scalar_subquery()
+    )  # fmt: skip
+    sessions = (
+        select(func.count())
+        .select_from(SignInSession)
+        .where(
+            SignInSession.account_id == Account.id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > tx.now,
+        )
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    locked = func.coalesce(Account.locked_until > tx.now, False).label("locked")
+    return select(Account, Person, locked, sessions.label("sessions"), assignments.label("assignments")).join(
+        Person, Person.id == Account.person_id
+    )
+
+
+def _made(row: Any) -> AccountRow:
+    person, account = row.Person, row.Account
+    return AccountRow(
+        id=account.id,
+        person_id=person.id,
+        name=person.name,
+        kana=f"{person.family_kana} {person.given_kana}".strip(),
+        code=person.code,
+        login=account.login,
+        status=account.status,
+        locked=row.locked,
+        retired=person.retired_at is not None,
+        signed_in_at=account.signed_in_at,
+        sessions=row.sessions,
+        assignments=sorted(
+            (AssignmentRow.model_validate(given) for given in row.assignments), key=lambda given: given.set_name
+        ),
+    )

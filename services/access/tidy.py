@@ -1,0 +1,20 @@
+"""Codes, links and sessions that ended long ago are deleted every night."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from core.actor import Actor
+from core.database import transaction
+from core.jobs import job
+from data.models.access import SignInCode, SignInLink, SignInSession
+
+KEPT = timedelta(days=90)
+
+
+@job("access.tidy", periodic="17 18 * * *")
+def tidy(timestamp: int) -> None:  # noqa: ARG001 - every periodic job is told when it was due
+    """Delete what has been over for 90 days."""
+    with transaction(Actor.system("access.tidy")) as tx:
+        for model in (SignInCode, SignInLink, SignInSession):
+            tx.execute(delete(model).where(model.expires_at < tx.now - KEPT))

@@ -1,0 +1,74 @@
+"""Which accounts an actor may see and handle: by the reach of the process, and never those that may do more."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.actor import Grants
+from core.errors import NotFound, Refused
+from core.i18n import N_
+from core.operations import Process
+from core.transaction import Transaction
+from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
+from data.models.people import Person
+from services.access.actors import grants_of
+from services.access.reach import covers, people_within
+from services.access.shipped import ADMINISTRATOR
+
+
+def account_within(tx: Transaction, process: Process[Any, Any], account_id: int) -> Account:
+    """Return an account that the actor reaches with this process, locked for change.
+
+    Raises:
+        NotFound: when there is none, or out of reach: the answer is the same.
+        Refused: when it may do something that the actor may not.
+    """
+    account: Account | None = tx.scalar(
+        select(Account)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.id == account_id, people_within(process.reach(tx), tx.actor))
+        .with_for_update(of=Account)
+        .execution_options(populate_existing=True)
+    )
+    if account is None:
+        raise NotFound(N_("This account does not exist, or is outside your reach."))
+    if not holds(tx, grants_of(tx, account_id)):
+        raise Refused(N_("This account may do more than you. Ask a system administrator."))
+    return account
+
+
+def holds(tx: Transaction, grants: Grants) -> bool:
+    """Say whether the actor may do all of this, as far: nobody gives or takes over more than they have."""
+    if tx.actor.is_system:
+        return True
+    own = tx.actor.grants
+    return all(key in own and covers(own[key], reach) for key, reach in grants.items())
+
+
+def keep_an_administrator(tx: Transaction) -> None:
+    """Check after a change that somebody who may do everything can still sign in.
+
+    Two changes at once cannot each count on the other's administrator: both wait for the same row.
+
+    Raises:
+        Refused: when nobody is left; the transaction is then rolled back.
+    """
+    administrators = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == ADMINISTRATOR).with_for_update())
+    left = tx.scalar(
+        select(func.count())
+        .select_from(PermissionAssignment)
+        .join(Account, Account.id == PermissionAssignment.account_id)
+        .where(PermissionAssignment.set_id == administrators, Account.status == AccountStatus.ACTIVE)
+    )
+    if not left:
+        raise Refused(N_("This is the last system administrator who can sign in. Name another one first."))
+
+
+def is_administrator(tx: Transaction, account_ids: list[int]) -> bool:
+    """Say whether one of these accounts may do everything."""
+    found = (
+        select(PermissionAssignment.id)
+        .join(PermissionSet, PermissionSet.id == PermissionAssignment.set_id)
+        .where(PermissionSet.shipped == ADMINISTRATOR, PermissionAssignment.account_id == func.any(account_ids))
+    )
+    return tx.scalar(found.limit(1)) is not None
