@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
+from typing_extensions import Unpack
 
 from core.errors import Invalid
 from core.i18n import N_
@@ -20,6 +21,7 @@ from core.transaction import Transaction
 
 R = TypeVar("R")
 COUNT_CAP = 10_000
+Columns = Select[Unpack[tuple[Any, ...]]]
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -50,7 +52,7 @@ class Page(Generic[R]):
 
 def fetch_page(
     tx: Transaction,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     ask: PageAsk,
     *,
     orders: Mapping[str, Sequence[Key]],
@@ -71,14 +73,10 @@ def fetch_page(
     backwards = ask.before is not None
     descending = ask.sort.startswith("-") != backwards
     cursor = ask.before if backwards else ask.after
-    chosen = statement.add_columns(
-        *[key.label(f"_key_{at}") for at, key in enumerate(keys)]
-    )
+    chosen = statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
     if cursor:
         chosen = chosen.where(_beyond(keys, _decode(cursor, keys), descending))
-    chosen = chosen.order_by(
-        *[key.desc() if descending else key.asc() for key in keys]
-    ).limit(ask.size + 1)
+    chosen = chosen.order_by(*[key.desc() if descending else key.asc() for key in keys]).limit(ask.size + 1)
     found = list(tx.execute(chosen))
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
@@ -95,7 +93,7 @@ def fetch_page(
     )
 
 
-def capped_count(tx: Transaction, statement: Select[Any]) -> int:
+def capped_count(tx: Transaction, statement: Select[*tuple[Any, ...]]) -> int:
     """Count rows, but stop at one more than the cap."""
     few = (
         statement.with_only_columns(literal(1).label("one"), maintain_column_froms=True)
@@ -106,34 +104,20 @@ def capped_count(tx: Transaction, statement: Select[Any]) -> int:
     return int(tx.scalar(select(func.count()).select_from(few)))
 
 
-def _beyond(
-    keys: Sequence[Key], values: Sequence[Any], descending: bool
-) -> ColumnElement[bool]:
+def _beyond(keys: Sequence[Key], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
     # Written out instead of a row comparison, since an expression index on the first key is then still used.
     choices = []
     for at, key in enumerate(keys):
-        same = [
-            before == value
-            for before, value in zip(keys[:at], values[:at], strict=True)
-        ]
-        choices.append(
-            and_(*same, key < values[at] if descending else key > values[at])
-        )
+        same = [before == value for before, value in zip(keys[:at], values[:at], strict=True)]
+        choices.append(and_(*same, key < values[at] if descending else key > values[at]))
     first = keys[0] <= values[0] if descending else keys[0] >= values[0]
     return and_(first, or_(*choices))
 
 
 def _encode(row: Any, width: int) -> str:
     values = [row[len(row) - width + at] for at in range(width)]
-    plain = [
-        value.isoformat() if isinstance(value, date | datetime) else value
-        for value in values
-    ]
-    return (
-        base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode())
-        .decode()
-        .rstrip("=")
-    )
+    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str, keys: Sequence[Key]) -> list[Any]:
@@ -145,8 +129,4 @@ def _decode(cursor: str, keys: Sequence[Key]) -> list[Any]:
             for kind, v in zip(kinds, values, strict=True)
         ]
     except (ValueError, TypeError) as error:
-        raise Invalid(
-            N_(
-                "This page of the list does not exist any more. Start again from the first page."
-            )
-        ) from error
+        raise Invalid(N_("This page of the list does not exist any more. Start again from the first page.")) from error
