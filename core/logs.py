@@ -28,6 +28,7 @@ def configure() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings().log_level, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -43,7 +43,7 @@ class Transaction:
         """Load a row by its primary key, locked for change if asked."""
         return self.session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
 
-    def execute(self, statement: Executable, values: Any = None) -> Result[Any]:
+    def execute(self, statement: Executable, values: Any = None) -> Result[*tuple[Any, ...]]:
         """Run any statement."""
         return self.session.execute(statement, values)
 

@@ -27,7 +27,9 @@ def examine() -> list[Finding]:
     with transaction(Actor.system("doctor")) as tx:
         version = int(tx.scalar(text("SELECT current_setting('server_version_num')::int"))) // 10_000
         strong = tx.scalar(text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"))
-        owns = tx.scalar(text("SELECT count(*) > 0 FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"))
+        owns = tx.scalar(
+            text("SELECT count(*) > 0 FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+        )
         alive = worker_alive(tx)
     return [
         _finding(version >= OLDEST_MAJOR, N_("PostgreSQL {version}."),

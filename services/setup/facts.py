@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 
+from core.database import Base
 from core.transaction import Transaction
 from data.models.access import PermissionAssignment, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
@@ -40,46 +42,47 @@ class Facts:
 
 def gather(tx: Transaction) -> Facts:
     """Count everything that the guide needs."""
-    people, no_department, no_region, no_contact = tx.execute(_people()).one()
-    mails, untried, dead = tx.execute(_contacts()).one()
     last_test, test_id = _last_test(tx)
-    small = tx.execute(
-        select(
-            select(exists(select(Membership.person_id))).scalar_subquery(),
-            select(exists(select(PersonRegion.person_id))).scalar_subquery(),
-            select(exists(select(ContactPoint.id))).scalar_subquery(),
-            _count(Department, Department.retired_at.is_(None)),
-            select(func.count())
-            .select_from(PermissionAssignment)
-            .join(PermissionSet)
-            .where(PermissionSet.shipped.is_not(None), PermissionSet.shipped != ADMINISTRATOR)
-            .scalar_subquery(),
-            _count(QuakeRule, QuakeRule.enabled),
-            _count(MailTemplate),
-            _count(QuestionForm),
-            _count(Broadcast, and_(Broadcast.kind != BroadcastKind.TEST, Broadcast.sent_at.is_not(None))),
-        )
-    ).one()
+    counted = [tx.execute(statement).one()._asdict() for statement in (_people(), _contacts(), _masters())]
     return Facts(
-        people, no_department, no_region, no_contact, *small[:8], mails, untried, dead, small[8],
-        last_test, _missed(tx, test_id),
-    )  # fmt: skip
+        **{name: value for row in counted for name, value in row.items()},
+        last_test=last_test,
+        test_missed=_missed(tx, test_id),
+    )
 
 
-def _people() -> Select[tuple[int, int, int, int]]:
-    lacks = [
-        ~exists(select(1).where(table.person_id == Person.id)) for table in (Membership, PersonRegion, ContactPoint)
+def _masters() -> Select[*tuple[Any, ...]]:
+    shipped = and_(PermissionSet.shipped.is_not(None), PermissionSet.shipped != ADMINISTRATOR)
+    managers = select(func.count()).select_from(PermissionAssignment).join(PermissionSet).where(shipped)
+    return select(
+        exists(select(Membership.person_id)).label("memberships"),
+        exists(select(PersonRegion.person_id)).label("regions"),
+        exists(select(ContactPoint.id)).label("contact_points"),
+        _count(Department, Department.retired_at.is_(None)).label("departments"),
+        managers.scalar_subquery().label("managers"),
+        _count(QuakeRule, QuakeRule.enabled.is_(True)).label("rules_on"),
+        _count(MailTemplate).label("templates"),
+        _count(QuestionForm).label("forms"),
+        _count(Broadcast, and_(Broadcast.kind != BroadcastKind.TEST, Broadcast.sent_at.is_not(None))).label("everyday"),
+    )
+
+
+def _people() -> Select[*tuple[Any, ...]]:
+    lacking = {"without_department": Membership, "without_region": PersonRegion, "without_contact": ContactPoint}
+    counts = [
+        func.count().filter(~exists(select(1).where(table.person_id == Person.id))).label(name)
+        for name, table in lacking.items()
     ]
-    return select(func.count(), *[func.count().filter(lack) for lack in lacks]).where(Person.retired_at.is_(None))
+    return select(func.count().label("people"), *counts).where(Person.retired_at.is_(None))
 
 
-def _contacts() -> Select[tuple[int, int, int]]:
+def _contacts() -> Select[*tuple[Any, ...]]:
     mail = ContactPoint.kind == ContactKind.MAIL
     return (
         select(
-            func.count().filter(mail),
-            func.count().filter(and_(mail, ContactPoint.state == ContactState.UNTRIED)),
-            func.count().filter(ContactPoint.state == ContactState.DEAD),
+            func.count().filter(mail).label("mail_addresses"),
+            func.count().filter(and_(mail, ContactPoint.state == ContactState.UNTRIED)).label("untried"),
+            func.count().filter(ContactPoint.state == ContactState.DEAD).label("dead"),
         )
         .join(Person, Person.id == ContactPoint.person_id)
         .where(Person.retired_at.is_(None))
@@ -112,6 +115,6 @@ def _missed(tx: Transaction, broadcast_id: int | None) -> int:
     )
 
 
-def _count(model: type, condition: object = None) -> object:
+def _count(model: type[Base], condition: ColumnElement[bool] | None = None) -> ScalarSelect[int]:
     statement = select(func.count()).select_from(model)
-    return (statement if condition is None else statement.where(condition)).scalar_subquery()  # type: ignore[arg-type]
+    return (statement if condition is None else statement.where(condition)).scalar_subquery()

@@ -88,7 +88,9 @@ def _accounts(
         for one in sample
         if one.login
     ]
-    accounts = {person: key for key, person in tx.execute(insert(Account).returning(Account.id, Account.person_id), rows)}
+    accounts = {
+        person: key for key, person in tx.execute(insert(Account).returning(Account.id, Account.person_id), rows)
+    }
     sets = {key: set_id for set_id, key in tx.execute(select(PermissionSet.id, PermissionSet.shipped))}
     tx.execute(insert(PermissionAssignment), [
         {

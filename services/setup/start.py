@@ -56,7 +56,9 @@ class InstallationRow(Row):
 def installation(tx: Transaction, ask: Nothing) -> InstallationRow:  # noqa: ARG001 - every query is asked with something
     """Return the organisation of this installation (法人)."""
     found = tx.get(Organisation, 1)
-    return InstallationRow(ready=found is not None, name=found.name if found else "", sample=bool(found and found.sample))
+    return InstallationRow(
+        ready=found is not None, name=found.name if found else "", sample=bool(found and found.sample)
+    )
 
 
 @operation("setup.start", N_("Start the installation"), touches="organisation")

@@ -107,7 +107,9 @@ def contact_check(facts: Facts) -> Judgement:
     if not facts.mail_addresses:
         return _open(N_("There is no mail address to check yet."))
     if facts.untried:
-        return _open(N_("{count} mail addresses were never tried. Send a broadcast to check them."), count=facts.untried)
+        return _open(
+            N_("{count} mail addresses were never tried. Send a broadcast to check them."), count=facts.untried
+        )
     return _done(N_("Every mail address has been tried."))
 
 
@@ -140,9 +142,7 @@ def test_broadcast(facts: Facts) -> Judgement:
     if facts.last_test is None:
         return _open(N_("No test broadcast was sent yet."))
     if facts.test_missed:
-        return _attention(
-            N_("In the last test {count} messages failed or could not be sent."), count=facts.test_missed
-        )
+        return _attention(N_("In the last test {count} messages failed or could not be sent."), count=facts.test_missed)
     return _done(N_("The last test reached everybody."))
 
 
