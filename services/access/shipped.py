@@ -45,7 +45,14 @@ BROADCASTING = (
     "broadcasts.templates:read",
     "broadcasts.forms:read",
 )
-SEEING_PEOPLE = ("people.search:read", "people.show:read", "people.departments:read", "people.lists:read")
+SEEING_PEOPLE = (
+    "people.search:read",
+    "people.show:read",
+    "people.departments:read",
+    "people.department_choices:read",
+    "people.lists:read",
+    "people.list_choices:read",
+)
 
 ROLES = (
     ShippedRole(
@@ -59,7 +66,7 @@ ROLES = (
         N_("Department manager"),
         N_("Sees and mends the people of a department and all below; sends and watches broadcasts to them."),
         ReachKind.DEPARTMENT,
-        (*SEEING_PEOPLE, "people.search:export", "people.edit:do", *BROADCASTING),
+        (*SEEING_PEOPLE, "people.export:export", "people.edit:do", *BROADCASTING),
     ),
     ShippedRole(
         "crisis_manager",

@@ -4,13 +4,15 @@ from sqlalchemy import select
 
 from core.audit import AuditRecord
 from core.clock import jst
-from core.errors import Conflict
+from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.inputs import Row
 from core.operations import operation
 from core.transaction import Transaction
+from data.models.access import Account
 from data.models.people import Person
-from services.access import usable_login
+from services.access import grants_of, usable_login
+from services.access.within import holds
 from services.people.fields import EditedPerson, PersonFields
 from services.people.lock import alone
 from services.people.rules import check_areas, check_unique
@@ -56,6 +58,7 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
         NotFound: when the person or a department is out of reach.
         Conflict: when somebody else changed the person after the form was opened.
         Invalid: when code, mail address or login name belong to somebody else.
+        Refused: when the login name of an account that may do more would change.
     """
     alone(tx)
     person = person_within(tx, edit_person, ask.id, lock=True)
@@ -70,7 +73,7 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
     set_regions(tx, {person.id: list(dict.fromkeys(ask.area_codes))})
     set_contacts(tx, {person.id: ask.reachable})
     if ask.login:
-        set_logins(tx, [(person.id, usable_login(ask.login))])
+        _rename_account(tx, person.id, usable_login(ask.login), before.login)
     tx.session.refresh(person)
     after = shown(tx, person)
     # Names only: what a person is called is personal, and stands in the erasable part of the record.
@@ -80,6 +83,13 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
         [name for name in ask.model_dump() if getattr(before, name, None) != getattr(after, name, None)],
     )
     return SavedPerson(id=person.id, version=person.version, name=person.name)
+
+
+def _rename_account(tx: Transaction, person_id: int, login: str, before: str) -> None:
+    account_id = tx.scalar(select(Account.id).where(Account.person_id == person_id))
+    if account_id is not None and login != before and not holds(tx, grants_of(tx, account_id)):
+        raise Refused(N_("This account may do more than you. Ask a system administrator."))
+    set_logins(tx, [(person_id, login)])
 
 
 def changed_meanwhile(tx: Transaction, person: Person) -> Conflict:

@@ -129,7 +129,7 @@ def add_to_list(tx: Transaction, ask: ListMembers) -> Counted:
     people = ids_within(tx, add_to_list, ask.person_ids)
     new = select(literal(ask.list_id), Person.id).where(Person.id == func.any(people))
     statement = insert(PersonListMember).from_select(["list_id", "person_id"], new).on_conflict_do_nothing()
-    return Counted(count=tx.changed_rows(statement))
+    return Counted(count=len(tx.execute(statement.returning(PersonListMember.person_id)).all()))
 
 
 @operation("people.list_remove", N_("Take people off a list"), touches="person_list")

@@ -15,8 +15,6 @@ from tests.factories import actor_of, make_person
 from tests.services.people.asks import editable
 
 
-
-
 def new(**values):
     """Return what a form sends for a new person."""
     return validated(PersonFields, {"code": "N1", "family_name": "髙橋", "given_name": "①郎", **values})
@@ -27,12 +25,16 @@ class TestAdd:
         ask = new(
             family_kana="ﾀｶﾊｼ", given_kana="いちろう", department_id=cast.branch.id,
             other_department_ids=[cast.general_affairs.id, cast.branch.id], area_codes=["1310100", "350"],
-            mail1="Ichiro@EXAMPLE.co.jp", mail2="ｉ＠example.jp", mobile="０９０－１２３４－５６７８", login="Ichiro", language="en",
+            mail1="Ichiro@EXAMPLE.co.jp", mail2="ｉ＠example.jp",
+            mobile="０９０－１２３４－５６７８", login="Ichiro", language="en",
         )  # fmt: skip
         saved = add_person(administrator, ask)
         found = show_person(administrator, PersonAsk(id=saved.id))
         assert (found.name, found.family_kana, found.given_kana) == ("髙橋 ①郎", "タカハシ", "イチロウ")
-        assert [(place.full_name, place.main) for place in found.departments] == [("支社", True), ("本社 / 総務部", False)]
+        assert [(place.full_name, place.main) for place in found.departments] == [
+            ("支社", True),
+            ("本社 / 総務部", False),
+        ]
         assert [region.code for region in found.regions] == ["1310100", "350"]
         assert (found.mail1, found.mail2, found.mobile) == ("Ichiro@example.co.jp", "i@example.jp", "090-1234-5678")
         assert tx.scalar(select(ContactPoint.value).where(ContactPoint.value.startswith("+81"))) == "+819012345678"
@@ -91,11 +93,18 @@ class TestAdd:
 class TestEdit:
     def test_changes_what_is_given_and_clears_what_is_empty(self, administrator, cast, tx):
         person = make_person(tx, "旧姓", "花子", cast.branch, mail="a@example.jp", mobile="+819012345678", area="350")
-        ask = editable(administrator, person, family_name="新姓", mail1="", mail2="b@example.jp", mobile="", area_codes=[])
+        ask = editable(
+            administrator, person, family_name="新姓", mail1="", mail2="b@example.jp", mobile="", area_codes=[]
+        )
         saved = edit_person(administrator, ask)
         found = show_person(administrator, PersonAsk(id=person.id))
         assert (saved.version, found.version, found.name) == (2, 2, "新姓 花子")
-        assert (found.mail1, found.mobile, found.regions, found.department_id) == ("b@example.jp", "", [], cast.branch.id)
+        assert (found.mail1, found.mobile, found.regions, found.department_id) == (
+            "b@example.jp",
+            "",
+            [],
+            cast.branch.id,
+        )
 
     def test_an_address_that_stays_keeps_what_is_known_of_it(self, administrator, tx):
         person = make_person(tx, mail="a@example.jp")
@@ -131,7 +140,9 @@ class TestEdit:
         with pytest.raises(NotFound):
             edit_person(manager, editable(administrator, cast.staff, other_department_ids=[]))
         with pytest.raises(Refused):
-            edit_person(manager, editable(administrator, cast.staff, department_id=cast.branch.id, other_department_ids=[]))
+            edit_person(
+                manager, editable(administrator, cast.staff, department_id=cast.branch.id, other_department_ids=[])
+            )
 
     def test_a_retired_department_cannot_be_chosen_but_may_stay(self, administrator, cast, tx):
         cast.branch.retired_at = tx.now
