@@ -33,12 +33,13 @@ Words of a StrEnum: ``core.words.named(Kind, member=N_("Word"))`` beside the enu
 any value for people.
 """
 
+from pages.kit.address import address_of, go, number_in_address
 from pages.kit.edge import Done, ask, do
-from pages.kit.filters import address_of, filters
+from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import clear, form, operate, refuse
 from pages.kit.style import header, style
-from pages.kit.table import Column, go, table
+from pages.kit.table import Column, table
 from pages.kit.texts import NONE, day, joined, moment, number, percent, said
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "joined",
     "moment",
     "number",
+    "number_in_address",
     "operate",
     "percent",
     "refuse",

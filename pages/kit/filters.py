@@ -1,28 +1,20 @@
 """Filters of a list, from its question's own fields; they live in the address, so that a link shows the same list."""
 
 from collections.abc import Mapping
-from datetime import date
-from enum import StrEnum
 from typing import Any, TypeVar
 
 import streamlit as st
-from pydantic import BaseModel
 
 from core.errors import Invalid
 from core.i18n import N_, _
 from core.inputs import validated
 from core.paging import PageAsk
+from pages.kit.address import encoded, forget_place, param, place_in
 from pages.kit.widgets import Asked, asked_fields, draw, seed
 
 P = TypeVar("P", bound=PageAsk)
 ROWS = 25
 ALL = N_("All")
-PLACE = ("after", "before", "id")
-
-
-def param(key: str, name: str) -> str:
-    """Return what a value is called in the address; ``key`` tells apart several lists on one page."""
-    return f"{key}-{name}" if key else name
 
 
 def filters(model: type[P], *, key: str = "", fills: Mapping[str, Any] | None = None, size: int = ROWS) -> P:
@@ -60,12 +52,6 @@ def _from_address(model: type[P], key: str, fields: list[Asked], fills: dict[str
         return validated(model, {**fixed, **usable})
 
 
-def place_in(key: str) -> dict[str, Any]:
-    """Return the order and the place in the list that the address names."""
-    names = [name for name in ("sort", "after", "before") if param(key, name) in st.query_params]
-    return {name: st.query_params[param(key, name)] for name in names}
-
-
 def _draw_filter(asked: Asked, key: str, value: Any) -> None:
     widget = f"filter.{key}.{asked.name}"
     seed(asked, widget, value)
@@ -85,7 +71,7 @@ def _changed(key: str, asked: Asked, widget: str) -> None:
     if value == asked.default or (value in (None, "", []) and asked.default in (None, "", [])):
         st.query_params.pop(name, None)
     else:
-        st.query_params[name] = _encoded(value)
+        st.query_params[name] = encoded(value)
     forget_place(key)
 
 
@@ -95,31 +81,8 @@ def _forget(key: str, *names: str) -> None:
     forget_place(key)
 
 
-def forget_place(key: str) -> None:
-    """Go back to the first page of the list, with nothing selected."""
-    for name in PLACE:
-        st.query_params.pop(param(key, name), None)
-
-
-def _encoded(value: Any) -> str | list[str]:
-    if isinstance(value, list):
-        return [str(_encoded(one)) for one in value]
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, StrEnum) else "" if value is None else str(value)
-
-
 def _decoded(asked: Asked, name: str) -> Any:
     if asked.many:
         return [one for one in st.query_params.get_all(name) if one]
     value = st.query_params[name]
     return None if value == "" and asked.optional else value
-
-
-def address_of(question: BaseModel) -> dict[str, str | list[str]]:
-    """Write a question's own values as an address would: for links to a list, and for files of it."""
-    unset = {"sort", "after", "before", "size"}
-    values = {name: getattr(question, name) for name in type(question).model_fields if name not in unset}
-    return {name: _encoded(value) for name, value in values.items() if value not in (None, "", [])}

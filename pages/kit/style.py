@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.i18n import N_, _
+from pages.kit.address import restore, way_back
 from pages.kit.flash import show_flashes
 
 CSS = """
@@ -37,22 +38,29 @@ def style() -> None:
 
 
 def header(
-    title: str, sentence: str = "", *, next_step: tuple[str, str] | None = None, back: tuple[str, str] | None = None,
+    title: str,
+    sentence: str = "",
+    *,
+    back: tuple[str, str] | None = None,
+    next_step: tuple[str, str] | None = None,
     values: Mapping[str, object] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Open a page: what it is, what it is for in one sentence, where to go on, and what was said by the page before.
 
-    ``next_step`` and ``back`` are a label and a page's file below ``pages/``; ``values`` go into both addresses.
+    ``back`` and ``next_step`` are a label and a page's file below ``pages/``; the way back leads to the list as it was
+    left. ``values`` go into the address of the next step.
     """
+    restore()
     style()
-    address = {name: str(value) for name, value in (values or {}).items()}
     if back:
-        st.page_link(back[1], label=back[0], icon=":material/arrow_back:", query_params=address)
+        st.page_link(back[1], label=back[0], icon=":material/arrow_back:", query_params=way_back(back[1]))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(title, anchor=False, width="stretch")
         if next_step:
-            st.page_link(next_step[1], label=_(N_("Next: {page}"), page=next_step[0]), icon=":material/arrow_forward:",
-                         icon_position="right", query_params=address)  # fmt: skip
+            st.page_link(
+                next_step[1], label=_(N_("Next: {page}"), page=next_step[0]), icon=":material/arrow_forward:",
+                icon_position="right", query_params={name: str(value) for name, value in (values or {}).items()},
+            )  # fmt: skip
     if sentence:
         st.caption(sentence)
     show_flashes()

@@ -13,7 +13,7 @@ from core.inputs import label_of
 from core.operations import Query
 from core.paging import Page, PageAsk
 from pages.kit import edge
-from pages.kit.filters import forget_place, param
+from pages.kit.address import forget_place, go, param, put
 from pages.kit.texts import said
 
 R = TypeVar("R")
@@ -51,12 +51,22 @@ class Listed(Generic[R]):
     ids: Sequence[str]
 
     @property
+    def sorts(self) -> list[str]:
+        """Return the orders that the columns offer; the first is the usual one."""
+        return [column.sort for column in self.columns.values() if column.sort]
+
+    @property
+    def order(self) -> str:
+        """Return the order that the rows are in."""
+        return self.question.sort or next(iter(self.sorts), "")
+
+    @property
     def widget(self) -> str:
         """Return the key of the grid.
 
         A selection is a position: the key names what stands there, so that no click falls on another page's row.
         """
-        return f"table.{self.key}.{hash((self.question, *self.ids))}"
+        return f"table.{self.key}.{hash((repr(self.question), *self.ids))}"
 
 
 def table(
@@ -105,44 +115,48 @@ def _column(name: str, column: Column | str, rows: Sequence[Any]) -> Column:
 
 
 def _head(listed: Listed[Any], unit: str | None) -> None:
-    sorts = {column.sort: column.label or "" for column in listed.columns.values() if column.sort}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_(unit or N_("{count} found"), count=listed.page.count_text), width="stretch")
-        if sorts and listed.page.count > 1:
-            _sort_choice(listed.question, sorts, listed.key)
+        if listed.sorts and listed.page.count > 1:
+            _sort_choice(listed)
 
 
-def _sort_choice(question: PageAsk, sorts: Mapping[str, str], key: str) -> None:
-    ways = {way: f"{label} {arrow}" for sort, label in sorts.items() for way, arrow in ((sort, "↑"), (f"-{sort}", "↓"))}
-    widget = f"table.{key}.sort"
-    st.session_state[widget] = question.sort if question.sort in ways else next(iter(ways))
-    st.selectbox(_(N_("Order")), list(ways), format_func=ways.__getitem__, key=widget, label_visibility="collapsed",
-                 width=190, filter_mode=None, on_change=_sorted, args=(key, widget, next(iter(ways))))  # fmt: skip
+def _sort_choice(listed: Listed[Any]) -> None:
+    labels = {column.sort: column.label for column in listed.columns.values() if column.sort}
+    ways = {
+        way: f"{label} {arrow}" for sort, label in labels.items() for way, arrow in ((sort, "↑"), (f"-{sort}", "↓"))
+    }
+    widget = f"table.{listed.key}.sort"
+    st.session_state[widget] = listed.order if listed.order in ways else next(iter(ways))
+    st.selectbox(
+        _(N_("Order")), list(ways), format_func=ways.__getitem__, key=widget, label_visibility="collapsed", width=190,
+        filter_mode=None, on_change=_sorted, args=(listed, widget),
+    )  # fmt: skip
 
 
-def _sorted(key: str, widget: str, usual: str) -> None:
-    forget_place(key)
-    _put(param(key, "sort"), "" if st.session_state[widget] == usual else st.session_state[widget])
+def _sorted(listed: Listed[Any], widget: str) -> None:
+    chosen = st.session_state[widget]
+    forget_place(listed.key)
+    put(param(listed.key, "sort"), "" if chosen == listed.sorts[0] else chosen)
 
 
 def _grid(listed: Listed[R], *, opens: Callable[[R], Target] | None, selects: bool) -> R | None:
     page, columns = listed.page, listed.columns
     frame = pd.DataFrame({name: [said(c.value(row)) for row in page.rows] for name, c in columns.items()}, dtype=str)  # type: ignore[misc]
     targets = [opens(row) for row in page.rows] if opens else []
+    if targets:
+        frame.iloc[:, 0] = ":material/chevron_right: " + frame.iloc[:, 0]
     chosen = st.query_params.get(param(listed.key, "id"))
     grid = listed.widget
-    options: dict[str, Any] = {}
-    if selects:
-        rows = [listed.ids.index(chosen)] if chosen in listed.ids else []
-        options = {
-            "on_select": lambda: _picked(listed, grid),
-            "selection_mode": "single-row",
-            "selection_default": {"selection": {"rows": rows}},
-        }
-    config = {name: _config(listed, name, targets) for name in columns}
+    rows = [listed.ids.index(chosen)] if selects and chosen in listed.ids else []
+    # Where columns can be selected the browser does not sort: it would sort this page of rows only.
     st.dataframe(
-        frame, hide_index=True, height="content", row_height=ROW_HEIGHT, key=grid, column_config=config, **options
-    )
+        frame, hide_index=True, height="content", row_height=ROW_HEIGHT, key=grid,
+        column_config={name: _config(listed, name, targets) for name in columns},
+        on_select=lambda: _touched(listed, grid),
+        selection_mode=["single-row", "single-column"] if selects else ["single-column"],
+        selection_default={"selection": {"rows": rows}},
+    )  # fmt: skip
     return page.rows[listed.ids.index(chosen)] if selects and chosen in listed.ids else None
 
 
@@ -157,9 +171,14 @@ def _config(listed: Listed[Any], name: str, targets: list[Target]) -> Any:
     return st.column_config.TextColumn(column.label, width=column.width, alignment="right" if column.number else "left")
 
 
-def _picked(listed: Listed[Any], grid: str) -> None:
-    rows = st.session_state[grid]["selection"]["rows"]
-    _put(param(listed.key, "id"), listed.ids[rows[0]] if rows else "")
+def _touched(listed: Listed[Any], grid: str) -> None:
+    selection = st.session_state[grid]["selection"]
+    sort = listed.columns[selection["columns"][0]].sort if selection["columns"] else None
+    if sort:
+        forget_place(listed.key)
+        put(param(listed.key, "sort"), f"-{sort}" if listed.order == sort else sort)
+    elif not selection["columns"]:
+        put(param(listed.key, "id"), listed.ids[selection["rows"][0]] if selection["rows"] else "")
 
 
 def _opened(key: str, targets: Sequence[Target], link: str) -> None:
@@ -172,11 +191,6 @@ def _follow(key: str) -> None:
     target = st.session_state.pop(f"table.{key}.target", None)
     if target is not None:
         go(*target)
-
-
-def go(path: str, values: Mapping[str, object] | None = None) -> None:
-    """Open another page of the console: its file below ``pages/`` and its address values."""
-    st.switch_page(path, query_params={name: str(value) for name, value in (values or {}).items()})
 
 
 def _pager(page: Page[Any], size: int, key: str) -> None:
@@ -196,14 +210,7 @@ def _pager(page: Page[Any], size: int, key: str) -> None:
 
 def _turn(key: str, way: str, cursor: str) -> None:
     forget_place(key)
-    _put(param(key, way), cursor)
-
-
-def _put(name: str, value: str) -> None:
-    if value:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)
+    put(param(key, way), cursor)
 
 
 def _actions(actions: Mapping[str, Callable[[R], None]], picked: R | None, key: str) -> None:

@@ -41,6 +41,11 @@ class Asked:
     least: float | None
     most: float | None
 
+    @property
+    def clearable(self) -> bool:
+        """Say whether it may stand empty: because nothing is an answer, or because none was given yet."""
+        return self.optional or self.required
+
 
 def asked_fields(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> list[Asked]:
     """Return the fields that a person is asked for, in the model's order; hidden ones are the page's business."""
@@ -121,9 +126,11 @@ def draw(asked: Asked, key: str, **options: Any) -> Any:
         options.pop("placeholder", None)
         return st.checkbox(label, **options)
     if asked.kind in {int, float}:
-        number = {bound: asked.kind(limit) for bound, limit in (("min_value", asked.least), ("max_value", asked.most))
-                  if limit is not None}  # fmt: skip
-        return st.number_input(label, value=None, step=asked.kind(1), **number, **options)
+        bounds = {"min_value": asked.least, "max_value": asked.most}
+        number = {name: asked.kind(bound) for name, bound in bounds.items() if bound is not None}
+        if asked.clearable:
+            number["value"] = None
+        return st.number_input(label, step=asked.kind(1), **number, **options)
     if asked.kind in {date, datetime}:
         options.pop("placeholder", None)
         return _draw_time(asked, label, options)
@@ -136,7 +143,8 @@ def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     show: Callable[[Any], str] = lambda value: choices.get(value, said(value))  # noqa: E731 - given to the widget
     if asked.many:
         return st.multiselect(label, list(choices), format_func=show, **options)
-    return st.selectbox(label, list(choices), index=None, format_func=show, filter_mode="contains", **options)
+    first = None if asked.clearable else 0
+    return st.selectbox(label, list(choices), index=first, format_func=show, filter_mode="contains", **options)
 
 
 def _draw_time(asked: Asked, label: str, options: dict[str, Any]) -> Any:
