@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from core import logs
 from core.database import engine, engine_for
 from core.errors import RenrakuError
+from core.i18n import set_language
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT, settings
 
@@ -149,6 +150,7 @@ def _owner_and_role() -> tuple[str, str | None]:
 def main() -> None:
     """Run a command; what people can mend is one sentence on the terminal, not a stack trace."""
     logs.configure()
+    set_language("en" if os.environ.get("LANG", "").startswith("en") else "ja")
     try:
         app()
     except RenrakuError as error:

@@ -58,7 +58,8 @@ def populate(engine: Engine, people: int) -> None:
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         for statement in STATEMENTS:
-            values = {name: value for name, value in (("people", people), ("questions", QUESTIONS)) if f":{name}" in statement}
+            known = {"people": people, "questions": QUESTIONS}
+            values = {name: value for name, value in known.items() if f":{name}" in statement}
             connection.execute(text(statement), values)
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))

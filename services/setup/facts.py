@@ -68,10 +68,13 @@ def _masters() -> Select[*tuple[Any, ...]]:
 
 
 def _people() -> Select[*tuple[Any, ...]]:
-    lacking = {"without_department": Membership, "without_region": PersonRegion, "without_contact": ContactPoint}
+    lacking = {
+        "without_department": Membership.person_id,
+        "without_region": PersonRegion.person_id,
+        "without_contact": ContactPoint.person_id,
+    }
     counts = [
-        func.count().filter(~exists(select(1).where(table.person_id == Person.id))).label(name)
-        for name, table in lacking.items()
+        func.count().filter(~exists(select(1).where(owner == Person.id))).label(name) for name, owner in lacking.items()
     ]
     return select(func.count().label("people"), *counts).where(Person.retired_at.is_(None))
 

@@ -68,7 +68,7 @@ class TestGuide:
         broadcast = Broadcast(kind=BroadcastKind.TEST, state=BroadcastState.OPEN, title="t", subject="s", body="b",
                               questions=[], audience={}, created_at=tx.now, sent_at=tx.now)  # fmt: skip
         tx.add(broadcast)
-        mailing = Mailing(broadcast_id=broadcast.id, round=0, subject="s", body="b", sender="x", created_at=tx.now)
+        mailing = Mailing(broadcast_id=broadcast.id, round=0, subject="s", body="b", constants={}, created_at=tx.now)
         tx.add(mailing)
         tx.add(Delivery(mailing_id=mailing.id, person_id=lone.id, channel="mail", address="a@example.jp",
                         state=delivery, updated_at=tx.now))  # fmt: skip

@@ -1,0 +1,117 @@
+"""How long the server works for one run of each page, with many people in the database.
+
+``ours`` is the worst page's p95 in ms; ``pages`` has each page's median and p95, and its own floor. The floor of a page
+is a plain script with the same elements in the same order and constant data: what Streamlit itself costs. Both are
+run in turn through the same script runner, and the time is taken around the script.
+"""
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest
+
+import services
+from bench.common import full_size, product_database, report
+from bench.plain import elements_of, plain_page
+from bench.population import populate
+from core.actor import Actor
+from core.database import engine, transaction
+from core.settings import ROOT
+from data.models.setup import Organisation
+from pages.kit import guard
+from pages.kit.menu import PAGES
+from services import access, broadcasts, safety
+
+BUDGET_MS = 150
+ASKED = {
+    "people/person.py": {"id": "77"},
+    "broadcasts/show.py": {"id": "1"},
+    "broadcasts/monitor.py": {"id": "1"},
+}
+
+
+@dataclass
+class Timed:
+    """Milliseconds of the runs of one page and of its floor."""
+
+    ours: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    """Run the bench and print its line."""
+    people, runs = (100_000, 40) if full_size() else (5_000, 12)
+    services.load_all()
+    with product_database():
+        populate(engine(), people)
+        guard.actor_source = administrator()
+        timed = {entry.path: measure(entry.path, runs) for entry in PAGES if entry.stands}
+    worst = max(timed, key=lambda path: p95(timed[path].ours))
+    report(
+        bench="page", n=people, unit="ms", ours=p95(timed[worst].ours), floor=p95(timed[worst].floor),
+        ratio=statistics.median(timed[worst].ours) / statistics.median(timed[worst].floor),
+        floor_is="a plain page with the same elements and constant data", worst=worst, budget_ms=BUDGET_MS,
+        pages={
+            path: {
+                "median": round(statistics.median(one.ours), 1), "p95": round(p95(one.ours), 1),
+                "floor_median": round(statistics.median(one.floor), 1),
+            }
+            for path, one in timed.items()
+        },
+    )  # fmt: skip
+
+
+def administrator() -> Any:
+    """Make the organisation and its administrator, and return the seam through which pages find that actor."""
+    with transaction(Actor.system("bench")) as tx:
+        tx.add(Organisation(id=1, name="計測", sample=False, created_at=tx.now))
+        account = access.make_first_administrator(
+            tx, login="bench", password="a long sentence for a bench", family_name="計測", given_name="係"
+        )
+        broadcasts.seed_samples(tx)
+        safety.seed_samples(tx)
+    return lambda tx: access.actor_for(tx, account)
+
+
+def measure(path: str, runs: int) -> Timed:
+    """Time a page and its floor in turn; the first runs fill caches on both sides and are not counted."""
+    timed = Timed()
+    page = AppTest.from_file(ROOT / "pages" / path, default_timeout=60)
+    for name, value in ASKED.get(path, {}).items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception, (path, [error.value for error in page.exception])
+    floor = AppTest.from_function(plain_page, args=(elements_of(page),), default_timeout=60)
+    floor.run()
+    assert not floor.exception, (path, [error.value for error in floor.exception])
+    for _at in range(runs):
+        with clocked(timed.ours):
+            page.run()
+        with clocked(timed.floor):
+            floor.run()
+    return timed
+
+
+@contextmanager
+def clocked(into: list[float]) -> Iterator[None]:
+    """Take the time around the script itself: the test runner around it looks for the end every 100 ms only."""
+    run = script_runner.ScriptRunner._run_script
+
+    def around(self: Any, *arguments: Any) -> None:
+        started = time.perf_counter()
+        run(self, *arguments)
+        into.append((time.perf_counter() - started) * 1000)
+
+    with patch.object(script_runner.ScriptRunner, "_run_script", around):
+        yield
+
+
+def p95(values: list[float]) -> float:
+    """Return the 95th percentile."""
+    return statistics.quantiles(values, n=20)[-1]
