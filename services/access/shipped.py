@@ -32,6 +32,7 @@ BROADCASTING = (
     "broadcasts.search:read",
     "broadcasts.show:read",
     "broadcasts.draft:do",
+    "broadcasts.discard:do",
     "broadcasts.rehearse:read",
     "broadcasts.send:do",
     "broadcasts.stop:do",
@@ -41,7 +42,7 @@ BROADCASTING = (
     "broadcasts.deliveries:read",
     "broadcasts.monitor:read",
     "broadcasts.answers:read",
-    "broadcasts.answers:export",
+    "broadcasts.answers_csv:export",
     "broadcasts.templates:read",
     "broadcasts.forms:read",
 )

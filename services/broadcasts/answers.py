@@ -1,0 +1,146 @@
+"""Who answered what, and who has not (回答一覧, D14)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from core.errors import Invalid
+from core.i18n import N_, language
+from core.inputs import Row, field
+from core.operations import query
+from core.paging import Columns, Page, PageAsk, fetch_page
+from core.transaction import Transaction
+from core.words import named as words
+from data.models.areas import Area
+from data.models.broadcasts import Broadcast, QuestionKind, Recipient
+from data.models.people import Department, Person
+from services.access import people_within
+from services.broadcasts.audience import areas_below, departments_below
+from services.broadcasts.forms import QuestionRow
+from services.broadcasts.people import named
+from services.broadcasts.sight import get_seen
+
+
+class Answered(StrEnum):
+    """Whose answers."""
+
+    ALL = "all"
+    YES = "yes"
+    NO = "no"
+
+
+words(Answered, all=N_("All"), yes=N_("Has answered"), no=N_("Has not answered"))
+
+
+class AnswersAsk(PageAsk):
+    """Which people of one broadcast; ``question`` and ``option`` find those who chose an option."""
+
+    broadcast_id: int = field(N_("Broadcast"), hidden=True)
+    text: str = field(N_("Name, kana or code"), default="", max_length=100)
+    answered: Answered = field(N_("Answer"), default=Answered.ALL)
+    department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
+    area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
+    question: str | None = field(N_("Question"), default=None, hidden=True)
+    option: str | None = field(N_("Choice"), default=None, hidden=True)
+
+
+class AnswerLine(Row):
+    """A person who was asked. ``latest`` has the answer by question key, ready to be shown; empty: not answered."""
+
+    person_id: int
+    code: str
+    name: str
+    kana: str
+    department: str
+    area: str
+    first_at: datetime | None
+    latest_at: datetime | None
+    answers: int
+    latest: dict[str, str]
+    first: dict[str, str]
+
+
+@query("broadcasts.answers", N_("See answers"))
+def answers(tx: Transaction, ask: AnswersAsk) -> Page[AnswerLine]:
+    """Return a page of the people asked within reach, in the order of their kana, with their answers.
+
+    Raises:
+        NotFound: when the broadcast does not exist or asked nobody within reach.
+        Invalid: when there is no such question or choice.
+    """
+    broadcast = get_seen(tx, ask.broadcast_id, answers.reach(tx))
+    questions = questions_of(broadcast)
+    statement = asked_people(ask, questions).where(people_within(answers.reach(tx), tx.actor))
+    orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
+    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions))
+
+
+def questions_of(broadcast: Broadcast) -> list[QuestionRow]:
+    """Return the questions that a broadcast asked."""
+    return [QuestionRow.model_validate(question) for question in broadcast.questions]
+
+
+def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
+    """Return the statement of the recipients that a search means, without the actor's reach."""
+    area_name = Area.name if language() == "ja" else Area.name_en
+    statement = (
+        select(Recipient, Person, Department.full_name, area_name.label("area_name"))
+        .join(Person, Person.id == Recipient.person_id)
+        .outerjoin(Department, Department.id == Recipient.department_id)
+        .outerjoin(Area, Area.code == Recipient.area_code)
+        .where(Recipient.broadcast_id == ask.broadcast_id, *named(ask.text))
+    )
+    if ask.answered is not Answered.ALL:
+        has_answered = Recipient.latest_at.is_not(None)
+        statement = statement.where(has_answered if ask.answered is Answered.YES else ~has_answered)
+    if ask.department_id is not None:
+        statement = statement.where(Recipient.department_id.in_(departments_below([ask.department_id])))
+    if ask.area_code is not None:
+        statement = statement.where(Recipient.area_code.in_(areas_below([ask.area_code])))
+    if ask.option is not None:
+        statement = statement.where(_chose(ask, questions))
+    return statement
+
+
+def _chose(ask: AnswersAsk, questions: list[QuestionRow]) -> Any:
+    question = next((one for one in questions if one.key == ask.question), None)
+    if question is None or ask.option not in question.options:
+        raise Invalid(N_("This broadcast has no such question or choice. Choose one from the list."))
+    chosen: Any = [ask.option] if question.kind is QuestionKind.CHOICES else ask.option
+    return Recipient.latest_answer.contains({question.key: chosen})
+
+
+def answer_line(row: Any, questions: list[QuestionRow]) -> AnswerLine:
+    """Return a row of ``asked_people`` for people to read."""
+    one = row.Recipient
+    return AnswerLine(
+        person_id=one.person_id,
+        code=row.Person.code,
+        name=row.Person.name,
+        kana=f"{row.Person.family_kana} {row.Person.given_kana}".strip(),
+        department=row.full_name or "",
+        area=row.area_name or "",
+        first_at=one.first_at,
+        latest_at=one.latest_at,
+        answers=one.answers,
+        latest=shown(one.latest_answer, questions),
+        first=shown(one.first_answer, questions),
+    )
+
+
+def shown(answer: dict[str, Any] | None, questions: list[QuestionRow]) -> dict[str, str]:
+    """Return an answer by question key as people read it: several choices joined, a number with its unit."""
+    return {
+        question.key: said(question, answer[question.key])
+        for question in questions
+        if answer and question.key in answer
+    }
+
+
+def said(question: QuestionRow, value: Any) -> str:
+    """Return the answer to one question as people read it."""
+    if isinstance(value, list):
+        return ("、" if language() == "ja" else ", ").join(value)
+    return f"{value:,} {question.unit}".strip() if isinstance(value, int) else str(value)

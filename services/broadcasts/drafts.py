@@ -1,0 +1,148 @@
+"""Drafts (下書き, D13): a broadcast before it is sent; text, questions and recipients can still change."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import field_validator
+
+from core.errors import NotFound, Refused
+from core.i18n import N_
+from core.inputs import Input, Row, WrongValue, field
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
+from services.broadcasts.audience import Selection
+from services.broadcasts.forms import plain, questions_of
+from services.broadcasts.sight import get_steered
+from services.broadcasts.texts import FieldLine, FieldText, Line
+
+ALREADY_SENT = N_("“{title}” was already sent. Open it to see how far it is.")
+
+
+class Draft(Input):
+    """A draft to make (without ``id``) or to change. Without a subject or text, the template's is taken."""
+
+    id: int | None = field(N_("Broadcast"), default=None, hidden=True)
+    version: int | None = field(N_("Version"), default=None, hidden=True)
+    kind: BroadcastKind = field(
+        N_("Purpose"),
+        default=BroadcastKind.TEST,
+        help=N_("A test is marked as a test in its subject and on the reply page."),
+    )
+    title: Line = field(N_("Title"), min_length=1, max_length=100)
+    template_id: int | None = field(N_("Template"), default=None, of="broadcasts.templates")
+    subject: FieldLine = field(N_("Subject"), default="", max_length=200)
+    body: FieldText = field(N_("Text"), default="", max_length=10_000, multiline=True)
+    form_id: int | None = field(N_("Questions"), default=None, of="broadcasts.forms")
+    audience: Selection = field(N_("Recipients"), default=Selection())
+
+    @field_validator("kind")
+    @classmethod
+    def _by_hand(cls, kind: BroadcastKind) -> BroadcastKind:
+        if kind is BroadcastKind.AUTOMATIC:
+            raise WrongValue(N_("Only a telegram opens an automatic broadcast."))
+        return kind
+
+
+class WhichDraft(Input):
+    """Which draft."""
+
+    id: int = field(N_("Broadcast"), hidden=True)
+
+
+class BroadcastRow(Row):
+    """A broadcast as it stands."""
+
+    id: int
+    version: int
+    kind: BroadcastKind
+    state: BroadcastState
+    title: str
+    subject: str
+    body: str
+    introduction: str
+    form_id: int | None
+    questions: list[dict[str, Any]]
+    audience: Selection
+    asked: int
+    created_at: datetime
+    sent_at: datetime | None
+    closed_at: datetime | None
+
+
+@operation("broadcasts.draft", N_("Prepare broadcasts"), touches="broadcast")
+def draft(tx: Transaction, ask: Draft) -> BroadcastRow:
+    """Make or change a draft (下書き). The questions of the form are copied: they are what will be sent.
+
+    Raises:
+        NotFound: when the draft, the template or the form is gone, or somebody else's.
+        Conflict: when it was saved elsewhere meanwhile.
+        Refused: when it was already sent, or has no subject or text.
+    """
+    row = _for_change(tx, ask)
+    before = _noted(row) if ask.id else None
+    row.kind, row.title = ask.kind, ask.title
+    row.subject, row.body = _text(tx, ask)
+    _copy_form(tx, row, ask.form_id)
+    row.audience = ask.audience.model_dump()
+    tx.add(row)
+    tx.note(f"broadcast:{row.id}", before, _noted(row))
+    return BroadcastRow.model_validate(row)
+
+
+@operation("broadcasts.discard", N_("Discard drafts"), touches="broadcast")
+def discard(tx: Transaction, ask: WhichDraft) -> BroadcastRow:
+    """Throw a draft away (下書きの破棄).
+
+    Raises:
+        NotFound: when it is gone, or somebody else's.
+        Refused: when it was already sent.
+    """
+    row = get_steered(tx, ask.id, discard.reach(tx))
+    require_draft(row)
+    gone = BroadcastRow.model_validate(row)
+    tx.session.delete(row)
+    tx.session.flush()
+    tx.note(f"broadcast:{gone.id}", gone.title, None)
+    return gone
+
+
+def require_draft(row: Broadcast) -> None:
+    """Raise Refused unless it is still a draft."""
+    if row.state is not BroadcastState.DRAFT:
+        raise Refused(ALREADY_SENT, title=row.title)
+
+
+def _noted(row: Broadcast) -> dict[str, Any]:
+    return {"title": row.title, "subject": row.subject, "body": row.body, "audience": row.audience}
+
+
+def _for_change(tx: Transaction, ask: Draft) -> Broadcast:
+    if ask.id is None:
+        return Broadcast(
+            state=BroadcastState.DRAFT, created_by=tx.actor.account_id, created_at=tx.now, asked=0, version=1
+        )
+    row = get_steered(tx, ask.id, draft.reach(tx), ask.version)
+    require_draft(row)
+    row.version += 1
+    return row
+
+
+def _text(tx: Transaction, ask: Draft) -> tuple[str, str]:
+    template = tx.get(MailTemplate, ask.template_id) if ask.template_id else None
+    if ask.template_id and template is None:
+        raise NotFound(N_("This template does not exist any more. Choose another one."))
+    subject = ask.subject or (template.subject if template else "")
+    body = ask.body or (template.body if template else "")
+    if not subject or not body:
+        raise Refused(N_("Write a subject and a text, or choose a template."))
+    return subject, body
+
+
+def _copy_form(tx: Transaction, row: Broadcast, form_id: int | None) -> None:
+    form = tx.get(QuestionForm, form_id) if form_id else None
+    if form_id and form is None:
+        raise NotFound(N_("This form does not exist any more. Choose another one."))
+    row.form_id = form_id
+    row.introduction = form.introduction if form else ""
+    row.questions = plain(questions_of(tx, form.id)) if form else []

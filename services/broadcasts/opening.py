@@ -1,0 +1,151 @@
+"""Opening a broadcast: the audience is frozen with department and area as they are now, then the mailing begins.
+
+What a person sends and what a telegram opens go the same way from here on.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as insert_unless
+
+from core.errors import NotFound, Refused
+from core.i18n import N_
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.delivery import Mailing
+from data.models.people import Membership, Person, PersonRegion
+from services import delivery
+from services.broadcasts.audience import Selection, areas_below
+from services.broadcasts.forms import FormRow, plain
+
+LINK = "{reply_url}"
+
+
+def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Sequence[str] = ()) -> int:
+    """Make the people who were not asked yet recipients, in one statement, and return how many those are.
+
+    ``areas`` are the areas that the broadcast is about: a person with several regions is counted in one of them.
+    """
+    region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
+    order = [PersonRegion.area_code.in_(areas_below(list(areas))).desc()] if areas else []
+    area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
+    asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
+    frozen = (
+        select(
+            literal(broadcast.id), Person.id, Membership.department_id, area_code, literal(next_round(tx, broadcast))
+        )
+        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
+        .where(Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before))
+    )
+    columns = ["broadcast_id", "person_id", "department_id", "area_code", "round"]
+    added = tx.changed_rows(insert(Recipient).from_select(columns, frozen))
+    broadcast.asked += added
+    tx.session.flush()
+    return added
+
+
+def send_round(tx: Transaction, broadcast: Broadcast) -> int:
+    """Open the mailing to the people whom the last ``freeze`` added; return its id."""
+    number = next_round(tx, broadcast)
+    newly_asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id, Recipient.round == number)
+    return open_mailing(tx, broadcast, newly_asked, broadcast.subject, reminder=False)
+
+
+def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str, *, reminder: bool) -> int:
+    """Open a mailing of a broadcast that this transaction has locked, and have it sent; return its id."""
+    if broadcast.state is not BroadcastState.STOPPED:
+        broadcast.state = BroadcastState.SENDING
+    tx.session.flush()
+    mailing_id = delivery.open_mailing(
+        tx,
+        broadcast.id,
+        title=broadcast.title,
+        subject=subject,
+        body=broadcast.body,
+        reminder=reminder,
+        people=people,
+    )
+    if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
+        delivery.stop(tx, broadcast.id)
+    return mailing_id
+
+
+def next_round(tx: Transaction, broadcast: Broadcast) -> int:
+    """Return the number of the mailing that will be opened next, counted from 0."""
+    rounds: int = tx.scalar(select(func.count()).select_from(Mailing).where(Mailing.broadcast_id == broadcast.id))
+    return rounds
+
+
+def open_automatic(
+    tx: Transaction,
+    *,
+    title: str,
+    subject: str,
+    body: str,
+    form: FormRow,
+    person_ids: Select[int],
+    cause: str,
+    areas: Sequence[str] = (),
+) -> int:
+    """Open a broadcast that nobody clicked (自動一斉送信, D07) and return its id.
+
+    ``cause`` names what opened it, for instance an earthquake under a rule. It is unique: opening it again, even at the
+    same moment from elsewhere, returns the broadcast that is there and sends nothing. A text that lacks the link to
+    answer gets it at its end.
+    """
+    made = tx.scalar(
+        insert_unless(Broadcast)
+        .values(
+            kind=BroadcastKind.AUTOMATIC,
+            state=BroadcastState.SENDING,
+            title=title,
+            subject=subject,
+            body=body if LINK in body else f"{body.rstrip()}\n\n{LINK}\n",
+            introduction=form.introduction,
+            form_id=form.id,
+            questions=plain(form.questions),
+            audience=Selection(areas=list(areas)).model_dump(),
+            cause=cause,
+            created_by=tx.actor.account_id,
+            created_at=tx.now,
+            sent_at=tx.now,
+        )
+        .on_conflict_do_nothing(index_elements=[Broadcast.cause])
+        .returning(Broadcast.id)
+    )
+    if made is None:
+        there: int = tx.scalar(select(Broadcast.id).where(Broadcast.cause == cause))
+        return there
+    broadcast = _locked(tx, made)
+    if freeze(tx, broadcast, person_ids, areas):
+        send_round(tx, broadcast)
+    else:
+        broadcast.state = BroadcastState.OPEN
+        tx.session.flush()
+    return broadcast.id
+
+
+def extend(tx: Transaction, broadcast_id: int, person_ids: Select[int], areas: Sequence[str] = ()) -> int:
+    """Ask those of these people who were not asked yet, in a mailing of their own; return how many they are.
+
+    If somebody stopped the broadcast, their mailing waits until it goes on.
+
+    Raises:
+        NotFound: when there is no such broadcast.
+        Refused: when it is closed: who closed it has to open a new one.
+    """
+    broadcast = _locked(tx, broadcast_id)
+    if broadcast.state in {BroadcastState.DRAFT, BroadcastState.CLOSED}:
+        raise Refused(N_("“{title}” is closed; nobody else is asked. Send a new broadcast."), title=broadcast.title)
+    added = freeze(tx, broadcast, person_ids, areas)
+    if added:
+        send_round(tx, broadcast)
+    return added
+
+
+def _locked(tx: Transaction, broadcast_id: int) -> Broadcast:
+    tx.session.flush()
+    broadcast = tx.get(Broadcast, broadcast_id, lock=True)
+    if broadcast is None:
+        raise NotFound(N_("This broadcast does not exist, or it is outside your reach. Go back to the list."))
+    return broadcast

@@ -1,0 +1,203 @@
+"""Replies (回答, D13): who is asked by a link, and storing answers, many at once.
+
+The first and the latest answer of a person are both kept. Storing is a list engine: whoever collects replies (one a
+request today, a group for each commit later) hands them over together.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, column, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from core.i18n import N_
+from core.inputs import Input, Row, field
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.delivery import Delivery, Mailing
+from data.models.people import Person
+from data.models.setup import Organisation
+from services import delivery
+from services.access import people_within
+from services.broadcasts.forms import QuestionRow
+from services.broadcasts.tally import tally_of
+
+ANSWERABLE_FOR = timedelta(days=180)
+"""A link answers this long after the sending, if nobody closes the broadcast before."""
+
+ANSWERABLE = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
+
+
+class Asked(Row):
+    """A person asked by a broadcast, as the reply page needs it; ``delivery_id`` is the mail whose link was opened."""
+
+    delivery_id: int
+    broadcast_id: int
+    person_id: int
+    person: str
+    language: str
+    organisation: str
+    kind: BroadcastKind
+    title: str
+    introduction: str
+    questions: list[QuestionRow]
+    answerable: bool
+    latest_answer: dict[str, Any] | None
+    latest_at: datetime | None
+
+    @property
+    def is_test(self) -> bool:
+        """Say whether the page has to say that nothing has happened."""
+        return self.kind is BroadcastKind.TEST
+
+
+class Reply(Input):
+    """One answer: ``answer`` as ``answering.read_answer`` made it, ``at`` the moment it came in.
+
+    ``delivery_id`` names the mail whose link was used: that one has reached its person.
+    """
+
+    broadcast_id: int = field(N_("Broadcast"))
+    person_id: int = field(N_("Person"))
+    answer: dict[str, Any] = field(N_("Answer"))
+    at: datetime = field(N_("Time"))
+    delivery_id: int | None = field(N_("Delivery"), default=None)
+
+
+class Replies(Input):
+    """Answers in the order in which they came in."""
+
+    replies: list[Reply] = field(N_("Replies"), personal=True, max_length=5_000)
+
+
+class Recorded(Row):
+    """Whose answers were stored, as pairs of broadcast and person; the others could not be answered any more."""
+
+    stored: frozenset[tuple[int, int]]
+
+
+def find_asked(tx: Transaction, token: str) -> Asked | None:
+    """Return who was asked what by the link with this token, or None if we never sent such a link."""
+    delivery_id = delivery.verify(token)
+    if delivery_id is None:
+        return None
+    found = tx.execute(
+        select(Broadcast, Recipient, Person, Organisation.name, answerable(tx.now))
+        .select_from(Delivery)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Broadcast, Broadcast.id == Mailing.broadcast_id)
+        .join(Recipient, and_(Recipient.broadcast_id == Broadcast.id, Recipient.person_id == Delivery.person_id))
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Organisation, Organisation.id == 1)
+        .where(Delivery.id == delivery_id)
+    ).first()
+    if found is None:
+        return None
+    broadcast, recipient, person, organisation, open_now = found
+    return Asked(
+        delivery_id=delivery_id,
+        broadcast_id=broadcast.id,
+        person_id=person.id,
+        person=person.name,
+        language=person.language,
+        organisation=organisation or "",
+        kind=broadcast.kind,
+        title=broadcast.title,
+        introduction=broadcast.introduction,
+        questions=[QuestionRow.model_validate(question) for question in broadcast.questions],
+        answerable=open_now,
+        latest_answer=recipient.latest_answer,
+        latest_at=recipient.latest_at,
+    )
+
+
+def answerable(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on ``broadcast`` that holds while answers are taken."""
+    return and_(Broadcast.state.in_(ANSWERABLE), Broadcast.sent_at > now - ANSWERABLE_FOR)
+
+
+@operation("broadcasts.record_replies", N_("Record replies"), touches="recipient")
+def record(tx: Transaction, ask: Replies) -> Recorded:
+    """Store answers: the first one of a person stays the first, the last one becomes the latest (D13).
+
+    Two phones at once queue on the recipient's row. Answers to a broadcast that was closed, and of people who were not
+    asked or are out of the actor's reach, are not stored; the result says whose were.
+    """
+    groups: dict[tuple[int, int], list[Reply]] = {}
+    for reply in ask.replies:
+        groups.setdefault((reply.broadcast_id, reply.person_id), []).append(reply)
+    questions = _lock(tx, list(groups))
+    stored = {key: replies for key, replies in groups.items() if key in questions}
+    if stored:
+        _store(tx, [_values(replies, questions[key]) for key, replies in stored.items()])
+        used = {one.delivery_id for replies in stored.values() for one in replies if one.delivery_id is not None}
+        delivery.arrived(tx, sorted(used))
+    tx.note("recipient", None, {"stored": len(stored), "refused": len(groups) - len(stored)})
+    return Recorded(stored=frozenset(stored))
+
+
+def _lock(tx: Transaction, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[QuestionRow]]:
+    # In one order for everybody, so that two batches with the same people never wait for each other in a circle.
+    person_in_reach = people_within(record.reach(tx), tx.actor)
+    rows = tx.execute(
+        select(Recipient.broadcast_id, Recipient.person_id, Broadcast.questions)
+        .join(Broadcast, Broadcast.id == Recipient.broadcast_id)
+        .join(Person, Person.id == Recipient.person_id)
+        .where(tuple_(Recipient.broadcast_id, Recipient.person_id).in_(keys), answerable(tx.now), person_in_reach)
+        .order_by(Recipient.broadcast_id, Recipient.person_id)
+        .with_for_update(of=Recipient)
+    )
+    known: dict[int, list[QuestionRow]] = {}
+    locked = {}
+    for broadcast_id, person_id, questions in rows:
+        if broadcast_id not in known:
+            known[broadcast_id] = [QuestionRow.model_validate(question) for question in questions]
+        locked[broadcast_id, person_id] = known[broadcast_id]
+    return locked
+
+
+def _values(replies: list[Reply], questions: list[QuestionRow]) -> dict[str, Any]:
+    first, latest = replies[0], replies[-1]
+    return {
+        "broadcast_id": first.broadcast_id,
+        "person_id": first.person_id,
+        "first_answer": first.answer,
+        "first_at": first.at.isoformat(),
+        "latest_answer": latest.answer,
+        "latest_at": max(reply.at for reply in replies).isoformat(),
+        "tally": tally_of(questions, latest.answer),
+        "answers": len(replies),
+    }
+
+
+def _store(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    came = (
+        func.jsonb_to_recordset(bindparam("rows", rows, JSONB))
+        .table_valued(
+            column("broadcast_id", Recipient.broadcast_id.type),
+            column("person_id", Recipient.person_id.type),
+            column("first_answer", Recipient.first_answer.type),
+            column("first_at", Recipient.first_at.type),
+            column("latest_answer", Recipient.latest_answer.type),
+            column("latest_at", Recipient.latest_at.type),
+            column("tally", Recipient.tally.type),
+            column("answers", Recipient.answers.type),
+        )
+        .render_derived(name="came", with_types=True)
+    )
+    tx.execute(
+        update(Recipient)
+        .where(Recipient.broadcast_id == came.c.broadcast_id, Recipient.person_id == came.c.person_id)
+        .values(
+            first_answer=case((Recipient.first_at.is_(None), came.c.first_answer), else_=Recipient.first_answer),
+            first_at=func.coalesce(Recipient.first_at, came.c.first_at),
+            latest_answer=came.c.latest_answer,
+            # Whoever got the lock later is later, whatever the two clocks said.
+            latest_at=func.greatest(Recipient.latest_at, came.c.latest_at),
+            tally=came.c.tally,
+            answers=Recipient.answers + came.c.answers,
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,66 @@
+"""The list of broadcasts, newest first."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.i18n import N_
+from core.inputs import Row, field
+from core.operations import query
+from core.paging import Page, PageAsk, fetch_page
+from core.transaction import Transaction
+from data.models.access import Account
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from data.models.people import Person
+from services.broadcasts.sight import seen
+
+
+class BroadcastsAsk(PageAsk):
+    """Which broadcasts; everything given must hold."""
+
+    sort: str = field(N_("Order"), default="-made", hidden=True)
+    text: str = field(N_("Title"), default="", max_length=100)
+    kind: BroadcastKind | None = field(N_("Purpose"), default=None)
+    state: BroadcastState | None = field(N_("State"), default=None)
+
+
+class BroadcastLine(Row):
+    """A line of the list. ``made_by`` is empty for an automatic one."""
+
+    id: int
+    title: str
+    kind: BroadcastKind
+    state: BroadcastState
+    asked: int
+    made_by: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@query("broadcasts.search", N_("Find broadcasts"))
+def search(tx: Transaction, ask: BroadcastsAsk) -> Page[BroadcastLine]:
+    """Return a page of the actor's own broadcasts and those that asked somebody within reach."""
+    statement = (
+        select(Broadcast, Person.family_name, Person.given_name)
+        .outerjoin(Account, Account.id == Broadcast.created_by)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .where(seen(search.reach(tx), tx.actor))
+    )
+    for word in ask.text.split():
+        statement = statement.where(Broadcast.title.icontains(word, autoescape=True))
+    if ask.kind is not None:
+        statement = statement.where(Broadcast.kind == ask.kind)
+    if ask.state is not None:
+        statement = statement.where(Broadcast.state == ask.state)
+    orders = {"made": (Broadcast.created_at, Broadcast.id), "title": (Broadcast.title, Broadcast.id)}
+    return fetch_page(tx, statement, ask, orders=orders, make=_line)
+
+
+def _line(row: Any) -> BroadcastLine:
+    one = row.Broadcast
+    return BroadcastLine(
+        id=one.id, title=one.title, kind=one.kind, state=one.state, asked=one.asked,
+        made_by=f"{row.family_name or ''} {row.given_name or ''}".strip(),
+        created_at=one.created_at, sent_at=one.sent_at,
+    )  # fmt: skip

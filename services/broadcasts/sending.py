@@ -1,0 +1,189 @@
+"""Sending and steering (一斉送信, D13): send, stop, go on, close, remind.
+
+States: draft → sending → open → closed; a person may stop while sending, and go on.
+"""
+
+from sqlalchemy import func, select
+
+from core.errors import Refused
+from core.i18n import N_, _
+from core.inputs import Input, field
+from core.operations import operation
+from core.transaction import Transaction, listens
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.delivery import Mailing, MailingState
+from data.models.people import Person
+from services import delivery
+from services.access import people_within
+from services.broadcasts.audience import Selection, people_of
+from services.broadcasts.drafts import BroadcastRow, require_draft
+from services.broadcasts.opening import LINK, freeze, open_mailing, send_round
+from services.broadcasts.sight import get_seen_locked, get_steered, require_steered, require_version
+from services.events import MailingFinished
+
+
+class Send(Input):
+    """Which draft to send, and the version of it that was checked."""
+
+    id: int = field(N_("Broadcast"), hidden=True)
+    version: int | None = field(N_("Version"), default=None, hidden=True)
+
+
+class Which(Input):
+    """Which broadcast."""
+
+    id: int = field(N_("Broadcast"), hidden=True)
+
+
+@operation("broadcasts.send", N_("Send broadcasts"), touches="broadcast")
+def send(tx: Transaction, ask: Send) -> BroadcastRow:
+    """Freeze the audience and begin to send (送信開始). A second click finds it sent already and is refused.
+
+    Raises:
+        NotFound: when the draft is gone, or somebody else's.
+        Conflict: when it was changed after it was checked.
+        Refused: when it was already sent, asks nobody, or nobody could answer.
+    """
+    row = get_steered(tx, ask.id, send.reach(tx))
+    require_draft(row)
+    require_version(row.version, ask.version)
+    require_sendable(row)
+    row.state, row.sent_at, row.version = BroadcastState.SENDING, tx.now, row.version + 1
+    selection = Selection.model_validate(row.audience)
+    if not freeze(tx, row, people_of(selection, send.reach(tx), tx.actor), selection.areas):
+        raise Refused(N_("Nobody would be asked: the recipients you chose hold no active person within your reach."))
+    if row.kind is BroadcastKind.TEST:
+        row.subject = as_test(row.subject)
+    send_round(tx, row)
+    tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
+    return BroadcastRow.model_validate(row)
+
+
+@operation("broadcasts.stop", N_("Stop broadcasts"), touches="broadcast")
+def stop(tx: Transaction, ask: Which) -> BroadcastRow:
+    """Stop what is being sent (送信停止). What has gone out stays; nobody is asked twice when it goes on.
+
+    Raises:
+        NotFound: when it does not exist or the actor may not steer it.
+        Refused: when it is not being sent.
+    """
+    require_steered(tx, ask.id, stop.reach(tx))
+    delivery.stop(tx, ask.id)  # mailing before broadcast, as a mailing that finishes locks them
+    row = get_steered(tx, ask.id, stop.reach(tx))
+    if row.state is not BroadcastState.SENDING:
+        raise Refused(N_("“{title}” is not being sent at the moment; there is nothing to stop."), title=row.title)
+    return _moved(tx, row, BroadcastState.STOPPED)
+
+
+@operation("broadcasts.resume", N_("Go on with stopped broadcasts"), touches="broadcast")
+def resume(tx: Transaction, ask: Which) -> BroadcastRow:
+    """Go on with a broadcast that was stopped (送信再開).
+
+    Raises:
+        NotFound: when it does not exist or the actor may not steer it.
+        Refused: when it was not stopped.
+    """
+    require_steered(tx, ask.id, resume.reach(tx))
+    delivery.resume(tx, ask.id)  # mailing before broadcast, as a mailing that finishes locks them
+    row = get_steered(tx, ask.id, resume.reach(tx))
+    if row.state is not BroadcastState.STOPPED:
+        raise Refused(N_("“{title}” was not stopped; there is nothing to go on with."), title=row.title)
+    return _moved(tx, row, BroadcastState.SENDING)
+
+
+@operation("broadcasts.close", N_("Close broadcasts"), touches="broadcast")
+def close(tx: Transaction, ask: Which) -> BroadcastRow:
+    """Close a broadcast (終了): no answer is taken any more, and what still waits is not sent.
+
+    Raises:
+        NotFound: when it does not exist or the actor may not steer it.
+        Refused: when it is a draft, or closed already.
+    """
+    require_steered(tx, ask.id, close.reach(tx))
+    delivery.close(tx, ask.id)  # mailing before broadcast, as a mailing that finishes locks them
+    row = get_steered(tx, ask.id, close.reach(tx))
+    if row.state is BroadcastState.DRAFT:
+        raise Refused(N_("“{title}” was never sent. Discard the draft instead."), title=row.title)
+    if row.state is BroadcastState.CLOSED:
+        raise Refused(N_("“{title}” is closed already."), title=row.title)
+    row.closed_at = tx.now
+    return _moved(tx, row, BroadcastState.CLOSED)
+
+
+@operation("broadcasts.remind", N_("Remind those who have not answered"), touches="broadcast")
+def remind(tx: Transaction, ask: Which) -> BroadcastRow:
+    """Send once more to those within reach who have not answered (再送, D14).
+
+    Raises:
+        NotFound: when it does not exist or asked nobody within reach.
+        Refused: when it is being sent, stopped or closed, or everybody has answered.
+    """
+    row = get_seen_locked(tx, ask.id, remind.reach(tx))
+    _require_open(row)
+    silent = (
+        select(Recipient.person_id)
+        .join(Person, Person.id == Recipient.person_id)
+        .where(
+            Recipient.broadcast_id == row.id,
+            Recipient.latest_at.is_(None),
+            Person.retired_at.is_(None),
+            people_within(remind.reach(tx), tx.actor),
+        )
+    )
+    count = tx.scalar(select(func.count()).select_from(silent.subquery()))
+    if not count:
+        raise Refused(N_("Everybody within your reach has answered; nobody needs a reminder."))
+    open_mailing(tx, row, silent, as_reminder(row.subject), reminder=True)
+    tx.note(f"broadcast:{row.id}", None, {"reminded": count})
+    return BroadcastRow.model_validate(row)
+
+
+@listens(MailingFinished)
+def open_when_finished(tx: Transaction, event: MailingFinished) -> None:
+    """Once nothing is being sent any more, a broadcast is open: only answers still come."""
+    tx.session.flush()
+    row = tx.get(Broadcast, event.broadcast_id, lock=True)
+    if row is None or row.state is not BroadcastState.SENDING:
+        return
+    unfinished = select(Mailing.id).where(Mailing.broadcast_id == row.id, Mailing.state != MailingState.FINISHED)
+    if tx.scalar(unfinished.limit(1)) is None:
+        row.state = BroadcastState.OPEN
+        tx.session.flush()
+
+
+def require_sendable(row: Broadcast) -> None:
+    """Raise Refused, with what to do, unless a draft is complete."""
+    if Selection.model_validate(row.audience).is_empty:
+        raise Refused(N_("Choose recipients first."))
+    if row.questions and LINK not in row.body:
+        raise Refused(N_("The text has no {link}: nobody could answer the questions. Put it in."), link=LINK)
+
+
+def as_test(subject: str) -> str:
+    """Mark a subject as a test, so that nobody takes it for an emergency."""
+    mark = _("[Test] {subject}", subject="")
+    return subject if subject.startswith(mark) else f"{mark}{subject}"
+
+
+def as_reminder(subject: str) -> str:
+    """Mark a subject as a reminder."""
+    return _("[Reminder] {subject}", subject="") + subject
+
+
+def _require_open(row: Broadcast) -> None:
+    match row.state:
+        case BroadcastState.OPEN:
+            return
+        case BroadcastState.CLOSED:
+            raise Refused(N_("“{title}” is closed. Send a new broadcast instead."), title=row.title)
+        case BroadcastState.DRAFT:
+            raise Refused(N_("“{title}” was not sent yet."), title=row.title)
+        case _:
+            raise Refused(N_("“{title}” is still being sent. Remind when that is done."), title=row.title)
+
+
+def _moved(tx: Transaction, row: Broadcast, state: BroadcastState) -> BroadcastRow:
+    tx.note(f"broadcast:{row.id}", row.state, state)
+    row.state, row.version = state, row.version + 1
+    tx.session.flush()
+    return BroadcastRow.model_validate(row)

@@ -1,0 +1,100 @@
+"""One broadcast with how far its sending is (送信状況, D13)."""
+
+from collections import Counter, defaultdict
+
+from sqlalchemy import select
+
+from core import jobs
+from core.i18n import N_
+from core.inputs import Row
+from core.operations import query
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast
+from data.models.delivery import DeliveryState
+from data.models.people import ContactKind
+from services import delivery
+from services.broadcasts.audience import described
+from services.broadcasts.drafts import BroadcastRow
+from services.broadcasts.sending import Which
+from services.broadcasts.sight import get_seen, steered
+
+
+class ChannelCount(Row):
+    """How the deliveries of one channel stand."""
+
+    channel: ContactKind
+    counts: dict[DeliveryState, int]
+
+
+class Progress(Row):
+    """How far the sending is. ``per_second`` is the mean of the last round; ``seconds_left`` follows from it."""
+
+    rounds: list[delivery.Round]
+    channels: list[ChannelCount]
+    counts: dict[DeliveryState, int]
+    total: int
+    left: int
+    per_second: float | None
+    seconds_left: float | None
+    worker_alive: bool
+
+    @property
+    def fraction(self) -> float:
+        """Return how much of the sending is done, 0 to 1."""
+        return (self.total - self.left) / self.total if self.total else 1.0
+
+
+class Shown(Row):
+    """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it."""
+
+    broadcast: BroadcastRow
+    recipients: list[str]
+    progress: Progress
+    steered: bool
+
+
+@query("broadcasts.show", N_("See a broadcast"))
+def show(tx: Transaction, ask: Which) -> Shown:
+    """Return a broadcast with the counts of its deliveries by state and by channel (D13).
+
+    Raises:
+        NotFound: when it does not exist or asked nobody within reach.
+    """
+    row = get_seen(tx, ask.id, show.reach(tx))
+    mine = select(Broadcast.id).where(Broadcast.id == row.id, steered(show.reach(tx), tx.actor))
+    broadcast = BroadcastRow.model_validate(row)
+    return Shown(
+        broadcast=broadcast,
+        recipients=described(tx, broadcast.audience),
+        progress=progress_of(tx, row.id),
+        steered=tx.scalar(mine) is not None,
+    )
+
+
+def progress_of(tx: Transaction, broadcast_id: int) -> Progress:
+    """Count the deliveries of a broadcast; one pass over its ledger."""
+    rounds = delivery.counts(tx, broadcast_id)
+    counts: Counter[DeliveryState] = Counter()
+    channels: dict[str, Counter[DeliveryState]] = defaultdict(Counter)
+    for one in rounds:
+        counts.update(one.counts)
+        for channel, by_state in one.channels.items():
+            channels[channel].update(by_state)
+    left = sum(one.left for one in rounds)
+    per_second = _rate(tx, rounds[-1]) if rounds else None
+    return Progress(
+        rounds=rounds,
+        channels=[ChannelCount(channel=ContactKind(channel), counts=dict(of)) for channel, of in channels.items()],
+        counts=dict(counts),
+        total=sum(counts.values()),
+        left=left,
+        per_second=per_second,
+        seconds_left=left / per_second if per_second and left else None,
+        worker_alive=jobs.worker_alive(tx),
+    )
+
+
+def _rate(tx: Transaction, last: delivery.Round) -> float | None:
+    tried = last.total - last.left - last.counts.get(DeliveryState.NOT_SENT, 0)
+    seconds = ((last.finished_at or tx.now) - last.created_at).total_seconds()
+    return tried / seconds if tried and seconds > 0 else None

@@ -1,0 +1,72 @@
+"""Which broadcasts an actor sees, which the actor may steer, and loading one for a change."""
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+
+from core.actor import Actor, Reach
+from core.errors import Conflict, NotFound
+from core.i18n import N_
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast, Recipient
+from data.models.people import Person
+from services.access import people_within
+
+
+def seen(reach: Reach, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``broadcast``: the actor's own, and those that asked somebody within reach."""
+    if reach.whole:
+        return true()
+    asked = select(1).select_from(Recipient).join(Person, Person.id == Recipient.person_id)
+    within = asked.where(Recipient.broadcast_id == Broadcast.id, people_within(reach, actor))
+    return or_(steered(reach, actor), exists(within))
+
+
+def steered(reach: Reach, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``broadcast``: who reaches everybody steers all, others what they made themselves."""
+    return true() if reach.whole else Broadcast.created_by == actor.account_id
+
+
+def get_seen(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:
+    """Return a broadcast that the actor may see.
+
+    Raises:
+        NotFound: when there is none, or it asked nobody within reach.
+    """
+    statement = select(Broadcast).where(Broadcast.id == broadcast_id, seen(reach, tx.actor))
+    return _found(tx.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none())
+
+
+def require_steered(tx: Transaction, broadcast_id: int, reach: Reach) -> None:
+    """Raise NotFound unless the actor may steer this broadcast; locks nothing."""
+    statement = select(Broadcast).where(Broadcast.id == broadcast_id, steered(reach, tx.actor))
+    _found(tx.execute(statement).scalar_one_or_none())
+
+
+def get_steered(tx: Transaction, broadcast_id: int, reach: Reach, version: int | None = None) -> Broadcast:
+    """Return a broadcast that the actor may steer, locked until the end of the transaction.
+
+    Raises:
+        NotFound: when there is none, or somebody else made it and the actor does not reach everybody.
+        Conflict: when its version is another than the one the actor saw.
+    """
+    statement = select(Broadcast).where(Broadcast.id == broadcast_id, steered(reach, tx.actor)).with_for_update()
+    row = _found(tx.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none())
+    require_version(row.version, version)
+    return row
+
+
+def require_version(there: int, seen_version: int | None) -> None:
+    """Raise Conflict when somebody saved another version than the one the actor saw; None means any."""
+    if seen_version is not None and there != seen_version:
+        raise Conflict(N_("Somebody else changed this meanwhile. Load it again and repeat your change."))
+
+
+def get_seen_locked(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:
+    """Return a broadcast that the actor may see, locked; raise NotFound as ``get_seen`` does."""
+    get_seen(tx, broadcast_id, reach)
+    return _found(tx.get(Broadcast, broadcast_id, lock=True))
+
+
+def _found(row: Broadcast | None) -> Broadcast:
+    if row is None:
+        raise NotFound(N_("This broadcast does not exist, or it is outside your reach. Go back to the list."))
+    return row

@@ -1,0 +1,115 @@
+"""Mail templates (メールテンプレート, D08): subject and text with fields, to start a broadcast from."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import NotFound, Refused
+from core.i18n import N_
+from core.inputs import Input, Nothing, Row, field
+from core.operations import operation, query
+from core.transaction import Transaction
+from data.models.broadcasts import MailTemplate
+from services.broadcasts.sight import require_version
+from services.broadcasts.texts import FieldLine, FieldText, Line
+
+
+class TemplateRow(Row):
+    """A template as lists and choices show it. ``sample`` names the one that came with the product."""
+
+    id: int
+    version: int
+    name: str
+    subject: str
+    body: str
+    sample: str | None
+
+    @property
+    def value(self) -> int:
+        """Return what a choice stores."""
+        return self.id
+
+    @property
+    def label(self) -> str:
+        """Return what a choice shows."""
+        return self.name
+
+
+class EditTemplate(Input):
+    """A template to make (without ``id``) or to change."""
+
+    id: int | None = field(N_("Template"), default=None, hidden=True)
+    version: int | None = field(N_("Version"), default=None, hidden=True)
+    name: Line = field(N_("Name"), min_length=1, max_length=80, help=N_("For you only; it is not sent."))
+    subject: FieldLine = field(N_("Subject"), min_length=1, max_length=200)
+    body: FieldText = field(
+        N_("Text"),
+        min_length=1,
+        max_length=10_000,
+        multiline=True,
+        help=N_("Fields are filled in for each person: name, department, organisation, title, reply_url."),
+    )
+
+
+class DeleteTemplate(Input):
+    """Which template to delete."""
+
+    id: int = field(N_("Template"), of="broadcasts.templates")
+
+
+@query("broadcasts.templates", N_("See templates"))
+def templates(tx: Transaction, _ask: Nothing) -> list[TemplateRow]:
+    """Return all templates by name (D08)."""
+    rows = tx.execute(select(MailTemplate).order_by(MailTemplate.name)).scalars()
+    return [TemplateRow.model_validate(row) for row in rows]
+
+
+@operation("broadcasts.edit_template", N_("Make and edit templates"), touches="mail_template")
+def edit_template(tx: Transaction, ask: EditTemplate) -> TemplateRow:
+    """Make or change a template (テンプレート編集, D08). Broadcasts made from it before keep their own text.
+
+    Raises:
+        NotFound: when it was deleted meanwhile.
+        Conflict: when somebody else saved it meanwhile.
+        Refused: when another template has the name.
+    """
+    row = template_for_change(tx, ask.id, ask.version)
+    taken = tx.scalar(select(MailTemplate.id).where(MailTemplate.name == ask.name))
+    if taken not in {None, ask.id}:
+        raise Refused(N_("There is already a template “{name}”. Choose another name."), name=ask.name)
+    before = {"subject": row.subject, "body": row.body} if ask.id else None
+    row.name, row.subject, row.body = ask.name, ask.subject, ask.body
+    row.version = row.version + 1 if ask.id else 1
+    tx.add(row)
+    tx.note(f"mail_template:{row.id}", before, {"subject": row.subject, "body": row.body})
+    return TemplateRow.model_validate(row)
+
+
+@operation("broadcasts.delete_template", N_("Delete templates"), touches="mail_template")
+def delete_template(tx: Transaction, ask: DeleteTemplate) -> TemplateRow:
+    """Delete a template. Broadcasts made from it keep their text.
+
+    Raises:
+        NotFound: when it is gone already.
+        Refused: when a rule for automatic broadcasts needs it.
+    """
+    row = template_for_change(tx, ask.id, None)
+    gone = TemplateRow.model_validate(row)
+    try:
+        with tx.session.begin_nested():  # a key that another room holds on it must not end the transaction
+            tx.session.delete(row)
+            tx.session.flush()
+    except IntegrityError as error:
+        raise Refused(N_("“{name}” is used by a rule. Choose another template there first."), name=gone.name) from error
+    tx.note(f"mail_template:{gone.id}", gone.name, None)
+    return gone
+
+
+def template_for_change(tx: Transaction, template_id: int | None, version: int | None) -> MailTemplate:
+    """Return a locked template, or a new one for ``None``; raise NotFound or Conflict."""
+    if template_id is None:
+        return MailTemplate()
+    row = tx.get(MailTemplate, template_id, lock=True)
+    if row is None:
+        raise NotFound(N_("This template does not exist any more. Go back to the list."))
+    require_version(row.version, version)
+    return row
