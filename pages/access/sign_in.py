@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from pages.kit import authenticator
+from pages.kit.guard import open_to_all
 from pages.kit.outside import NO_COOKIES, browser_hash, heading
 from pages.kit.redirect import redirect
 
@@ -28,14 +29,14 @@ def answer(login: str, password: str) -> None:
         return
     code = authenticator.check(login, password, bytes.fromhex(browser)) if login.strip() else None
     if code is None:
-        st.error(
-            _(N_("Login name or password are not right. After 10 wrong passwords an account rests for 15 minutes."))
-        )
+        wrong = N_("The login name or the password is wrong. After 10 wrong ones, an account is closed for 15 minutes.")
+        st.error(_(wrong), icon=":material/error:")
         return
     redirect(f"/session/open?code={code}&to={urlsplit(st.context.url or '').path.strip('/')}")
     st.success(_(N_("Signed in. One moment …")))
 
 
+open_to_all()
 _left, middle, _right = st.columns([1, 2, 1])
 with middle:
     heading()

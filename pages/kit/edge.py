@@ -1,6 +1,6 @@
 """The console's edge to the database: each question and each change is one transaction of the person who clicked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.errors import NotAllowed, RenrakuError
 from core.i18n import N_, _, set_language
-from core.inputs import Input, Nothing
+from core.inputs import Input, Nothing, validated
 from core.operations import Operation, Query
 from core.transaction import Transaction
 from pages.kit import guard
@@ -55,19 +55,22 @@ def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
 
 def do(
     operation: Operation[A, R],
-    question: A | Nothing = NOTHING,
+    question: A | Nothing | Mapping[str, object] = NOTHING,
     on_error: Callable[[RenrakuError], None] = show,
     *,
     nobody: str | None = None,
 ) -> Done[R] | None:
     """Do something for the person at the screen and commit it; ``nobody`` names what a person without account does.
 
+    The question may be plain values that are still to be checked.
+
     Returns None when it could not be done: the sentence is on the page already (or went to ``on_error``, as a form
     does to put ``Invalid.fields`` beside its fields) and nothing was changed. The run goes on.
     """
     try:
+        asked = validated(operation.asks, question) if isinstance(question, Mapping) else question
         with acting(nobody) as tx:
-            result = operation(tx, question)  # type: ignore[arg-type] - Nothing is right where it asks for nothing
+            result = operation(tx, asked)  # type: ignore[arg-type] - Nothing is right where it asks for nothing
         return Done(result)
     except RenrakuError as error:
         on_error(error)

@@ -34,10 +34,15 @@ def current_actor() -> Actor | None:
     return actor
 
 
-def way_in() -> str:
-    """Return the page for somebody who is not signed in, and speak the browser's language."""
+def open_to_all() -> None:
+    """Let everybody see a page, in the browser's language: the sign-in and the first start, instead of ``guard``."""
     wanted = st.query_params.get("lang") or (st.context.locale or "ja")
     set_language("ja" if wanted.startswith("ja") else "en")
+
+
+def way_in() -> str:
+    """Return the page for somebody who is not signed in."""
+    open_to_all()
     with transaction(Actor.system("console")) as tx:
         return "access/sign_in.py" if access.has_accounts(tx) else "setup/start.py"
 

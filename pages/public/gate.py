@@ -49,7 +49,7 @@ class Gate:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, session)
         else:
-            await self._http(scope, receive, self._dressed(scope, send), session)
+            await self._http(scope, receive, self._dressed(send), session)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
         path, headers = scope["path"], Headers(scope=scope)
@@ -82,16 +82,12 @@ class Gate:
         finally:
             self.anonymous -= not signed_in
 
-    def _dressed(self, scope: Scope, send: Send) -> Send:
-        wants_cookie = cookies.read(scope, cookies.browser_cookie()) is None
-
+    def _dressed(self, send: Send) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
-                if wants_cookie and headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", cookies.setting(cookies.browser_cookie(), access.new_token()))
             await send(message)
 
         return dressed

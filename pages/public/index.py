@@ -13,6 +13,8 @@ from streamlit.file_util import get_static_dir
 
 from core.i18n import N_, _, using_language
 from pages.kit import menu
+from pages.public import cookies
+from services import access
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 ICON = (
@@ -32,10 +34,10 @@ def routes() -> list[Route]:
 async def shell(request: Request) -> HTMLResponse:
     """Answer with the shell; what it shows comes over the websocket, to those who may see it."""
     wanted = request.headers.get("accept-language", "ja")
-    return HTMLResponse(
-        prepared("ja" if wanted.startswith("ja") else "en"),
-        headers={"cache-control": "no-cache", "vary": "accept-language"},
-    )
+    headers = {"cache-control": "no-cache", "vary": "accept-language"}
+    if cookies.read(request.scope, cookies.browser_cookie()) is None:
+        headers["set-cookie"] = cookies.setting(cookies.browser_cookie(), access.new_token())
+    return HTMLResponse(prepared("ja" if wanted.startswith("ja") else "en"), headers=headers)
 
 
 @cache

@@ -118,9 +118,7 @@ def delete_set(tx: Transaction, ask: WhichSet) -> None:
 
 
 def _pairs(grants: list[str]) -> Pairs:
-    known = {
-        f"{process.name}:{process.what}": (process.name, process.what) for process in registered() if not process.own
-    }
+    known = {f"{process}:{what}": (process, what) for process, what in _grantable()}
     for grant in grants:
         if grant not in known:
             raise Invalid(N_("There is no process “{name}”."), name=grant, fields={"grants": grant})
