@@ -27,43 +27,36 @@ A page that changes something::
 
 ``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
 ``kit.refuse(key, error)`` puts errors beside the fields and ``kit.clear(key)`` empties the form.
+
+Around them: ``kit.files(query, question)`` offers the list as CSV to whoever may export it; ``kit.confirm(title, will,
+yes=…, then=lambda: kit.do(…))`` asks first; ``kit.progress(work_id)`` shows long work live and says whether it ended;
+``kit.refreshing(draw, process=…)`` draws a part again every two seconds; ``kit.wizard([kit.Step(key, name), …])`` keeps
+the step in the URL; ``kit.bars`` and ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page;
+``kit.moment``, ``kit.day``, ``kit.number``, ``kit.percent`` write values for people.
+
 Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
 with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
 Words of a StrEnum: ``core.words.named(Kind, member=N_("Word"))`` beside the enumeration; ``kit.said(value)`` writes
 any value for people.
 """
 
+from core.shown import NONE, day, joined, moment, number, percent, said
 from pages.kit.address import address_of, go, number_in_address
+from pages.kit.charts import bars, shares
+from pages.kit.confirm import confirm
 from pages.kit.edge import Done, ask, do
+from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import clear, form, operate, refuse
+from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
 from pages.kit.table import Column, table
-from pages.kit.texts import NONE, day, joined, moment, number, percent, said
+from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE",
-    "Column",
-    "Done",
-    "address_of",
-    "ask",
-    "clear",
-    "day",
-    "do",
-    "filters",
-    "flash",
-    "form",
-    "go",
-    "header",
-    "joined",
-    "moment",
-    "number",
-    "number_in_address",
-    "operate",
-    "percent",
-    "refuse",
-    "said",
-    "style",
-    "table",
-]
+    "NONE", "Column", "Done", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do",
+    "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "moment", "number",
+    "number_in_address", "operate", "percent", "progress", "refreshing", "refuse", "said", "shares", "style", "table",
+    "wizard",
+]  # fmt: skip

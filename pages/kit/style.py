@@ -20,9 +20,10 @@ CSS = """
 .steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: #57606a; }
 .steps b { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: 50%;
   border: 1.5px solid #8c959f; font-size: .85rem; font-weight: 600; }
-.steps .done b { background: #e6f0ec; border-color: #1f6f54; color: #1f6f54; }
+.steps .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.steps .done b { background: #e6f0ec; border-color: #0b6e4f; color: #0b6e4f; }
 .steps [aria-current] { color: inherit; font-weight: 700; }
-.steps [aria-current] b { background: #1f4e79; border-color: #1f4e79; color: #fff; }
+.steps [aria-current] b { background: #0b6e4f; border-color: #0b6e4f; color: #fff; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.2rem .9rem 3rem; }
   [data-testid="stHeading"] h1 { font-size: 1.35rem; }

@@ -12,9 +12,9 @@ from core.i18n import N_, _
 from core.inputs import label_of
 from core.operations import Query
 from core.paging import Page, PageAsk
+from core.shown import said
 from pages.kit import edge
 from pages.kit.address import forget_place, go, param, put
-from pages.kit.texts import said
 
 R = TypeVar("R")
 ROW_HEIGHT = 36

@@ -1,6 +1,6 @@
 """From one field of an input model to one widget; forms and filters are made of these."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,12 +14,15 @@ from pydantic.fields import FieldInfo
 
 from core.clock import JST, jst
 from core.i18n import N_, _
-from core.inputs import label_of, marks
+from core.inputs import Nothing, label_of, marks
 from core.operations import find
+from core.shown import NO, YES, said
 from pages.kit import edge
-from pages.kit.texts import NO, YES, said
 
 CHOOSE = N_("Choose")
+LANGUAGES = {"ja": "日本語", "en": "English"}
+"""Each in its own writing, so that everybody finds theirs."""
+
 Choices = dict[Any, str]
 
 
@@ -48,12 +51,30 @@ class Asked:
 
 
 def asked_fields(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> list[Asked]:
-    """Return the fields that a person is asked for, in the model's order; hidden ones are the page's business."""
+    """Return the fields that a person is asked for, in the model's order; hidden ones are the page's business.
+
+    A field whose choices the person may not see is left out, unless it must be filled in.
+    """
     names = [name for name in model.model_fields if name not in without and not marks(model, name).get("hidden")]
-    return [_asked(model, name) for name in names]
+    offered = _offered({name: of for name in names if (of := marks(model, name).get("of"))})
+    missing = {name for name, choices in offered.items() if choices is None}
+    fields = [_asked(model, name, offered.get(name)) for name in names]
+    return [asked for asked in fields if asked.name not in missing or asked.required]
 
 
-def _asked(model: type[BaseModel], name: str) -> Asked:
+def _offered(queries: Mapping[str, str]) -> dict[str, Choices | None]:
+    """Ask, in one transaction, the queries that list choices; None stands for those that the person may not ask."""
+    if not queries:
+        return {}
+    found: dict[str, Choices | None] = {}
+    with edge.acting() as tx:
+        for of in set(queries.values()):
+            process = find(of)
+            found[of] = {row.value: row.label for row in process(tx, Nothing())} if process.allowed(tx) else None
+    return {name: found[of] for name, of in queries.items()}
+
+
+def _asked(model: type[BaseModel], name: str, offered: Choices | None) -> Asked:
     info, marked = model.model_fields[name], marks(model, name)
     kind, many, optional = plain(info.annotation)
     unit = marked.get("unit")
@@ -66,7 +87,7 @@ def _asked(model: type[BaseModel], name: str) -> Asked:
         optional=optional,
         required=info.is_required() and not optional,
         default=None if info.is_required() else info.get_default(call_default_factory=True),
-        choices=_choices(kind, marked.get("of"), optional=optional),
+        choices=(offered or {}) if marked.get("of") else _choices(kind, optional=optional),
         multiline=bool(marked.get("multiline")),
         secret=bool(marked.get("secret")),
         least=_limit(info, Ge, Gt),
@@ -88,11 +109,9 @@ def plain(annotation: Any) -> tuple[Any, bool, bool]:
     return annotation, False, False
 
 
-def _choices(kind: Any, of: str | None, *, optional: bool) -> Choices | None:
-    if of is not None:
-        return {row.value: row.label for row in edge.ask(find(of))}
+def _choices(kind: Any, *, optional: bool) -> Choices | None:
     if get_origin(kind) is Literal:
-        return {value: said(value) for value in get_args(kind)}
+        return {value: LANGUAGES.get(value) or said(value) for value in get_args(kind)}
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return {member: said(member) for member in kind}
     if kind is bool and optional:

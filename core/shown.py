@@ -1,4 +1,4 @@
-"""How values are written for people: dates in JST, numbers with separators, words for states."""
+"""How values are written for people, on pages and in files: dates in JST, numbers with separators, words for states."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

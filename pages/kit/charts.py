@@ -1,0 +1,79 @@
+"""Charts that people read at a glance: counts as bars, shares as one bar a row; the figures stand below as a table."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.i18n import N_, _
+from core.shown import number, percent
+
+COLOURS = ("#0b6e4f", "#c8553d", "#3d5a80", "#b8860b", "#6d597a", "#4a4e69")
+"""Each at least 3:1 against white, and told apart by people who see no red or green."""
+
+REST = "#c9ced6"
+FONT = "'Noto Sans JP', 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic UI', 'Meiryo', sans-serif"
+BAR = 30
+MARGINS = 70
+
+
+def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> None:
+    """Show how many of each: one horizontal bar for each name, in the order given. ``unit`` stands on the axis."""
+    names = list(counts)[::-1]
+    figure = go.Figure(
+        go.Bar(
+            x=[counts[name] for name in names], y=names, orientation="h", marker_color=COLOURS[0],
+            text=[number(counts[name]) for name in names], textposition="auto",
+            hovertemplate="%{y}：%{text}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title=unit, rangemode="tozero", tickformat=",d")
+    _show(figure, title, len(names), key)
+    _figures(pd.DataFrame({_(N_("Name")): list(counts), unit: [number(value) for value in counts.values()]}), key)
+
+
+def shares(
+    rows: Mapping[str, Sequence[float]], parts: Sequence[str], *, title: str, unit: str, key: str, rest: bool = True
+) -> None:
+    """Show how each row divides: one bar of 100 % a row, one colour a part. ``parts`` name the columns of ``rows``.
+
+    ``rest``: the last part is what is still missing, and grey.
+    """
+    names = list(rows)[::-1]
+    wholes = {name: sum(rows[name]) for name in names}
+    figure = go.Figure()
+    for at, part in enumerate(parts):
+        missing = rest and at == len(parts) - 1
+        values = [rows[name][at] for name in names]
+        share = [100 * value / wholes[name] if wholes[name] else 0 for name, value in zip(names, values, strict=True)]
+        figure.add_bar(
+            x=share, y=names, name=part, orientation="h", marker_color=REST if missing else COLOURS[at % len(COLOURS)],
+            text=[number(value) if value else "" for value in values], textposition="inside", insidetextanchor="middle",
+            customdata=[f"{number(v)} {unit}（{percent(v, wholes[n])}）" for n, v in zip(names, values, strict=True)],
+            hovertemplate="%{y}<br>%{fullData.name}：%{customdata}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(
+        barmode="stack", legend={"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"}
+    )
+    figure.update_xaxes(range=[0, 100], ticksuffix="%", dtick=25)
+    _show(figure, title, len(names), key, above=30)
+    columns = {part: [number(rows[name][at]) for name in rows] for at, part in enumerate(parts)}
+    _figures(pd.DataFrame({_(N_("Name")): list(rows), **columns}), key)
+
+
+def _show(figure: go.Figure, title: str, count: int, key: str, above: int = 0) -> None:
+    st.markdown(f"**{title}**")
+    figure.update_layout(
+        height=MARGINS + above + BAR * max(count, 1), margin={"l": 0, "r": 8, "t": 8 + above, "b": 0}, bargap=0.35,
+        font={"family": FONT, "size": 13, "color": "#24292f"}, uniformtext={"minsize": 11, "mode": "hide"},
+        plot_bgcolor="rgba(0,0,0,0)", paper_bgcolor="rgba(0,0,0,0)", showlegend=len(figure.data) > 1, dragmode=False,
+    )  # fmt: skip
+    figure.update_yaxes(automargin=True, ticksuffix="  ", fixedrange=True, type="category")
+    figure.update_xaxes(fixedrange=True, gridcolor="#e5e8ec", zerolinecolor="#8c959f")
+    st.plotly_chart(figure, key=f"chart.{key}", theme=None, config={"displayModeBar": False}, alt=title)
+
+
+def _figures(frame: pd.DataFrame, key: str) -> None:
+    with st.expander(_(N_("Show as a table")), key=f"chart.{key}.table"):
+        st.table(frame, hide_index=True)

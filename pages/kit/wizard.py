@@ -1,0 +1,81 @@
+"""Steps that follow one another: which there are, where one stands, what comes next. The step stands in the address."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from core.i18n import N_, _
+from pages.kit.address import put
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its key in the address and its name, translated already."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """Where a person stands among the steps."""
+
+    steps: Sequence[Step]
+    at: int
+    param: str
+
+    @property
+    def current(self) -> str:
+        """Return the key of the present step."""
+        return self.steps[self.at].key
+
+    def go(self, key: str) -> None:
+        """Stand at another step from the next run on."""
+        put(self.param, key)
+
+    def buttons(
+        self, *, ready: bool = True, why: str = "", label: str | None = None, then: Callable[[], object] | None = None
+    ) -> None:
+        """Draw “back” and “next”. ``why`` says what is missing while not ``ready``.
+
+        ``then`` is done first; the next step opens only when it returns something true. ``label`` replaces the name of
+        the next step on the button.
+        """
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if self.at > 0:
+                st.button(
+                    _(N_("Back")), key=f"wizard.{self.param}.back", icon=":material/arrow_back:",
+                    on_click=self.go, args=(self.steps[self.at - 1].key,),
+                )  # fmt: skip
+            pressed = self.at + 1 < len(self.steps) and st.button(
+                label or _(N_("Next: {page}"), page=self.steps[self.at + 1].name),
+                key=f"wizard.{self.param}.next", type="primary", disabled=not ready,
+            )  # fmt: skip
+            if why and not ready:
+                st.caption(why)
+        if pressed and (then is None or then()):
+            self.go(self.steps[self.at + 1].key)
+            st.rerun()
+
+
+def wizard(steps: Sequence[Step], *, reached: str | None = None, param: str = "step") -> Wizard:
+    """Show the steps and return where the person stands; ``reached`` is the furthest step that may be open by now."""
+    keys = [step.key for step in steps]
+    furthest = keys.index(reached) if reached else len(steps) - 1
+    wanted = st.query_params.get(param, keys[0])
+    at = min(keys.index(wanted) if wanted in keys else 0, furthest)
+    st.html(_list(steps, at))
+    return Wizard(steps, at, param)
+
+
+def _list(steps: Sequence[Step], at: int) -> str:
+    items = []
+    for number, step in enumerate(steps):
+        state = 'class="done"' if number < at else 'aria-current="step"' if number == at else ""
+        said = _(N_("(done)")) if number < at else _(N_("(now)")) if number == at else ""
+        mark = "✓" if number < at else str(number + 1)
+        items.append(f"<li {state}><b aria-hidden='true'>{mark}</b><span>{escape(step.name)}</span>"
+                     f"<span class='unseen'>{escape(said)}</span></li>")  # fmt: skip
+    return f"<ol class='steps' aria-label='{escape(_(N_('Steps')))}'>{''.join(items)}</ol>"
