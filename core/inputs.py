@@ -37,6 +37,7 @@ def field(
     of: str | None = None,
     multiline: bool = False,
     secret: bool = False,
+    masked: bool | None = None,
     personal: bool = False,
     hidden: bool = False,
     **limits: Any,
@@ -44,10 +45,11 @@ def field(
     """Declare a field of an input with what a form needs to know.
 
     ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices. ``secret`` values
-    never reach the audit trail; ``personal`` ones go to its erasable side table. ``hidden`` ones are filled by the page.
+    never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its erasable side table. ``hidden`` ones are filled by the page.
     """
     extra: dict[str, Any] = {
-        "unit": unit, "of": of, "multiline": multiline, "secret": secret, "personal": personal, "hidden": hidden,
+        "unit": unit, "of": of, "multiline": multiline, "secret": secret,
+        "masked": secret if masked is None else masked, "personal": personal, "hidden": hidden,
     }  # fmt: skip
     if isinstance(default, list | dict | set):
         limits["default_factory"] = lambda: type(default)(default)

@@ -8,6 +8,9 @@ import structlog
 
 from core.settings import settings
 
+CHATTY = ("alembic", "procrastinate", "uvicorn", "httpx")
+"""Libraries that tell each step of theirs; only what they warn of is of interest."""
+
 
 def configure() -> None:
     """Send structlog's and the libraries' records through one formatter, once a process."""
@@ -28,7 +31,8 @@ def configure() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings().log_level, force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

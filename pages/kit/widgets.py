@@ -89,7 +89,7 @@ def _asked(model: type[BaseModel], name: str, offered: Choices | None) -> Asked:
         default=None if info.is_required() else info.get_default(call_default_factory=True),
         choices=(offered or {}) if marked.get("of") else _choices(kind, optional=optional),
         multiline=bool(marked.get("multiline")),
-        secret=bool(marked.get("secret")),
+        secret=bool(marked.get("masked")),
         least=_limit(info, Ge, Gt),
         most=_limit(info, Le, Lt),
     )

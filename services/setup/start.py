@@ -27,7 +27,7 @@ class FirstStart(Input):
     """What the first page asks."""
 
     code: str = field(N_("Setup code"), help=N_("It stands in the terminal in which Renraku was started."), secret=True,
-                      max_length=40)  # fmt: skip
+                      masked=False, max_length=40)  # fmt: skip
     start_with: StartWith = field(N_("Start with"), hidden=True)
     organisation: str = field(N_("Name of the organisation"), default="", max_length=100)
     family_name: str = field(N_("Family name"), max_length=50, min_length=1, personal=True)
