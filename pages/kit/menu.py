@@ -8,7 +8,7 @@ from streamlit.navigation.page import Page
 
 from core.actor import Actor
 from core.i18n import N_, _
-from core.operations import find
+from core.operations import find, registered
 from core.settings import ROOT
 
 
@@ -31,8 +31,9 @@ class Entry:
 
     @property
     def stands(self) -> bool:
-        """Say whether the page is there."""
-        return (ROOT / "pages" / self.path).is_file()
+        """Say whether the page and what it needs are there."""
+        known = {process.name for process in registered()}
+        return (ROOT / "pages" / self.path).is_file() and known.issuperset(self.processes)
 
     def allowed(self, actor: Actor) -> bool:
         """Say whether this actor may see it."""
@@ -47,11 +48,12 @@ HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
 PAGES = (
     Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
     Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
-    Entry(PEOPLE, "people/edit.py", N_("Person"), "person", ("people.show",), listed=False),
+    Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), listed=False),
     Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.import",)),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
+    Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), listed=False),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
@@ -87,11 +89,6 @@ def outside(page: str | Callable[[], None]) -> Page:
     start = st.Page(page, title=_(N_("Renraku")), url_path="start", default=True)
     others = [_page(entry, page, visibility="hidden") for entry in PAGES]
     return st.navigation([start, *others], position="hidden")
-
-
-def go_to(path: str, **query: str) -> None:
-    """Leave for another page, for instance ``people/list.py``, with its part of the address after the question mark."""
-    st.switch_page(path, query_params=query or None)
 
 
 def _page(entry: Entry, page: str | Callable[[], None], **options: object) -> Page:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.i18n import N_, language
+from pages.kit.style import style
 
 OTHER = {"ja": ("en", "English"), "en": ("ja", "日本語")}
 
@@ -18,6 +19,7 @@ def browser_hash() -> str | None:
 
 def heading() -> None:
     """Show where one is, and the way to the other language."""
+    style()
     code, name = OTHER[language()]
     title, other = st.columns([4, 1], vertical_alignment="bottom")
     title.title("Renraku 連絡")

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from core.i18n import N_, _
-from pages.kit.edge import ask, do
+from pages import kit
 from pages.kit.guard import guard
-from pages.kit.menu import go_to
 from services.setup import StepMark, StepRow, StepState, guide, mark_step
 
 guard("setup.guide")
@@ -28,7 +27,7 @@ def show_step(step: StepRow, is_next: bool) -> None:
             kind = "primary" if is_next else "secondary"
             if st.button(_(N_("Open step")), key=f"open-{step.key}", type=kind, width="stretch",
                          help=_(N_("Go to the page for “{title}”"), title=step.title)):  # fmt: skip
-                go_to(f"{step.page}.py")
+                kit.go(f"{step.page}.py")
             if step.confirmable:
                 settle(step)
 
@@ -37,14 +36,14 @@ def settle(step: StepRow) -> None:
     """Let a person settle a step that no data can show, or open it again."""
     settled = step.state is StepState.DONE
     label = N_("Open again") if settled else N_("Settled")
-    if st.button(_(label), key=f"mark-{step.key}", width="stretch") and do(
+    if st.button(_(label), key=f"mark-{step.key}", width="stretch") and kit.do(
         mark_step, StepMark(step=step.key, settled=not settled)
     ):
         st.rerun()
 
 
-shown = ask(guide)
-st.title(_(N_("Setup guide")))
+shown = kit.ask(guide)
+kit.header(_(N_("Setup guide")), _(N_("Fourteen steps to regular use; their state comes from the data.")))
 st.progress(
     shown.done / len(shown.steps),
     text=_(N_("{done} of {all} steps done"), done=shown.done, all=len(shown.steps)),
