@@ -27,6 +27,11 @@ SESSION_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
 )
 
+_LONGER = text(
+    "SELECT set_config('statement_timeout', :limit, true), set_config('lock_timeout', :limit, true), "
+    "set_config('idle_in_transaction_session_timeout', :limit, true)"
+)
+
 
 class Base(DeclarativeBase):
     """Base of every model; constraints are named by rule so that migrations can name them too."""
@@ -83,12 +88,7 @@ def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterat
     """
     with Session(engine(), expire_on_commit=False) as session, session.begin():
         if statement_seconds is not None:
-            limit = f"{statement_seconds}s"
-            session.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": limit})
-            session.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
-            session.execute(
-                text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)"), {"limit": limit}
-            )
+            session.execute(_LONGER, {"limit": f"{statement_seconds}s"})
         yield Transaction(session, actor)
 
 

@@ -56,7 +56,7 @@ def job(name: str, *, retries: int = 0, periodic: str | None = None) -> Callable
     """
 
     def declare(function: Callable[..., None]) -> Any:
-        def run(context: JobContext | None = None, timestamp: int | None = None, **values: Any) -> None:
+        def run(context: JobContext | None = None, /, timestamp: int | None = None, **values: Any) -> None:
             del timestamp  # what procrastinate tells periodic jobs
             token = _running.set(context)
             try:

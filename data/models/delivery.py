@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,8 +18,20 @@ class ProviderKind(StrEnum):
     SMTP = "smtp"
 
 
+class Security(StrEnum):
+    """How the line to an SMTP server is protected: TLS after STARTTLS, TLS from the first byte, or not at all."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class MailSender(Versioned, Base):
-    """Sender name and address, and the provider that carries mail (送信元設定). One row."""
+    """Sender name and address, and the provider that carries mail (送信元設定). One row, or none: then all is default.
+
+    ``smtp_password`` is encrypted under the installation's key. The ``test_…`` columns tell of the last test mail:
+    ``tested_at`` is empty while the worker has not sent it yet; a change of the settings forgets it.
+    """
 
     __tablename__ = "mail_sender"
     __table_args__ = (CheckConstraint("id = 1", "one_row"),)
@@ -30,11 +43,14 @@ class MailSender(Versioned, Base):
     provider: Mapped[ProviderKind] = state_column(ProviderKind)
     smtp_host: Mapped[str] = mapped_column(default="")
     smtp_port: Mapped[int] = mapped_column(default=587)
-    smtp_security: Mapped[str] = mapped_column(default="starttls")
+    smtp_security: Mapped[Security] = state_column(Security, default=Security.STARTTLS)
     smtp_user: Mapped[str] = mapped_column(default="")
     smtp_password: Mapped[bytes | None]
+    test_address: Mapped[str | None]
+    test_asked_at: Mapped[datetime | None]
     tested_at: Mapped[datetime | None]
-    test_result: Mapped[str | None]
+    test_accepted: Mapped[bool | None]
+    test_word: Mapped[str | None]
 
 
 class MailingState(StrEnum):
@@ -49,6 +65,8 @@ class Mailing(Base):
     """One round of a broadcast: the first sending (round 0), people included later, or a reminder.
 
     ``subject`` and ``body`` are the skeleton; the fields ``{name}``, ``{reply_url}`` … are filled for each delivery.
+    ``constants`` are what is the same in each: ``title``, ``organisation``, and ``domain`` for the Message-IDs.
+    ``trouble`` is the word of a provider that takes nothing at the moment; it is asked again at ``retry_at``.
     """
 
     __tablename__ = "mailing"
@@ -61,10 +79,12 @@ class Mailing(Base):
     state: Mapped[MailingState] = state_column(MailingState, default=MailingState.SENDING)
     subject: Mapped[str]
     body: Mapped[str]
-    sender: Mapped[str]
-    reply_to: Mapped[str] = mapped_column(default="")
+    constants: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+    retry_at: Mapped[datetime | None]
+    pauses: Mapped[int] = mapped_column(default=0)
 
 
 class DeliveryState(StrEnum):
@@ -114,7 +134,10 @@ class ChunkState(StrEnum):
 
 
 class Chunk(Base):
-    """A range of delivery ids (``low`` to ``high``, both included) that one worker leases at a time."""
+    """A range of delivery ids (``low`` to ``high``, both included) that one worker leases at a time.
+
+    ``lease_until`` of a waiting chunk says when it may be taken again; ``passes`` counts how often all of it was tried.
+    """
 
     __tablename__ = "chunk"
     __table_args__ = (
@@ -129,14 +152,14 @@ class Chunk(Base):
     state: Mapped[ChunkState] = state_column(ChunkState, default=ChunkState.WAITING)
     owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
+    passes: Mapped[int] = mapped_column(default=0)
 
 
 class LocalMail(Base):
     """A mail that the local mailbox took (ローカルメールボックス): what would have gone out."""
 
     __tablename__ = "local_mail"
-    __table_args__ = (Index("ix_local_mail_at", "at", "id"),)
+    __table_args__ = (Index("ix_local_mail_at", "at", "id"), Index("ix_local_mail_recipient", "recipient"))
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     at: Mapped[datetime]

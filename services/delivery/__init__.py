@@ -1,1 +1,22 @@
-"""Delivery (送信, N03): the ledger, chunks with leases, providers, the sender."""
+"""Delivery (送信, N03): the ledger, chunks with leases, providers, the sender, the local mailbox.
+
+The rooms above open a mailing with ``open_mailing`` and watch it with ``counts``; what it does from then on, it does by
+itself, and ``MailingFinished`` tells of its end.
+"""
+
+from services.delivery import words  # noqa: F401 - gives states and kinds their words
+from services.delivery.fields import FIELDS, check_fields
+from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
+from services.delivery.mailbox import mail, mailbox
+from services.delivery.plan import reason_text
+from services.delivery.rehearsal import Forecast, RehearsalAsk, RehearsalLine, rehearsal_page, rehearse
+from services.delivery.sender import edit_sender, sender
+from services.delivery.sending import send_mailing, sweep
+from services.delivery.tokens import sign, verify
+from services.delivery.trial_mail import send_test_mail
+
+__all__ = [
+    "FIELDS", "Forecast", "RehearsalAsk", "RehearsalLine", "Round", "arrived", "check_fields", "close", "counts",
+    "edit_sender", "mail", "mailbox", "open_mailing", "reason_text", "rehearsal_page", "rehearse", "resume",
+    "send_mailing", "send_test_mail", "sender", "sign", "stop", "sweep", "verify",
+]  # fmt: skip

@@ -54,7 +54,7 @@ class TestEnqueue:
     def test_a_job_exists_exactly_when_the_change_does(self, live, path, lines):
         with suppress(ZeroDivisionError), system() as tx:
             jobs.enqueue(tx, write, path=path, text="lost")
-            1 / 0
+            raise ZeroDivisionError
         with system() as tx:
             jobs.enqueue(tx, write, path=path, text="kept")
             assert waiting() == 0, "seen before the commit"
@@ -164,11 +164,8 @@ class TestWorker:
             with psycopg.connect(plain(live.owner_url), autocommit=True) as owner:
                 owner.execute(f'ALTER DATABASE "{owner.info.dbname}" CONNECTION LIMIT 0')
             with live.engine.connect() as connection:
-                connection.execute(
-                    text(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'renraku worker'"
-                    )
-                )
+                workers = "FROM pg_stat_activity WHERE application_name = 'renraku worker'"
+                connection.execute(text(f"SELECT pg_terminate_backend(pid) {workers}"))
             assert worker.wait(20) == 1
 
 

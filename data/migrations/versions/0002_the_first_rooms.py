@@ -201,6 +201,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_person_list_name")),
     )
     op.create_table(
+        "quake",
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_quake")),
+    )
+    op.create_table(
         "question_form",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -231,20 +236,35 @@ def upgrade() -> None:
         "telegram",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum("command_line", "upload", name="source", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("report_time", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("info_type", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("report_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("max_intensity", sa.String(), nullable=True),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("xml", sa.LargeBinary(), nullable=False),
         sa.Column(
             "verdict",
             sa.Enum(
-                "opened", "extended", "silent", name="verdict", native_enum=False, create_constraint=True, length=24
+                "opened",
+                "extended",
+                "stopped",
+                "silent",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("reason_values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("decisions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_telegram")),
         sa.UniqueConstraint("digest", name=op.f("uq_telegram_digest")),
     )
@@ -502,6 +522,9 @@ def upgrade() -> None:
         sa.Column("template_id", sa.BigInteger(), nullable=False),
         sa.Column("form_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "threshold IN ('3', '4', '5-', '5+', '6-', '6+', '7')", name=op.f("ck_quake_rule_threshold")
+        ),
         sa.ForeignKeyConstraint(["form_id"], ["question_form.id"], name=op.f("fk_quake_rule_form_id_question_form")),
         sa.ForeignKeyConstraint(
             ["template_id"], ["mail_template.id"], name=op.f("fk_quake_rule_template_id_mail_template")
@@ -509,6 +532,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quake_rule")),
         sa.UniqueConstraint("name", name=op.f("uq_quake_rule_name")),
     )
+    op.create_table(
+        "quake_telegram",
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["quake.event_id"], name=op.f("fk_quake_telegram_event_id_quake")),
+        sa.ForeignKeyConstraint(["telegram_id"], ["telegram.id"], name=op.f("fk_quake_telegram_telegram_id_telegram")),
+        sa.PrimaryKeyConstraint("event_id", "telegram_id", name=op.f("pk_quake_telegram")),
+    )
+    op.create_index(op.f("ix_quake_telegram_telegram_id"), "quake_telegram", ["telegram_id"], unique=False)
     op.create_table(
         "question",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -634,18 +666,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_permission_assignment_set_id", "permission_assignment", ["set_id"], unique=False)
     op.create_table(
-        "quake_event",
+        "quake_broadcast",
         sa.Column("event_id", sa.String(), nullable=False),
         sa.Column("rule_id", sa.BigInteger(), nullable=False),
         sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
-        sa.Column("telegram_id", sa.BigInteger(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_quake_event_broadcast_id_broadcast")),
-        sa.ForeignKeyConstraint(["rule_id"], ["quake_rule.id"], name=op.f("fk_quake_event_rule_id_quake_rule")),
-        sa.ForeignKeyConstraint(["telegram_id"], ["telegram.id"], name=op.f("fk_quake_event_telegram_id_telegram")),
-        sa.PrimaryKeyConstraint("event_id", "rule_id", name=op.f("pk_quake_event")),
-        sa.UniqueConstraint("broadcast_id", name=op.f("uq_quake_event_broadcast_id")),
+        sa.Column("cancelled_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcast.id"], name=op.f("fk_quake_broadcast_broadcast_id_broadcast")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cancelled_by"], ["telegram.id"], name=op.f("fk_quake_broadcast_cancelled_by_telegram")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["quake.event_id"], name=op.f("fk_quake_broadcast_event_id_quake")),
+        sa.ForeignKeyConstraint(["rule_id"], ["quake_rule.id"], name=op.f("fk_quake_broadcast_rule_id_quake_rule")),
+        sa.PrimaryKeyConstraint("event_id", "rule_id", name=op.f("pk_quake_broadcast")),
     )
+    op.create_index(op.f("ix_quake_broadcast_broadcast_id"), "quake_broadcast", ["broadcast_id"], unique=False)
+    op.create_index(op.f("ix_quake_broadcast_rule_id"), "quake_broadcast", ["rule_id"], unique=False)
     op.create_table(
         "recipient",
         sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
@@ -805,13 +842,17 @@ def downgrade() -> None:
     op.drop_index("ix_recipient_department", table_name="recipient")
     op.drop_index("ix_recipient_area", table_name="recipient")
     op.drop_table("recipient")
-    op.drop_table("quake_event")
+    op.drop_index(op.f("ix_quake_broadcast_rule_id"), table_name="quake_broadcast")
+    op.drop_index(op.f("ix_quake_broadcast_broadcast_id"), table_name="quake_broadcast")
+    op.drop_table("quake_broadcast")
     op.drop_index("ix_permission_assignment_set_id", table_name="permission_assignment")
     op.drop_table("permission_assignment")
     op.drop_index("ix_people_import_row_action", table_name="people_import_row")
     op.drop_table("people_import_row")
     op.drop_table("mailing")
     op.drop_table("question")
+    op.drop_index(op.f("ix_quake_telegram_telegram_id"), table_name="quake_telegram")
+    op.drop_table("quake_telegram")
     op.drop_table("quake_rule")
     op.drop_index("ix_person_region_area_code", table_name="person_region")
     op.drop_table("person_region")
@@ -835,6 +876,7 @@ def downgrade() -> None:
     op.drop_table("setup_mark")
     op.drop_table("setup_code")
     op.drop_table("question_form")
+    op.drop_table("quake")
     op.drop_table("person_list")
     op.drop_index("ix_person_sort", table_name="person")
     op.drop_index("ix_person_retired_at", table_name="person")

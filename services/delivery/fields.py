@@ -1,0 +1,52 @@
+"""Fields in the texts of a mail (差し込み項目): which there are, and filling them cheaply for each delivery."""
+
+import re
+from collections.abc import Mapping
+
+from core.errors import Refused
+from core.i18n import N_
+
+CONSTANT_FIELDS = ("organisation", "title")
+"""The same in every mail of a mailing."""
+
+PERSON_FIELDS = ("name", "family_name", "department", "reply_url")
+"""Different for each delivery: the person's name, family name, main department with those above it, link to answer."""
+
+FIELDS = (*PERSON_FIELDS, *CONSTANT_FIELDS)
+_FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+def check_fields(text: str) -> None:
+    """Raise Refused when a text names a field that does not exist."""
+    for name in _FIELD.findall(text):
+        if name not in FIELDS:
+            raise Refused(
+                N_("There is no field “{field}”. Use one of: {known}"),
+                field=f"{{{name}}}", known=" ".join(f"{{{known}}}" for known in FIELDS),
+            )  # fmt: skip
+
+
+class Text:
+    """A text cut at its fields, so that filling it is one join. What is filled in is never searched for fields."""
+
+    def __init__(self, text: str, constants: Mapping[str, str]) -> None:
+        """Cut the text and fill what is the same for everybody."""
+        pieces = _FIELD.split(text)  # literal, field, literal, field, …, literal
+        self._parts: list[str] = []
+        self._fields: list[tuple[int, str]] = []
+        for at, piece in enumerate(pieces):
+            if at % 2 and piece in PERSON_FIELDS:
+                self._fields.append((at, piece))
+            self._parts.append(constants.get(piece, "") if at % 2 else piece)
+
+    @property
+    def varies(self) -> bool:
+        """Say whether it differs from mail to mail."""
+        return bool(self._fields)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return the text for one delivery; ``values`` has every field for persons."""
+        parts = self._parts.copy()
+        for at, name in self._fields:
+            parts[at] = values[name]
+        return "".join(parts)

@@ -1,0 +1,211 @@
+"""The delivery ledger (送信台帳, N03): open a mailing, stop it, go on, close it, count it.
+
+Plain functions for the rooms above; they take the caller's transaction, and nothing here runs once a person.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Select, and_, func, insert, literal, select, update
+from sqlalchemy import cast as sql_cast
+
+from core.inputs import Row
+from core.transaction import Transaction
+from data.models.delivery import (
+    Chunk,
+    ChunkState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+)
+from data.models.people import ContactPoint, ContactState
+from data.models.setup import Organisation
+from services.delivery.fields import check_fields
+from services.delivery.plan import Reason, planned
+from services.delivery.sender import current_sender
+from services.delivery.sending import enqueue_senders
+
+CHUNK_ROWS = 1_000
+OPEN_STATES = (DeliveryState.WAITING, DeliveryState.SENDING)
+
+
+def open_mailing(
+    tx: Transaction,
+    broadcast_id: int,
+    *,
+    title: str,
+    subject: str,
+    body: str,
+    reminder: bool,
+    people: Select[tuple[int]],
+) -> int:
+    """Freeze who gets what, and queue the sending; returns the mailing's id.
+
+    ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. The caller holds the
+    broadcast's row locked: rounds are numbered one after the other.
+
+    Raises:
+        Refused: when subject or body name a field that does not exist.
+    """
+    check_fields(subject)
+    check_fields(body)
+    mailing = Mailing(
+        broadcast_id=broadcast_id,
+        round=tx.scalar(select(func.count()).select_from(Mailing).where(Mailing.broadcast_id == broadcast_id)),
+        reminder=reminder,
+        subject=subject,
+        body=body,
+        constants=_constants(tx, title),
+        created_at=tx.now,
+    )
+    tx.add(mailing)
+    _freeze(tx, mailing.id, people)
+    enqueue_senders(tx, [mailing.id])
+    return mailing.id
+
+
+def _constants(tx: Transaction, title: str) -> dict[str, str]:
+    organisation: str | None = tx.scalar(select(Organisation.name))
+    domain = current_sender(tx).address.rpartition("@")[2]
+    return {"title": title, "organisation": organisation or "", "domain": domain}
+
+
+def _freeze(tx: Transaction, mailing_id: int, people: Select[tuple[int]]) -> None:
+    plan = planned(people).subquery("plan")
+    frozen = (
+        insert(Delivery)
+        .from_select(
+            ["mailing_id", "person_id", "contact_point_id", "channel", "address", "state", "reason", "updated_at"],
+            select(
+                literal(mailing_id), plan.c.person_id, plan.c.contact_point_id, plan.c.channel, plan.c.address,
+                plan.c.state, plan.c.reason, literal(tx.now),
+            ),
+        )
+        .returning(Delivery.id, Delivery.state)
+        .cte("frozen")
+    )  # fmt: skip
+    number = (func.row_number().over(order_by=frozen.c.id) - 1) // CHUNK_ROWS
+    parts = (
+        select(frozen.c.id, sql_cast(number, BigInteger).label("part"))
+        .where(frozen.c.state == DeliveryState.WAITING)
+        .subquery("parts")
+    )
+    ranges = select(
+        literal(mailing_id), func.min(parts.c.id), func.max(parts.c.id), literal(ChunkState.WAITING.value), literal(0)
+    ).group_by(parts.c.part)
+    tx.execute(insert(Chunk).from_select(["mailing_id", "low", "high", "state", "passes"], ranges))
+
+
+def stop(tx: Transaction, broadcast_id: int) -> int:
+    """Stop what is being sent for a broadcast; workers put it down within a batch. Returns how many mailings."""
+    return _move(tx, broadcast_id, MailingState.SENDING, MailingState.STOPPED)
+
+
+def resume(tx: Transaction, broadcast_id: int) -> int:
+    """Go on with what was stopped; nobody is asked twice. Returns how many mailings."""
+    moved = _move(tx, broadcast_id, MailingState.STOPPED, MailingState.SENDING)
+    sending = select(Mailing.id).where(Mailing.broadcast_id == broadcast_id, Mailing.state == MailingState.SENDING)
+    enqueue_senders(tx, tx.session.scalars(sending).all())
+    return moved
+
+
+def _move(tx: Transaction, broadcast_id: int, before: MailingState, after: MailingState) -> int:
+    return tx.changed_rows(
+        update(Mailing)
+        .where(Mailing.broadcast_id == broadcast_id, Mailing.state == before)
+        .values(state=after, trouble=None, retry_at=None, pauses=0)
+    )
+
+
+def close(tx: Transaction, broadcast_id: int) -> int:
+    """End every mailing of a broadcast: what still waits is not sent. Returns how many deliveries that were.
+
+    What a provider accepts in this very moment is still recorded as accepted.
+    """
+    # Locks are taken in one order, here as in the sending: mailing, chunk, delivery. So nobody waits in a ring.
+    of_broadcast = select(Mailing.id).where(
+        Mailing.broadcast_id == broadcast_id, Mailing.state != MailingState.FINISHED
+    )
+    ids = tx.session.scalars(of_broadcast.order_by(Mailing.id).with_for_update()).all()
+    tx.execute(
+        update(Mailing)
+        .where(Mailing.id.in_(ids))
+        .values(state=MailingState.FINISHED, finished_at=tx.now, trouble=None, retry_at=None)
+    )
+    tx.execute(
+        update(Chunk)
+        .where(Chunk.mailing_id.in_(ids), Chunk.state != ChunkState.DONE)
+        .values(state=ChunkState.DONE, owner=None, lease_until=None)
+    )
+    return tx.changed_rows(
+        update(Delivery)
+        .where(Delivery.mailing_id.in_(ids), Delivery.state.in_(OPEN_STATES))
+        .values(state=DeliveryState.NOT_SENT, reason=Reason.CLOSED, updated_at=tx.now)
+    )
+
+
+def arrived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
+    """Note that mails reached their people: somebody answered by the link in them (到達)."""
+    here = Delivery.id.in_(delivery_ids)
+    tx.execute(
+        update(Delivery)
+        .where(here, Delivery.state != DeliveryState.DELIVERED)
+        .values(state=DeliveryState.DELIVERED, reason=None, permanent=None, updated_at=tx.now)
+    )
+    tx.execute(
+        update(ContactPoint)
+        .where(
+            ContactPoint.id.in_(select(Delivery.contact_point_id).where(here)), ContactPoint.state != ContactState.WORKS
+        )
+        .values(state=ContactState.WORKS, reason=None)
+    )
+
+
+class Round(Row):
+    """One mailing of a broadcast with its deliveries by state; ``trouble`` is the word of a provider that is down."""
+
+    mailing_id: int
+    round: int
+    reminder: bool
+    state: MailingState
+    created_at: datetime
+    finished_at: datetime | None
+    trouble: str | None
+    retry_at: datetime | None
+    counts: dict[DeliveryState, int]
+    channels: dict[str, dict[DeliveryState, int]]
+
+    @property
+    def total(self) -> int:
+        """Return how many deliveries there are."""
+        return sum(self.counts.values())
+
+    @property
+    def left(self) -> int:
+        """Return how many are still waiting or being sent."""
+        return sum(self.counts.get(state, 0) for state in OPEN_STATES)
+
+
+def counts(tx: Transaction, broadcast_id: int) -> list[Round]:
+    """Return the mailings of a broadcast, first round first."""
+    by_mailing: dict[int, Counter[DeliveryState]] = defaultdict(Counter)
+    by_channel: dict[int, dict[str, dict[DeliveryState, int]]] = defaultdict(lambda: defaultdict(dict))
+    grouped = (
+        select(Delivery.mailing_id, Delivery.channel, Delivery.state, func.count())
+        .join(Mailing, and_(Mailing.id == Delivery.mailing_id, Mailing.broadcast_id == broadcast_id))
+        .group_by(Delivery.mailing_id, Delivery.channel, Delivery.state)
+    )
+    for mailing_id, channel, state, count in tx.execute(grouped):
+        by_mailing[mailing_id][state] += count
+        by_channel[mailing_id][channel][state] = count
+    mailings = tx.session.scalars(select(Mailing).where(Mailing.broadcast_id == broadcast_id).order_by(Mailing.round))
+    return [
+        Round(
+            mailing_id=one.id, round=one.round, reminder=one.reminder, state=one.state, created_at=one.created_at,
+            finished_at=one.finished_at, trouble=one.trouble, retry_at=one.retry_at, counts=by_mailing[one.id],
+            channels=by_channel[one.id],
+        )
+        for one in mailings
+    ]  # fmt: skip

@@ -1,0 +1,7 @@
+"""Those who carry mail, one file each, behind one small protocol."""
+
+from services.delivery.providers.base import Limits, Outcome, Provider, ProviderDown
+from services.delivery.providers.local import LocalMailbox, Store
+from services.delivery.providers.smtp import SmtpProvider, SmtpServer
+
+__all__ = ["Limits", "LocalMailbox", "Outcome", "Provider", "ProviderDown", "SmtpProvider", "SmtpServer", "Store"]

@@ -1,0 +1,128 @@
+"""Claim deliveries for sending, and record what became of them: set-based, a few hundred in one statement."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, select, update
+from sqlalchemy import cast as sql_cast
+
+from core.transaction import Transaction
+from data.models.delivery import Delivery, DeliveryState
+from data.models.people import ContactPoint, ContactState, Department, Membership, Person
+from services.delivery.leases import Lease
+from services.delivery.providers import Outcome
+
+MOST_PASSES = 3
+"""How often a mail that fails for now is tried before it counts as failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is about to be sent, with what its texts say about the person."""
+
+    id: int
+    address: str
+    contact_point_id: int | None
+    family_name: str
+    given_name: str
+    department: str
+
+    @property
+    def name(self) -> str:
+        """Return the name as people write it."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+def claim(tx: Transaction, lease: Lease, after: int, most: int) -> list[Claimed]:
+    """Mark the next deliveries of a chunk as being sent, and return them in order.
+
+    Those that a dead worker left as *sending* are among them: safety mails go out at least once, under the same
+    Message-ID again, rather than not at all.
+    """
+    open_states = [DeliveryState.WAITING, DeliveryState.SENDING]
+    next_ones = (
+        select(
+            Delivery.id, Person.family_name, Person.given_name, func.coalesce(Department.full_name, "").label("path")
+        )
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
+        .outerjoin(Department, Department.id == Membership.department_id)
+        .where(Delivery.mailing_id == lease.mailing_id, Delivery.id > after, Delivery.id <= lease.high)
+        .where(Delivery.state.in_(open_states))
+        .order_by(Delivery.id)
+        .limit(most)
+        .cte("next_ones")
+    )
+    claimed = tx.execute(
+        update(Delivery)
+        .where(Delivery.id == next_ones.c.id)
+        .values(state=DeliveryState.SENDING, updated_at=tx.now)
+        .returning(
+            Delivery.id, Delivery.address, Delivery.contact_point_id,
+            next_ones.c.family_name, next_ones.c.given_name, next_ones.c.path,
+        )
+    )  # fmt: skip
+    return sorted((Claimed(*row) for row in claimed), key=lambda one: one.id)
+
+
+def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> None:
+    """Write outcomes into the ledger. What was accepted stays accepted, whatever is said later."""
+    if not outcomes:
+        return
+    found = func.unnest(
+        sql_cast([one.mail_id for one in outcomes], ARRAY(BigInteger)),
+        sql_cast([state_of(one, last_pass=last_pass) for one in outcomes], ARRAY(Text)),
+        sql_cast([one.word for one in outcomes], ARRAY(Text)),
+        sql_cast([None if one.accepted else one.permanent for one in outcomes], ARRAY(Boolean)),
+        sql_cast([one.reference for one in outcomes], ARRAY(Text)),
+    ).table_valued(
+        column("id", BigInteger), column("state", Text), column("word", Text), column("permanent", Boolean),
+        column("reference", Text), name="found",
+    )  # fmt: skip
+    tx.execute(
+        update(Delivery)
+        .where(Delivery.id == found.c.id, Delivery.state.not_in([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]))
+        .values(
+            state=found.c.state, reason=found.c.word, permanent=found.c.permanent, provider_ref=found.c.reference,
+            updated_at=tx.now,
+        )
+    )  # fmt: skip
+
+
+def state_of(outcome: Outcome, *, last_pass: bool) -> str:
+    """Return the state that an outcome means; what failed for now waits for another pass, if there is one."""
+    if outcome.accepted:
+        return DeliveryState.ACCEPTED
+    return DeliveryState.FAILED if outcome.permanent or last_pass else DeliveryState.WAITING
+
+
+def mark_contacts(tx: Transaction, outcomes: Sequence[Outcome], contacts: Mapping[int, int | None]) -> None:
+    """Note on contact points what was learned: a first mail was accepted, or the address does not exist.
+
+    ``contacts`` has the contact point of each mail. Points that somebody is editing at this moment are left alone:
+    sending never waits for people.
+    """
+    worked = {contacts[one.mail_id] for one in outcomes if one.accepted}
+    dead = {contacts[one.mail_id]: one.word for one in outcomes if one.dead}
+    _mark(tx, worked, ContactState.WORKS, [ContactState.UNTRIED])
+    for word in set(dead.values()):
+        ids = {point for point, said in dead.items() if said == word}
+        _mark(tx, ids, ContactState.DEAD, [ContactState.UNTRIED, ContactState.WORKS], word)
+
+
+def _mark(
+    tx: Transaction,
+    points: Collection[int | None],
+    state: ContactState,
+    before: Sequence[ContactState],
+    reason: str | None = None,
+) -> None:
+    ids = [point for point in points if point is not None]
+    if not ids:
+        return
+    free = (
+        select(ContactPoint.id)
+        .where(ContactPoint.id == func.any(sql_cast(ids, ARRAY(BigInteger))), ContactPoint.state.in_(before))
+        .with_for_update(skip_locked=True)
+    )
+    tx.execute(update(ContactPoint).where(ContactPoint.id.in_(free)).values(state=state, reason=reason))

@@ -1,0 +1,210 @@
+"""The job that sends (送信): lease a chunk, claim some of its deliveries, hand them over, record what came of them.
+
+Progress moves on recorded results only. A worker may die anywhere: its lease runs out, and the next one takes up the
+chunk where the records end. Jobs name mailings, never people.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import or_, select, update
+
+from core.database import transaction
+from core.errors import Unavailable
+from core.jobs import EVERY_FIVE_SECONDS, enqueue, job, must_stop
+from core.settings import settings
+from core.transaction import Transaction
+from data.models.delivery import Chunk, Mailing, MailingState
+from services.delivery import leases, tokens
+from services.delivery.leases import SENDER, Lease, kept_alive
+from services.delivery.letters import Mail, Skeleton
+from services.delivery.providers import Outcome, Provider, ProviderDown
+from services.delivery.results import MOST_PASSES, Claimed, claim, mark_contacts, record
+from services.delivery.sender import current_sender, from_of, provider_of
+
+LANES = 2
+"""Jobs that send one mailing at the same time; the worker's other places stay free for what people wait for."""
+
+TURN_SECONDS = 30.0
+"""After so long a job puts its work down and queues up again, so that several mailings move on together."""
+
+FLUSH_ROWS = 200
+FLUSH_SECONDS = 0.05
+"""Results are recorded after so many or so long: that bounds what a killed worker sends twice."""
+
+PASS_PAUSE = timedelta(seconds=60)
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 60
+WAIT_SECONDS = 60
+"""A record is worth waiting for: what was sent and not recorded is sent twice."""
+
+log = structlog.get_logger("delivery")
+
+
+@job("delivery.send")
+def send_mailing(mailing_id: int, lane: int) -> None:
+    """Send what waits of a mailing, as long as this turn lasts; the next turn is queued before this one ends."""
+    try:
+        turn = prepare(mailing_id)
+    except Unavailable as error:
+        with transaction(SENDER) as tx:
+            pause(tx, mailing_id, error.text)
+        return
+    if turn is None:
+        return
+    with closing(turn.provider):
+        if turn.work():
+            return
+    with transaction(SENDER) as tx:
+        _enqueue(tx, mailing_id, lane)
+
+
+@job("delivery.sweep", periodic=EVERY_FIVE_SECONDS)
+def sweep() -> None:
+    """Queue the sending of every mailing that has a chunk to take: after a pause, or left behind by a dead worker."""
+    with transaction(SENDER) as tx:
+        due = or_(Mailing.retry_at.is_(None), Mailing.retry_at <= tx.now)
+        waiting = select(Chunk.id).where(Chunk.mailing_id == Mailing.id, leases.free()).exists()
+        found = tx.session.scalars(select(Mailing.id).where(Mailing.state == MailingState.SENDING, due, waiting))
+        enqueue_senders(tx, found.all())
+
+
+def enqueue_senders(tx: Transaction, mailing_ids: Iterable[int]) -> None:
+    """Queue the sending of mailings, unless it is queued already."""
+    for mailing_id in mailing_ids:
+        for lane in range(LANES):
+            _enqueue(tx, mailing_id, lane)
+
+
+def _enqueue(tx: Transaction, mailing_id: int, lane: int) -> None:
+    name = f"delivery.send:{mailing_id}:{lane}"
+    enqueue(tx, send_mailing, once=name, alone=name, mailing_id=mailing_id, lane=lane)
+
+
+def prepare(mailing_id: int) -> "Turn | None":
+    """Return a turn at a mailing, or None when it is not to be sent now.
+
+    Raises:
+        Unavailable: when the mail server's password cannot be read.
+    """
+    with transaction(SENDER) as tx:
+        mailing = tx.get(Mailing, mailing_id)
+        if mailing is None or mailing.state is not MailingState.SENDING:
+            return None
+        if mailing.retry_at is not None and mailing.retry_at > tx.now:
+            return None
+        sender = current_sender(tx)
+        skeleton = Skeleton(from_of(sender), mailing.subject, mailing.body, mailing.constants, tx.now)
+        return Turn(
+            mailing.id, skeleton, provider_of(sender), mailing.constants["domain"], troubled=mailing.trouble is not None
+        )
+
+
+class Turn:
+    """One worker's turn at one mailing."""
+
+    def __init__(
+        self, mailing_id: int, skeleton: Skeleton, provider: Provider, domain: str, *, troubled: bool = False
+    ) -> None:
+        """Take what is sent and who carries it; ``troubled``: the provider was down when it was last asked."""
+        self.provider = provider
+        self._mailing_id = mailing_id
+        self._skeleton = skeleton
+        self._domain = domain
+        self._link = f"{settings().base_url}/r/"
+        self._owner = leases.new_owner()
+        self._ends = time.monotonic() + TURN_SECONDS
+        self._troubled = troubled
+
+    def work(self) -> bool:
+        """Send chunk after chunk. True: nothing is left to take now; False: the turn ended before the work."""
+        while not self._is_over():
+            with transaction(SENDER) as tx:
+                lease = leases.take(tx, self._mailing_id, self._owner)
+                if lease is None:
+                    leases.finish_if_done(tx, self._mailing_id)
+                    return True
+            try:
+                with kept_alive(lease):
+                    self._send_chunk(lease)
+            except ProviderDown as down:
+                self._give_way(lease, down)
+                return True
+        return False
+
+    def _is_over(self) -> bool:
+        return must_stop() or time.monotonic() >= self._ends
+
+    def _send_chunk(self, lease: Lease) -> None:
+        after = lease.low - 1
+        while (claimed := self._claim(lease, after)) and self._send(lease, claimed):
+            after = claimed[-1].id
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            if claimed == []:
+                leases.end_pass(tx, lease, PASS_PAUSE)
+            else:
+                leases.put_down(tx, lease)
+
+    def _claim(self, lease: Lease, after: int) -> list[Claimed] | None:
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            return claim(tx, lease, after, self.provider.limits.batch) if leases.keep(tx, lease) else None
+
+    def _send(self, lease: Lease, claimed: Sequence[Claimed]) -> bool:
+        contacts = {one.id: one.contact_point_id for one in claimed}
+        window: list[Outcome] = []
+        opened = time.monotonic()
+        try:
+            for outcome in self.provider.send([self._letter(one) for one in claimed]):
+                window.append(outcome)
+                if len(window) >= FLUSH_ROWS or time.monotonic() - opened >= FLUSH_SECONDS:
+                    if not self._flush(lease, window, contacts):
+                        return False
+                    window, opened = [], time.monotonic()
+        except ProviderDown:
+            self._flush(lease, window, contacts)
+            raise
+        return self._flush(lease, window, contacts)
+
+    def _letter(self, one: Claimed) -> Mail:
+        values = {
+            "name": one.name,
+            "family_name": one.family_name,
+            "department": one.department,
+            "reply_url": self._link + tokens.sign(one.id),
+        }
+        message_id = tokens.message_id(one.id, self._domain)
+        return self._skeleton.letter(one.id, message_id, one.address, one.name, values)
+
+    def _flush(self, lease: Lease, window: Sequence[Outcome], contacts: Mapping[int, int | None]) -> bool:
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            if self._troubled and any(one.accepted for one in window):
+                trouble_is_over(tx, self._mailing_id)
+                self._troubled = False
+            goes_on = leases.keep(tx, lease)
+            record(tx, window, last_pass=lease.passes + 1 >= MOST_PASSES)
+            mark_contacts(tx, window, contacts)
+        return goes_on and not self._is_over()
+
+    def _give_way(self, lease: Lease, down: ProviderDown) -> None:
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            pause(tx, self._mailing_id, down.word)
+            leases.put_down(tx, lease)
+
+
+def pause(tx: Transaction, mailing_id: int, word: str) -> None:
+    """Note that the provider is down, and when it is asked again: after 5 seconds, then twice as long, up to 60."""
+    mailing = tx.get(Mailing, mailing_id, lock=True)
+    if mailing is None or mailing.state is not MailingState.SENDING:
+        return
+    seconds = min(FIRST_PAUSE_SECONDS * 2 ** min(mailing.pauses, 10), LONGEST_PAUSE_SECONDS)
+    mailing.trouble, mailing.pauses = word, mailing.pauses + 1
+    mailing.retry_at = tx.now + timedelta(seconds=seconds)
+    tx.session.flush()
+    log.warning("the provider is down", mailing=mailing_id, word=word, again_in=seconds)
+
+
+def trouble_is_over(tx: Transaction, mailing_id: int) -> None:
+    """Note that the provider takes mail again."""
+    tx.execute(update(Mailing).where(Mailing.id == mailing_id).values(trouble=None, retry_at=None, pauses=0))
