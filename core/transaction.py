@@ -49,7 +49,8 @@ class Transaction:
 
     def changed_rows(self, statement: Executable, values: Any = None) -> int:
         """Run a set-based write and return how many rows it touched."""
-        result = self.session.execute(statement, values)
+        # Without the option the count of an INSERT is lost before anybody can ask for it.
+        result = self.session.execute(statement, values, execution_options={"preserve_rowcount": True})
         return result.rowcount if isinstance(result, CursorResult) else 0
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:

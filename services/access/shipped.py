@@ -34,6 +34,7 @@ BROADCASTING = (
     "broadcasts.draft:do",
     "broadcasts.discard:do",
     "broadcasts.rehearse:read",
+    "broadcasts.rehearse_people:read",
     "broadcasts.send:do",
     "broadcasts.stop:do",
     "broadcasts.resume:do",

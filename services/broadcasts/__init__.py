@@ -1,1 +1,56 @@
 """Broadcasts (一斉送信, D08, D13, D14): templates, forms, audience, rehearsal, sending, replies, monitor."""
+
+from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
+from data.models.delivery import DeliveryState
+from services.broadcasts import words  # noqa: F401 - gives kinds and states their words
+from services.broadcasts.answering import read_answer
+from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
+from services.broadcasts.answers import shown as shown_answer
+from services.broadcasts.answers_csv import answers_csv
+from services.broadcasts.audience import Selection, described, people_of
+from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
+from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
+from services.broadcasts.forms import (
+    DeleteForm,
+    EditForm,
+    FormRow,
+    NewQuestion,
+    QuestionRow,
+    delete_form,
+    edit_form,
+    form_row,
+    forms,
+    questions_of,
+)
+from services.broadcasts.halting import go_on, halt
+from services.broadcasts.monitor import Monitor, MonitorAsk, monitor
+from services.broadcasts.opening import extend, open_automatic
+from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
+from services.broadcasts.replies import Asked, Replies, Reply, find_asked
+from services.broadcasts.replies import record as record_replies
+from services.broadcasts.samples import seed_samples
+from services.broadcasts.search import BroadcastLine, BroadcastsAsk, search
+from services.broadcasts.sending import Send, Which, close, remind, resume, send, stop
+from services.broadcasts.show import Shown, show
+from services.broadcasts.sight import require_version
+from services.broadcasts.templates import (
+    DeleteTemplate,
+    EditTemplate,
+    TemplateRow,
+    delete_template,
+    edit_template,
+    templates,
+)
+from services.broadcasts.texts import filled
+
+__all__ = [
+    "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
+    "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
+    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
+    "QuestionKind", "QuestionRow", "Rehearsal", "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send",
+    "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "answers_csv", "close", "delete_form",
+    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
+    "filled", "find_asked", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic", "people_of",
+    "questions_of", "read_answer", "record_replies", "rehearse", "rehearse_people", "remind", "require_version",
+    "resume", "search", "seed_samples", "send", "show", "shown_answer", "stop", "templates",
+]  # fmt: skip

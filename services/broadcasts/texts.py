@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from core.i18n import N_
 from core.inputs import WrongValue
-from services.delivery.fields import FIELDS
+from services.delivery import FIELDS
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 

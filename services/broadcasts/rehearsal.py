@@ -1,0 +1,86 @@
+"""The rehearsal of a broadcast (予行, N02): what sending it now would do, before anything is sent."""
+
+from sqlalchemy import Select
+
+from core import jobs
+from core.i18n import N_, _
+from core.inputs import Row, field
+from core.operations import query
+from core.paging import Page
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast
+from services import delivery
+from services.broadcasts.audience import Selection, described, people_of
+from services.broadcasts.drafts import BroadcastRow, WhichDraft, require_draft
+from services.broadcasts.opening import LINK
+from services.broadcasts.sight import get_seen
+
+
+class RehearsedPeopleAsk(delivery.RehearsalAsk):
+    """Which people of the rehearsal of one draft."""
+
+    broadcast_id: int = field(N_("Broadcast"), hidden=True)
+
+
+class Rehearsal(Row):
+    """What would happen; ``warnings`` are sentences about what a person should look at before sending."""
+
+    broadcast: BroadcastRow
+    recipients: list[str]
+    forecast: delivery.Forecast
+    worker_alive: bool
+    warnings: list[str]
+
+
+@query("broadcasts.rehearse", N_("Rehearse broadcasts"))
+def rehearse(tx: Transaction, ask: WhichDraft) -> Rehearsal:
+    """Say how many would be reached by which channel, how many not and why, and how long it takes (N02).
+
+    Counted from the statement that sending freezes, so that both always agree.
+
+    Raises:
+        NotFound: when the draft is gone, or somebody else's.
+        Refused: when it was already sent.
+    """
+    row = _draft(tx, ask.id)
+    forecast = delivery.rehearse(tx, _people(tx, row))
+    alive = jobs.worker_alive(tx)
+    return Rehearsal(
+        broadcast=BroadcastRow.model_validate(row),
+        recipients=described(tx, Selection.model_validate(row.audience)),
+        forecast=forecast,
+        worker_alive=alive,
+        warnings=_warnings(row, forecast, alive),
+    )
+
+
+@query("broadcasts.rehearse_people", N_("Rehearse broadcasts: see who is reached"))
+def rehearse_people(tx: Transaction, ask: RehearsedPeopleAsk) -> Page[delivery.RehearsalLine]:
+    """Return a page of the people whom a draft would ask, with their addresses or why nothing reaches them (N02).
+
+    Raises:
+        NotFound: when the draft is gone, or somebody else's.
+        Refused: when it was already sent.
+    """
+    return delivery.rehearsal_page(tx, _people(tx, _draft(tx, ask.broadcast_id)), ask)
+
+
+def _draft(tx: Transaction, broadcast_id: int) -> Broadcast:
+    row = get_seen(tx, broadcast_id, rehearse.reach(tx))
+    require_draft(row)
+    return row
+
+
+def _people(tx: Transaction, row: Broadcast) -> Select[int]:
+    return people_of(Selection.model_validate(row.audience), rehearse.reach(tx), tx.actor)
+
+
+def _warnings(row: Broadcast, forecast: delivery.Forecast, alive: bool) -> list[str]:
+    found = []
+    if not forecast.people:
+        found.append(_("Nobody would be asked. Choose other recipients."))
+    if LINK not in row.body:
+        found.append(_("The text has no {link}: nobody can answer.", link=LINK))
+    if not alive:
+        found.append(_("No worker is running at the moment: it would be sent as soon as one is started."))
+    return found
