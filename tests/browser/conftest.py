@@ -1,0 +1,110 @@
+"""A real Chromium before a real installation: console and worker as processes of their own, on a database of the test.
+
+Without Chromium the tests are skipped with a message, unless ``RENRAKU_REQUIRE_BROWSER`` is set, as CI does.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from core.actor import Actor
+from core.database import transaction
+from services import setup
+from tests.conftest import LiveDatabase
+from tests.processes import python, until
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+# As root there is no sandbox; the rest keeps the browser from looking for its maker's servers.
+OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+PATIENCE_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Console:
+    """A running installation."""
+
+    url: str
+    database: LiveDatabase
+    home: Path
+
+    def setup_code(self) -> str:
+        """Return the code that the terminal would have shown."""
+        with transaction(Actor.system("test")) as tx:
+            return setup.new_code(tx)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each gets a context of its own."""
+    if CHROMIUM is None:
+        message = "Chromium is not installed (apt-get install chromium)"
+        if os.environ.get("RENRAKU_REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console(live: LiveDatabase, tmp_path: Path) -> Iterator[Console]:
+    """Console and worker on a free port."""
+    port = str(free_port())
+    environment = {"RENRAKU_PORT": port, "RENRAKU_HOME": str(tmp_path), "DATABASE_OWNER_URL": live.owner_url}
+    server = ("-m", "uvicorn", "streamlit_app:app", "--host", "127.0.0.1", "--port", port, "--log-level", "warning")
+    with python(*server, **environment), python("manage.py", "worker", **environment):
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: answers(url), within=60)
+        yield Console(url, live, tmp_path)
+
+
+@pytest.fixture
+def desktop(chromium: Browser) -> Iterator[Page]:
+    """A Japanese browser at a desk."""
+    with_context = context(chromium, 1440, 900)
+    page = with_context.new_page()
+    yield page
+    with_context.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A Japanese phone that runs no JavaScript."""
+    with_context = context(chromium, 390, 844, java_script_enabled=False)
+    page = with_context.new_page()
+    yield page
+    with_context.close()
+
+
+def context(browser: Browser, width: int, height: int, **options: bool) -> BrowserContext:
+    """Open a browser window with patience for a busy machine."""
+    made = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", **options)
+    made.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    return made
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Say whether the console is up."""
+    try:
+        return httpx.get(f"{url}/healthz", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
