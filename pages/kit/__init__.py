@@ -28,11 +28,12 @@ A page that changes something::
 ``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
 ``kit.refuse(key, error)`` puts errors beside the fields and ``kit.clear(key)`` empties the form.
 
-Around them: ``kit.files(query, question)`` offers the list as CSV to whoever may export it; ``kit.confirm(title, will,
-yes=…, then=lambda: kit.do(…))`` asks first; ``kit.progress(work_id)`` shows long work live and says whether it ended;
-``kit.refreshing(draw, process=…)`` draws a part again every two seconds; ``kit.wizard([kit.Step(key, name), …])`` keeps
-the step in the URL; ``kit.bars`` and ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page;
-``kit.moment``, ``kit.day``, ``kit.number``, ``kit.percent`` write values for people.
+Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the list as
+CSV to whoever may export it; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
+``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
+part again every two seconds; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL; ``kit.bars`` and
+``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
+``kit.percent`` write values for people.
 
 Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
 with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
@@ -51,12 +52,12 @@ from pages.kit.flash import flash
 from pages.kit.forms import clear, form, operate, refuse
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
-from pages.kit.table import Column, table
+from pages.kit.table import Column, pick, table
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
     "NONE", "Column", "Done", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do",
     "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "moment", "number",
-    "number_in_address", "operate", "percent", "progress", "refreshing", "refuse", "said", "shares", "style", "table",
-    "wizard",
+    "number_in_address", "operate", "percent", "pick", "progress", "refreshing", "refuse", "said", "shares", "style",
+    "table", "wizard",
 ]  # fmt: skip

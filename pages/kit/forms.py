@@ -45,6 +45,7 @@ def form(
     initial: BaseModel | Mapping[str, Any] | None = None,
     fills: Mapping[str, Any] | None = None,
     rows: Layout = (),
+    also: Mapping[str, Mapping[Any, str]] | None = None,
     submit: str | None = None,
     width: int = WIDTH,
 ) -> I | None:
@@ -53,9 +54,10 @@ def form(
     ``key`` names the form and what it is about (``f"person-{row.id}-{row.version}"``): another key starts afresh.
     ``initial`` holds present values; ``fills`` those that the page knows, their fields are not asked for. ``rows`` puts
     fields side by side (``[("family_name", "given_name"), "code"]``); fields it does not name follow in their order.
+    ``also`` adds choices by field, for present values that the list of choices does not hold any more.
     """
     state, fills = state_of(key), dict(fills or {})
-    fields = {asked.name: asked for asked in asked_fields(model, without=frozenset(fills))}
+    fields = {asked.name: asked for asked in asked_fields(model, without=frozenset(fills), also=also or {})}
     with st.form(key, enter_to_submit=False, width=width):
         values = _draw_all(fields, _lines(fields, rows), key, state, initial)
         state.slots[""] = st.empty()
@@ -73,6 +75,7 @@ def operate(
     initial: BaseModel | Mapping[str, Any] | None = None,
     fills: Mapping[str, Any] | None = None,
     rows: Layout = (),
+    also: Mapping[str, Mapping[Any, str]] | None = None,
     submit: str | None = None,
     done: str | None = None,
     width: int = WIDTH,
@@ -82,9 +85,10 @@ def operate(
     ``done`` is the sentence kept for the next page header. Returns what happened in the one run in which it happened
     (then ``st.rerun()`` or ``st.switch_page`` is the page's usual next line), else None.
     """
+    submit = submit or operation.title
     entered = form(
-        operation.asks, key, initial=initial, fills=fills, rows=rows, submit=submit or operation.title, width=width
-    )
+        operation.asks, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, width=width
+    )  # fmt: skip
     if entered is None:
         return None
     finished = edge.do(operation, entered, on_error=lambda error: refuse(key, error))

@@ -87,21 +87,47 @@ def table(
     ``opens`` makes the first column a link: it returns the page's file below ``pages/`` and its address values
     (``lambda row: ("people/person.py", {"id": row.id})``). ``selects`` lets a row be picked: it is returned, and its
     ``identity`` stands in the address. ``actions`` are buttons for the picked row, by label. ``empty`` says what to do
-    when there is nothing at all; ``unit`` is the counter word (``N_`` message) of the count.
+    when there is nothing at all; ``unit`` is the text around ``{count}`` (``N_("{count} people")``).
     """
     _follow(key)
-    page = edge.ask(query, question)
-    shown = {name: _column(name, column, page.rows) for name, column in _mapping(columns).items()}
-    listed = Listed(key, question, page, shown, [str(getattr(row, identity, "")) for row in page.rows])
-    _head(listed, unit)
-    if not page.rows:
-        st.info(empty or _(NOTHING_FOUND), icon=":material/search_off:")
+    listed = _listed(query, question, columns, key, identity)
+    if not _head(listed, unit, empty):
         return None
-    picked = _grid(listed, opens=opens, selects=selects or bool(actions))
-    _pager(page, question.size, key)
+    chosen = st.query_params.get(param(key, "id"))
+    rows = [listed.ids.index(chosen)] if chosen in listed.ids and (selects or actions) else []
+    _grid(listed, opens=opens, mode="single-row" if selects or actions else None, rows=rows)
+    _pager(listed)
+    picked = listed.page.rows[rows[0]] if rows else None
     if actions:
         _actions(actions, picked, key)
     return picked
+
+
+def pick(
+    query: Query[Any, Page[R]],
+    question: PageAsk,
+    *,
+    columns: Columns,
+    key: str = "",
+    identity: str = "id",
+    empty: str | None = None,
+    unit: str | None = None,
+) -> list[R]:
+    """Show a page of rows of which several can be picked, and return those; another page starts with none."""
+    listed = _listed(query, question, columns, key, identity)
+    if not _head(listed, unit, empty):
+        return []
+    selection = _grid(listed, opens=None, mode="multi-row", rows=[])
+    _pager(listed)
+    return [listed.page.rows[at] for at in selection if at < len(listed.page.rows)]
+
+
+def _listed(
+    query: Query[Any, Page[R]], question: PageAsk, columns: Columns, key: str, identity: str
+) -> Listed[R]:  # fmt: skip
+    page = edge.ask(query, question)
+    shown = {name: _column(name, column, page.rows) for name, column in _mapping(columns).items()}
+    return Listed(key, question, page, shown, [str(getattr(row, identity, "")) for row in page.rows])
 
 
 def _mapping(columns: Columns) -> dict[str, Column | str]:
@@ -114,11 +140,14 @@ def _column(name: str, column: Column | str, rows: Sequence[Any]) -> Column:
     return Column(label, column.value or (lambda row: getattr(row, name)), column.sort, column.number, column.width)
 
 
-def _head(listed: Listed[Any], unit: str | None) -> None:
+def _head(listed: Listed[Any], unit: str | None, empty: str | None) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_(unit or N_("{count} found"), count=listed.page.count_text), width="stretch")
         if listed.sorts and listed.page.count > 1:
             _sort_choice(listed)
+    if not listed.page.rows:
+        st.info(empty or _(NOTHING_FOUND), icon=":material/search_off:")
+    return bool(listed.page.rows)
 
 
 def _sort_choice(listed: Listed[Any]) -> None:
@@ -140,24 +169,26 @@ def _sorted(listed: Listed[Any], widget: str) -> None:
     put(param(listed.key, "sort"), "" if chosen == listed.sorts[0] else chosen)
 
 
-def _grid(listed: Listed[R], *, opens: Callable[[R], Target] | None, selects: bool) -> R | None:
-    page, columns = listed.page, listed.columns
-    frame = pd.DataFrame({name: [said(c.value(row)) for row in page.rows] for name, c in columns.items()}, dtype=str)  # type: ignore[misc]
-    targets = [opens(row) for row in page.rows] if opens else []
+def _grid(
+    listed: Listed[R], *, opens: Callable[[R], Target] | None, mode: str | None, rows: list[int]
+) -> list[int]:  # fmt: skip
+    frame = pd.DataFrame(
+        {name: [said(column.value(row)) for row in listed.page.rows] for name, column in listed.columns.items()},  # type: ignore[misc]
+        dtype=str,
+    )
+    targets = [opens(row) for row in listed.page.rows] if opens else []
     if targets:
         frame.iloc[:, 0] = ":material/chevron_right: " + frame.iloc[:, 0]
-    chosen = st.query_params.get(param(listed.key, "id"))
     grid = listed.widget
-    rows = [listed.ids.index(chosen)] if selects and chosen in listed.ids else []
     # Where columns can be selected the browser does not sort: it would sort this page of rows only.
-    st.dataframe(
+    state = st.dataframe(
         frame, hide_index=True, height="content", row_height=ROW_HEIGHT, key=grid,
-        column_config={name: _config(listed, name, targets) for name in columns},
-        on_select=lambda: _touched(listed, grid),
-        selection_mode=["single-row", "single-column"] if selects else ["single-column"],
+        column_config={name: _config(listed, name, targets) for name in listed.columns},
+        on_select=lambda: _touched(listed, grid, one=mode == "single-row"),
+        selection_mode=[*([mode] if mode else []), "single-column"],
         selection_default={"selection": {"rows": rows}},
     )  # fmt: skip
-    return page.rows[listed.ids.index(chosen)] if selects and chosen in listed.ids else None
+    return list(state["selection"]["rows"])
 
 
 def _config(listed: Listed[Any], name: str, targets: list[Target]) -> Any:
@@ -171,13 +202,13 @@ def _config(listed: Listed[Any], name: str, targets: list[Target]) -> Any:
     return st.column_config.TextColumn(column.label, width=column.width, alignment="right" if column.number else "left")
 
 
-def _touched(listed: Listed[Any], grid: str) -> None:
+def _touched(listed: Listed[Any], grid: str, *, one: bool) -> None:
     selection = st.session_state[grid]["selection"]
     sort = listed.columns[selection["columns"][0]].sort if selection["columns"] else None
     if sort:
         forget_place(listed.key)
         put(param(listed.key, "sort"), f"-{sort}" if listed.order == sort else sort)
-    elif not selection["columns"]:
+    elif one and not selection["columns"]:
         put(param(listed.key, "id"), listed.ids[selection["rows"][0]] if selection["rows"] else "")
 
 
@@ -193,7 +224,8 @@ def _follow(key: str) -> None:
         go(*target)
 
 
-def _pager(page: Page[Any], size: int, key: str) -> None:
+def _pager(listed: Listed[Any]) -> None:
+    page, key = listed.page, listed.key
     if page.previous is None and page.next is None:
         return
     ways = (
@@ -203,8 +235,8 @@ def _pager(page: Page[Any], size: int, key: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for label, way, cursor, icon, side in ways:
             st.button(
-                _(label, count=size), key=f"table.{key}.{way}", icon=icon, icon_position=side, disabled=cursor is None,
-                on_click=_turn, args=(key, way, cursor),
+                _(label, count=listed.question.size), key=f"table.{key}.{way}", icon=icon, icon_position=side,
+                disabled=cursor is None, on_click=_turn, args=(key, way, cursor),
             )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -50,7 +50,12 @@ class Asked:
         return self.optional or self.required
 
 
-def asked_fields(model: type[BaseModel], *, without: frozenset[str] = frozenset()) -> list[Asked]:
+def asked_fields(
+    model: type[BaseModel],
+    *,
+    without: frozenset[str] = frozenset(),
+    also: Mapping[str, Mapping[Any, str]] = MappingProxyType({}),
+) -> list[Asked]:
     """Return the fields that a person is asked for, in the model's order; hidden ones are the page's business.
 
     A field whose choices the person may not see is left out, unless it must be filled in.
@@ -58,7 +63,7 @@ def asked_fields(model: type[BaseModel], *, without: frozenset[str] = frozenset(
     names = [name for name in model.model_fields if name not in without and not marks(model, name).get("hidden")]
     offered = _offered({name: of for name in names if (of := marks(model, name).get("of"))})
     missing = {name for name, choices in offered.items() if choices is None}
-    fields = [_asked(model, name, offered.get(name)) for name in names]
+    fields = [_asked(model, name, {**(offered.get(name) or {}), **also.get(name, {})}) for name in names]
     return [asked for asked in fields if asked.name not in missing or asked.required]
 
 
@@ -74,7 +79,7 @@ def _offered(queries: Mapping[str, str]) -> dict[str, Choices | None]:
     return {name: found[of] for name, of in queries.items()}
 
 
-def _asked(model: type[BaseModel], name: str, offered: Choices | None) -> Asked:
+def _asked(model: type[BaseModel], name: str, offered: Choices) -> Asked:
     info, marked = model.model_fields[name], marks(model, name)
     kind, many, optional = plain(info.annotation)
     unit = marked.get("unit")
@@ -87,7 +92,7 @@ def _asked(model: type[BaseModel], name: str, offered: Choices | None) -> Asked:
         optional=optional,
         required=info.is_required() and not optional,
         default=None if info.is_required() else info.get_default(call_default_factory=True),
-        choices=(offered or {}) if marked.get("of") else _choices(kind, optional=optional),
+        choices=offered if marked.get("of") else _choices(kind, optional=optional),
         multiline=bool(marked.get("multiline")),
         secret=bool(marked.get("masked")),
         least=_limit(info, Ge, Gt),

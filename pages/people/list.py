@@ -1,0 +1,49 @@
+"""The register of people (利用者一覧, D01): find, open, add."""
+
+import streamlit as st
+
+from core.actor import What
+from core.i18n import N_, _
+from pages import kit
+from pages.kit.guard import guard
+from services.people import search_people
+from services.people.search import PeopleAsk, PersonRow
+
+actor = guard("people.search")
+
+
+def places(row: PersonRow) -> str:
+    """Return the main department, and how many others there are."""
+    if not row.other_departments:
+        return row.department
+    return _(N_("{department} and {count} more"), department=row.department, count=row.other_departments)
+
+
+kit.header(_(N_("People")), _(N_("Everyone the organisation keeps, and how they are reached.")))
+with st.container(horizontal=True, gap="small"):
+    if actor.may("people.add", What.DO) and st.button(_(N_("Add a person")), icon=":material/person_add:", key="add"):
+        kit.go("people/person.py")
+    if actor.may("people.import", What.READ) and st.button(
+        _(N_("Import from CSV")), icon=":material/upload_file:", key="import"
+    ):
+        kit.go("people/imports.py")
+question = kit.filters(PeopleAsk)
+kit.table(
+    search_people,
+    question,
+    columns={
+        "name": kit.Column(_(N_("Name")), sort="name"),
+        "kana": _(N_("Kana")),
+        "code": kit.Column(_(N_("Code")), sort="code"),
+        "department": kit.Column(_(N_("Department")), value=places),
+        "regions": _(N_("Regions")),
+        "mails": kit.Column(_(N_("Mail addresses")), number=True),
+        "mobile": _(N_("Mobile number")),
+        "login": _(N_("Login name")),
+        "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active"))),
+    },
+    opens=lambda row: ("people/person.py", {"id": row.id}),
+    unit=N_("{count} people"),
+    empty=_(N_("Nobody is found. Clear the filters, add a person or import a CSV.")),
+)
+kit.files(search_people, question)

@@ -1,0 +1,98 @@
+"""One person (利用者, D01, D04, D06): everything that is kept, changing it, retiring and taking back.
+
+Without a number in the address it is the page for adding somebody.
+"""
+
+import streamlit as st
+
+from core.actor import Actor, What
+from core.i18n import N_, _
+from pages import kit
+from pages.kit.guard import guard
+from pages.people._facts import contacts, standing
+from services.people import add_person, edit_person, reinstate_people, retire_people, show_person
+from services.people.retire import Several
+from services.people.show import PersonAsk, PersonDetail
+
+actor = guard("people.show", "people.add")
+BACK = (_(N_("People")), "people/list.py")
+ROWS = [
+    ("family_name", "given_name"), ("family_kana", "given_kana"), ("code", "language"), "department_id",
+    "other_department_ids", "area_codes", ("mail1", "mail2"), ("mail3", "mobile"), "login",
+]  # fmt: skip
+
+
+def add() -> None:
+    """Ask for somebody new."""
+    kit.header(_(N_("Add a person")), _(N_("Names, departments, regions and how the person is reached.")), back=BACK)
+    added = kit.operate(add_person, "person-new", rows=ROWS, submit=_(N_("Add")), done=_(N_("The person was added.")))
+    if added:
+        kit.go("people/person.py", {"id": added.result.id})
+
+
+def show(person: PersonDetail, actor: Actor) -> None:
+    """Show somebody, with what the actor may change."""
+    kit.header(person.name, f"{person.family_kana} {person.given_kana}　{person.code}", back=BACK)
+    if person.retired_at:
+        st.warning(
+            _(N_("Retired on {day}: receives no broadcasts and cannot sign in."), day=kit.day(person.retired_at)),
+            icon=":material/person_off:",
+        )
+    form, facts = st.columns([3, 2], gap="large")
+    with facts:
+        contacts(person)
+        standing(person)
+        if actor.may("people.retire", What.DO):
+            retiring(person)
+    with form:
+        if actor.may("people.edit", What.DO):
+            change(person)
+        else:
+            st.info(_(N_("You may see this person, but not change anything.")), icon=":material/visibility:")
+
+
+def change(person: PersonDetail) -> None:
+    """Ask for changes. Departments that the choices lack (retired, or out of reach) stay choosable for this person."""
+    present = {
+        place.id: _(N_("{name} (retired)"), name=place.full_name) if place.retired else place.full_name
+        for place in person.departments
+    }
+    changed = kit.operate(
+        edit_person, f"person-{person.id}-{person.version}", initial=person, rows=ROWS,
+        fills={"id": person.id, "version": person.version},
+        also={"department_id": present, "other_department_ids": present},
+        submit=_(N_("Save")), done=_(N_("Saved.")),
+    )  # fmt: skip
+    if changed:
+        st.rerun()
+
+
+def retiring(person: PersonDetail) -> None:
+    """Offer to retire the person, or to take them back."""
+    several = Several(person_ids=[person.id])
+    if person.retired_at:
+        taking = st.button(_(N_("Take back")), icon=":material/person_add:", key="reinstate")
+        if taking and kit.do(reinstate_people, several):
+            kit.flash(_(N_("{name} is active again. The account stays stopped."), name=person.name))
+            st.rerun()
+    elif st.button(_(N_("Retire")), icon=":material/person_off:", key="retire"):
+        kit.confirm(
+            _(N_("Retire {name}?"), name=person.name),
+            _(N_("No broadcast reaches this person any more, the account is stopped and its sessions end at once. "
+                 "Answers and records stay. You can take the person back later.")),
+            yes=_(N_("Retire")), then=lambda: retire(several, person.name),
+        )  # fmt: skip
+
+
+def retire(several: Several, name: str) -> bool:
+    """Retire and keep the sentence that says so."""
+    if not kit.do(retire_people, several):
+        return False
+    kit.flash(_(N_("{name} is retired."), name=name))
+    return True
+
+
+if "id" in st.query_params:
+    show(kit.ask(show_person, PersonAsk(id=kit.number_in_address("id"))), actor)
+else:
+    add()

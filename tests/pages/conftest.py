@@ -1,0 +1,56 @@
+"""Pages as people see them: the real console script, run by Streamlit's AppTest as a person of the cast."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from core.actor import Actor
+from core.database import transaction
+from core.settings import ROOT
+from data.models.access import Account
+from data.models.people import Person
+from pages.kit import guard
+from services.access import actor_for
+from tests.conftest import LiveDatabase
+from tests.factories import Cast, make_cast
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def stage(live: LiveDatabase) -> Cast:
+    """The fixed cast, committed to the test's own database."""
+    with transaction(Actor.system("test")) as tx:
+        return make_cast(tx)
+
+
+@pytest.fixture
+def sign_in(live: LiveDatabase, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person | None], None]:
+    """Return a way to be somebody from the next run on (None: nobody); their grants are read on each run."""
+
+    def as_person(person: Person | None) -> None:
+        def source(tx):
+            return actor_for(tx, tx.scalar(select(Account.id).where(Account.person_id == person.id))) if person else None
+
+        monkeypatch.setattr(guard, "actor_source", source)
+
+    return as_person
+
+
+@pytest.fixture
+def open_page(stage: Cast, sign_in: Callable[[Person | None], None]) -> Open:
+    """Return a way to open a page: ``open_page("people/list.py", cast.manager, text="部長")``; nothing may go wrong."""
+
+    def opened(path: str, person: Person | None = None, **address: str | list[str]) -> AppTest:
+        sign_in(person or stage.administrator)
+        app = AppTest.from_file(ROOT / "pages" / "console.py", default_timeout=20).run()
+        app.switch_page(path)
+        for name, value in address.items():
+            app.query_params[name.replace("__", "-")] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return opened
