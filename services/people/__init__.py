@@ -1,5 +1,6 @@
 """People (人, D01–D06): the register, departments, regions, lists, CSV import and export."""
 
+from services.people import words  # noqa: F401 - gives states and kinds their words
 from services.people.addresses import Mail, shown_mobile
 from services.people.areas import area_choices
 from services.people.department_edit import (
@@ -17,7 +18,7 @@ from services.people.show import show_person
 
 __all__ = [
     "Mail", "add_department", "add_person", "add_to_list", "area_choices", "conditions", "delete_list",
-    "department_choices", "edit_department", "edit_list", "edit_person", "list_choices", "list_departments", "list_lists",
-    "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",
+    "department_choices", "edit_department", "edit_list", "edit_person", "list_choices", "list_departments",
+    "list_lists", "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",
     "search_people", "show_person", "shown_mobile",
 ]  # fmt: skip
