@@ -78,4 +78,5 @@ def _list(steps: Sequence[Step], at: int) -> str:
         mark = "✓" if number < at else str(number + 1)
         items.append(f"<li {state}><b aria-hidden='true'>{mark}</b><span>{escape(step.name)}</span>"
                      f"<span class='unseen'>{escape(said)}</span></li>")  # fmt: skip
-    return f"<ol class='steps' aria-label='{escape(_(N_('Steps')))}'>{''.join(items)}</ol>"
+    label = escape(_(N_("Steps")), quote=True)
+    return f'<ol class="steps" aria-label="{label}">{"".join(items)}</ol>'

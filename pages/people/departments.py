@@ -46,21 +46,21 @@ def show(row: DepartmentRow) -> None:
 def retiring(row: DepartmentRow) -> None:
     """Offer to retire the department, or to take it back."""
     if row.retired:
-        taking = st.button(_(N_("Take back")), icon=":material/undo:", key="reinstate")
+        taking = st.button(_(N_("Put back in use")), icon=":material/undo:", key="reinstate")
         if taking and kit.do(reinstate_department, DepartmentAsk(id=row.id)):
             kit.flash(_(N_("“{name}” is in use again."), name=row.full_name))
             st.rerun()
-    elif st.button(_(N_("Retire")), icon=":material/folder_off:", key="retire"):
+    elif st.button(_(N_("Take out of use")), icon=":material/folder_off:", key="retire"):
         kit.confirm(
-            _(N_("Retire “{name}”?"), name=row.name),
+            _(N_("Take “{name}” out of use?"), name=row.name),
             _(N_("It can no longer be chosen. Old broadcasts keep it, and it can be taken back later.")),
-            yes=_(N_("Retire")), then=lambda: kit.do(retire_department, DepartmentAsk(id=row.id)),
+            yes=_(N_("Take out of use")), then=lambda: kit.do(retire_department, DepartmentAsk(id=row.id)),
         )  # fmt: skip
 
 
 kit.header(
     _(N_("Departments")),
-    _(N_("The tree that broadcasts, permissions and results go by. Pick a row to rename, move or retire it.")),
+    _(N_("The tree that broadcasts, permissions and results go by. Pick a row to rename or move it.")),
 )
 if actor.may("people.add_department", What.DO):
     with st.expander(_(N_("Add a department")), icon=":material/add:"):
@@ -79,7 +79,7 @@ picked = kit.table(
         "name": kit.Column(_(N_("Name")), value=(lambda row: row.full_name) if searching else in_tree),
         "code": _(N_("Department code")),
         "people": kit.Column(_(N_("People")), number=True),
-        "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active"))),
+        "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Out of use")) if row.retired else _(N_("In use"))),
     },
     selects=True,
     unit=N_("{count} departments"),

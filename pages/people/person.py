@@ -54,7 +54,7 @@ def show(person: PersonDetail, actor: Actor) -> None:
 def change(person: PersonDetail) -> None:
     """Ask for changes. Departments that the choices lack (retired, or out of reach) stay choosable for this person."""
     present = {
-        place.id: _(N_("{name} (retired)"), name=place.full_name) if place.retired else place.full_name
+        place.id: _(N_("{name} (out of use)"), name=place.full_name) if place.retired else place.full_name
         for place in person.departments
     }
     changed = kit.operate(
