@@ -114,8 +114,9 @@ class Recipient(Base):
     """A person asked by a broadcast, with department and area as they were then, and the first and latest answer.
 
     Answers are ``{question id: value}``; a choice is its text, several choices are a list, a number is an integer.
-    ``round`` is the mailing that asked the person first. Nothing that an answer changes is indexed, so that a reply
-    writes one row version and no index entry.
+    ``tally`` is the latest answer in short, question by question: numbers of the chosen options (``0,2,0+3``), or ``x``
+    where something was written; the monitor groups by it. ``round`` is the mailing that asked the person first. Nothing
+    that an answer changes is indexed, so that a reply writes one row version and no index entry.
     """
 
     __tablename__ = "recipient"
@@ -135,4 +136,5 @@ class Recipient(Base):
     first_at: Mapped[datetime | None]
     latest_answer: Mapped[dict[str, Any] | None]
     latest_at: Mapped[datetime | None]
+    tally: Mapped[str | None]
     answers: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -2,6 +2,6 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, sign_in
+from pages.public import exports, health, invitation, replies, sign_in
 
-ROUTES: list[Route] = [*exports.ROUTES, *health.ROUTES, *sign_in.ROUTES, *invitation.ROUTES]
+ROUTES: list[Route] = [*exports.ROUTES, *health.ROUTES, *sign_in.ROUTES, *invitation.ROUTES, *replies.ROUTES]
