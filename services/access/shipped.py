@@ -41,9 +41,10 @@ BROADCASTING = (
     "broadcasts.close:do",
     "broadcasts.remind:do",
     "broadcasts.deliveries:read",
+    "broadcasts.deliveries:export",
     "broadcasts.monitor:read",
     "broadcasts.answers:read",
-    "broadcasts.answers_csv:export",
+    "broadcasts.answers:export",
     "broadcasts.templates:read",
     "broadcasts.forms:read",
 )

@@ -6,7 +6,6 @@ from services.broadcasts import words  # noqa: F401 - gives kinds and states the
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer
-from services.broadcasts.answers_csv import answers_csv
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
@@ -48,7 +47,7 @@ __all__ = [
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
     "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
     "QuestionKind", "QuestionRow", "Rehearsal", "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send",
-    "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "answers_csv", "close", "delete_form",
+    "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
     "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
     "filled", "find_asked", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic", "people_of",
     "questions_of", "read_answer", "record_replies", "rehearse", "rehearse_people", "remind", "require_version",

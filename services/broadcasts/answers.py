@@ -47,24 +47,29 @@ class AnswersAsk(PageAsk):
 
 
 class AnswerLine(Row):
-    """A person who was asked. ``latest`` has the answer by question key, ready to be shown; empty: not answered."""
+    """A person who was asked, with the answers as people read them, by question: those with a title go into files too.
+
+    ``latest`` has every question of the broadcast, so that each line of a file has the same columns.
+    """
 
     person_id: int
-    code: str
-    name: str
-    kana: str
-    department: str
-    area: str
-    first_at: datetime | None
-    latest_at: datetime | None
-    answers: int
-    latest: dict[str, str]
+    code: str = field(N_("Code"))
+    name: str = field(N_("Name"))
+    kana: str = field(N_("Kana"))
+    department: str = field(N_("Department"))
+    area: str = field(N_("Region"))
+    latest_at: datetime | None = field(N_("Answered at"))
+    first_at: datetime | None = field(N_("First answered at"))
+    answers: int = field(N_("Times answered"))
+    latest: dict[str, str] = field(N_("Answers"))
     first: dict[str, str]
 
 
 @query("broadcasts.answers", N_("See answers"))
 def answers(tx: Transaction, ask: AnswersAsk) -> Page[AnswerLine]:
     """Return a page of the people asked within reach, in the order of their kana, with their answers.
+
+    Files of it (回答CSV出力) need the permission to export.
 
     Raises:
         NotFound: when the broadcast does not exist or asked nobody within reach.
@@ -131,12 +136,9 @@ def answer_line(row: Any, questions: list[QuestionRow]) -> AnswerLine:
 
 
 def shown(answer: dict[str, Any] | None, questions: list[QuestionRow]) -> dict[str, str]:
-    """Return an answer by question key as people read it: several choices joined, a number with its unit."""
-    return {
-        question.key: said(question, answer[question.key])
-        for question in questions
-        if answer and question.key in answer
-    }
+    """Return an answer as people read it, for every question by its label; empty where it was left out."""
+    given = answer or {}
+    return {one.label: said(one, given[one.key]) if one.key in given else "" for one in questions}
 
 
 def said(question: QuestionRow, value: Any) -> str:

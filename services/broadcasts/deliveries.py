@@ -31,17 +31,17 @@ class DeliveryLine(Row):
     """One person × contact point: what was tried and what came of it; ``round`` 0 is the first sending."""
 
     id: int
-    round: int
-    reminder: bool
     person_id: int
-    code: str
-    name: str
-    department: str
-    channel: ContactKind
-    address: str
-    state: DeliveryState
-    reason: str
-    updated_at: datetime
+    code: str = field(N_("Code"))
+    name: str = field(N_("Name"))
+    department: str = field(N_("Department"))
+    channel: ContactKind = field(N_("Channel"))
+    address: str = field(N_("Address"))
+    state: DeliveryState = field(N_("State"))
+    reason: str = field(N_("Reason"))
+    round: int = field(N_("Round"))
+    reminder: bool = field(N_("Reminder"))
+    updated_at: datetime = field(N_("Changed at"))
 
 
 @query("broadcasts.deliveries", N_("See deliveries"))

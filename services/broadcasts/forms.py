@@ -99,6 +99,14 @@ class EditForm(Input):
     )
     questions: list[NewQuestion] = field(N_("Questions"), min_length=1, max_length=MAX_QUESTIONS)
 
+    @field_validator("questions")
+    @classmethod
+    def _told_apart(cls, questions: list[NewQuestion]) -> list[NewQuestion]:
+        labels = [question.label for question in questions]
+        if twice := next((label for label in labels if labels.count(label) > 1), None):
+            raise WrongValue(N_("The question “{label}” stands there twice."), label=twice)
+        return questions
+
 
 class DeleteForm(Input):
     """Which form to delete."""

@@ -93,7 +93,9 @@ class TestDelete:
         tx.add(QuakeRule(name="震度5弱以上", threshold="5-", template_id=template_id, form_id=form.id))
         with pytest.raises(Refused):
             delete_form(administrator, DeleteForm(id=form.id))
-        assert len(next(one for one in forms(administrator, Nothing()) if one.id == form.id).questions) == len(form.questions)
+        assert len(next(one for one in forms(administrator, Nothing()) if one.id == form.id).questions) == len(
+            form.questions
+        )
 
 
 class TestList:

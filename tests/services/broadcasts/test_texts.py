@@ -32,4 +32,6 @@ class TestFields:
 
 class TestFilled:
     def test_fills_what_it_knows_and_reads_nothing_into_what_was_filled(self):
-        assert filled("{name}：{title} {reply_url}", {"name": "{title}", "title": "訓練"}) == "{title}：訓練 {reply_url}"
+        assert (
+            filled("{name}：{title} {reply_url}", {"name": "{title}", "title": "訓練"}) == "{title}：訓練 {reply_url}"
+        )
