@@ -1,0 +1,185 @@
+"""Permission sets and their assignment (X06, D05): a change holds from the next transaction on."""
+
+import pytest
+from sqlalchemy import select
+
+from core.actor import Reach, What
+from core.audit import AuditRecord
+from core.errors import Conflict, Invalid, NotFound, Refused
+from core.inputs import Nothing, validated
+from core.operations import registered
+from data.models.access import PermissionAssignment, ReachKind
+from services.access import (
+    EditedSet,
+    NewAssignment,
+    WhichAssignment,
+    WhichSet,
+    actor_for,
+    assign,
+    covers,
+    delete_set,
+    edit_set,
+    list_processes,
+    list_sets,
+    sync_shipped_sets,
+    unassign,
+)
+from services.access.shipped import ROLES
+from tests.factories import give
+from tests.services.access.conftest import account_of
+
+LOOK = "access.accounts:read"
+
+
+def assignment(account, made, reach=ReachKind.WHOLE, department=None):
+    """Write down who gets which set."""
+    return NewAssignment(
+        account_id=account.id, set_id=made.id, reach=reach, department_id=department.id if department else None
+    )
+
+
+class TestEdit:
+    def test_makes_changes_and_audits_before_and_after(self, tx, administrator, cast):
+        made = edit_set(administrator, EditedSet(name="窓口", grants=[LOOK]))
+        changed = edit_set(
+            administrator,
+            EditedSet(id=made.id, version=made.version, name="受付", grants=["access.invite:do", "access.sets:read"]),
+        )
+        assert (changed.name, changed.grants) == ("受付", ["access.invite:do", "access.sets:read"])
+        record = tx.execute(select(AuditRecord).order_by(AuditRecord.id.desc()).limit(1)).scalar_one()
+        assert record.subject == f"permission_set:{made.id}"
+        assert record.changes[0]["before"] == {"name": "窓口", "description": "", "grants": [LOOK]}
+        assert record.changes[0]["after"]["grants"] == ["access.invite:do", "access.sets:read"]
+
+    def test_takes_effect_with_the_next_run(self, tx, administrator, cast):
+        account = account_of(tx, cast.staff)
+        made = edit_set(administrator, EditedSet(name="窓口", grants=[LOOK]))
+        assign(administrator, assignment(account, made, ReachKind.DEPARTMENT, cast.branch))
+        actor = actor_for(tx, account.id)
+        assert actor.may("access.accounts", What.READ)
+        assert actor.reach("access.accounts", What.READ) == Reach(paths=frozenset({cast.branch.path}))
+        edit_set(administrator, EditedSet(id=made.id, version=made.version, name="窓口"))
+        assert not actor_for(tx, account.id).may("access.accounts", What.READ)
+
+    def test_two_people_at_once_the_second_is_told(self, administrator, cast):
+        made = edit_set(administrator, EditedSet(name="窓口"))
+        edit_set(administrator, EditedSet(id=made.id, version=made.version, name="一人目"))
+        with pytest.raises(Conflict):
+            edit_set(administrator, EditedSet(id=made.id, version=made.version, name="二人目"))
+
+    def test_refuses_a_name_that_is_taken_and_a_process_that_is_none(self, administrator, cast):
+        edit_set(administrator, EditedSet(name="窓口"))
+        with pytest.raises(Invalid):
+            edit_set(administrator, EditedSet(name="窓口"))
+        for grant in ("access.nothing:do", "access.accounts:export", "access.sign_out:do"):
+            with pytest.raises(Invalid):
+                edit_set(administrator, EditedSet(name="別", grants=[grant]))
+
+    def test_nobody_grants_what_he_may_not_do(self, limited, cast):
+        weak = limited("access.edit_set", "access.accounts")
+        made = edit_set(weak, EditedSet(name="弱", grants=[LOOK]))
+        with pytest.raises(Refused):
+            edit_set(weak, EditedSet(id=made.id, version=made.version, name="強", grants=[LOOK, "access.stop:do"]))
+
+    def test_the_administrators_set_takes_no_grants(self, administrator, cast):
+        everything = next(row for row in list_sets(administrator, Nothing()) if row.everything)
+        with pytest.raises(Refused):
+            edit_set(administrator, EditedSet(id=everything.id, version=everything.version, name="全部", grants=[LOOK]))
+
+    def test_a_set_that_is_gone_is_not_found(self, administrator, cast):
+        with pytest.raises(NotFound):
+            edit_set(administrator, EditedSet(id=10**9, version=1, name="無"))
+
+
+class TestDelete:
+    def test_only_what_nobody_has_and_did_not_come_with_the_product(self, tx, administrator, cast):
+        made = edit_set(administrator, EditedSet(name="窓口", grants=[LOOK]))
+        given = assign(administrator, assignment(account_of(tx, cast.staff), made))
+        with pytest.raises(Refused, match="Somebody has"):
+            delete_set(administrator, WhichSet(id=made.id))
+        unassign(administrator, WhichAssignment(id=given.id))
+        delete_set(administrator, WhichSet(id=made.id))
+        assert made.id not in {row.id for row in list_sets(administrator, Nothing())}
+        with pytest.raises(NotFound):
+            delete_set(administrator, WhichSet(id=made.id))
+        shipped = next(row for row in list_sets(administrator, Nothing()) if row.shipped)
+        with pytest.raises(Refused, match="came with the product"):
+            delete_set(administrator, WhichSet(id=shipped.id))
+
+
+class TestAssign:
+    @pytest.mark.parametrize("reach", [ReachKind.WHOLE, ReachKind.SELF])
+    def test_a_department_belongs_to_its_reach_and_to_no_other(self, cast, reach):
+        for wrong in ({"reach": reach, "department_id": 1}, {"reach": ReachKind.DEPARTMENT}):
+            with pytest.raises(Invalid):
+                validated(NewAssignment, {"account_id": 1, "set_id": 1, **wrong})
+
+    def test_the_same_twice_is_refused(self, tx, administrator, cast):
+        made = edit_set(administrator, EditedSet(name="窓口", grants=[LOOK]))
+        assign(administrator, assignment(account_of(tx, cast.staff), made))
+        with pytest.raises(Refused):
+            assign(administrator, assignment(account_of(tx, cast.staff), made))
+
+    def test_administrators_reach_everything_or_are_none(self, tx, administrator, cast):
+        everything = next(row for row in list_sets(administrator, Nothing()) if row.everything)
+        with pytest.raises(Refused):
+            assign(
+                administrator,
+                assignment(account_of(tx, cast.staff), everything, ReachKind.DEPARTMENT, cast.branch),
+            )
+        assign(administrator, assignment(account_of(tx, cast.staff), everything))
+        assert actor_for(tx, account_of(tx, cast.staff).id).may("access.stop", What.DO)
+
+    def test_nobody_gives_more_or_farther_than_he_has(self, tx, administrator, limited, cast):
+        look = edit_set(administrator, EditedSet(name="見る", grants=[LOOK]))
+        more = edit_set(administrator, EditedSet(name="多い", grants=[LOOK, "access.stop:do"]))
+        weak, account = limited("access.assign", "access.accounts"), account_of(tx, cast.staff)
+        assign(weak, assignment(account, look, ReachKind.DEPARTMENT, cast.general_affairs))
+        for beyond in (assignment(account, look), assignment(account, more, ReachKind.SELF)):
+            with pytest.raises(Refused):
+                assign(weak, beyond)
+        with pytest.raises(NotFound):
+            assign(weak, assignment(account, look, ReachKind.DEPARTMENT, cast.branch))
+
+    def test_the_last_administrator_stays_one(self, tx, administrator, cast):
+        account = account_of(tx, cast.administrator)
+        given = tx.execute(
+            select(PermissionAssignment).where(PermissionAssignment.account_id == account.id)
+        ).scalar_one()
+        with pytest.raises(Refused), tx.session.begin_nested():
+            unassign(administrator, WhichAssignment(id=given.id))
+        give(tx, account_of(tx, cast.staff), "administrator", ReachKind.WHOLE)
+        unassign(administrator, WhichAssignment(id=given.id))
+        assert not actor_for(tx, account.id).grants
+
+
+class TestReach:
+    WHOLE, UPPER, LOWER, OWN = (
+        Reach(whole=True), Reach(paths=frozenset({"/1/"})), Reach(paths=frozenset({"/1/2/"})), Reach(own=True),
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("wide", "narrow", "does"),
+        [(WHOLE, WHOLE, True), (WHOLE, OWN, True), (UPPER, LOWER, True), (LOWER, UPPER, False), (UPPER, WHOLE, False),
+         (LOWER, Reach(paths=frozenset({"/1/22/"})), False), (OWN, UPPER, False), (UPPER, OWN, True)],
+    )  # fmt: skip
+    def test_one_covers_another(self, wide, narrow, does):
+        assert covers(wide, narrow) is does
+
+
+class TestMaster:
+    def test_the_registry_is_the_master(self, administrator, cast):
+        rows = list_processes(administrator, Nothing())
+        assert {row.process for row in rows} == {process.name for process in registered() if not process.own}
+        assert [row.category for row in rows][0] == "access"
+
+    def test_what_ships_names_only_what_there_is(self):
+        known = {(process.name, process.what) for process in registered()}
+        assert {pair for role in ROLES for pair in role.pairs()} - known == set()
+
+    def test_the_shipped_sets_are_made_once_and_named_in_japanese(self, tx):
+        sync_shipped_sets(tx)
+        sync_shipped_sets(tx)
+        rows = list_sets(tx, Nothing())
+        assert [row.name for row in rows] == ["システム管理者", "部署管理者", "部署危機管理者"]
+        assert all(row.grants for row in rows if not row.everything)

@@ -1,0 +1,141 @@
+"""Attempts, codes, sessions: what stands between a password and an actor."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core import clock
+from core.settings import settings
+from core.transaction import Transaction
+from data.models.access import AccountStatus, SignInSession
+from services.access import (
+    actor_of_session,
+    begin_attempt,
+    exchange_code,
+    hash_of,
+    is_living,
+    issue_code,
+    new_token,
+    start_session,
+    succeed,
+)
+from services.access.passwords import hashed
+from services.access.sign_in import CODE_FOR, LOCKED_FOR, MOST_FAILURES, NOBODYS_HASH
+from tests.services.access.conftest import account_of
+
+HASH = hashed("my dog eats green apples")
+BROWSER = new_token()
+
+
+@pytest.fixture
+def account(tx, cast):
+    """The staff member's account, with a password."""
+    account = account_of(tx, cast.staff)
+    account.password_hash = HASH
+    tx.session.flush()
+    return account
+
+
+@pytest.fixture
+def later(session, tx):
+    """Return a maker of transactions at a later moment."""
+
+    def make(**passed):
+        with clock.frozen(tx.now + timedelta(**passed)):
+            return Transaction(session, tx.actor)
+
+    return make
+
+
+class TestAttempt:
+    def test_is_counted_before_it_is_judged(self, tx, account, cast):
+        attempt = begin_attempt(tx, "  STAFF ")
+        assert (attempt.account_id, attempt.password_hash) == (account.id, HASH)
+        assert account_of(tx, cast.staff).failures == 1
+
+    def test_the_limit_closes_the_account_for_fifteen_minutes(self, tx, account, later, cast):
+        judged = [begin_attempt(tx, "staff").account_id for _ in range(MOST_FAILURES + 3)]
+        assert judged == [account.id] * MOST_FAILURES + [None] * 3
+        assert begin_attempt(later(minutes=14), "staff").account_id is None
+        assert begin_attempt(later(seconds=LOCKED_FOR.total_seconds() + 1), "staff").account_id == account.id
+        assert account_of(tx, cast.staff).failures == 1
+
+    def test_success_forgets_the_failures(self, tx, account, cast):
+        begin_attempt(tx, "staff")
+        assert succeed(tx, begin_attempt(tx, "staff"), hash_of(BROWSER))
+        assert account_of(tx, cast.staff).failures == 0
+
+    @pytest.mark.parametrize("status", [AccountStatus.STOPPED, AccountStatus.INVITED])
+    def test_an_account_that_is_not_in_use_gets_nobodys_hash(self, tx, account, status):
+        account.status = status
+        tx.session.flush()
+        assert begin_attempt(tx, "staff").password_hash == NOBODYS_HASH
+
+    def test_an_unknown_name_gets_nobodys_hash(self, tx, cast):
+        attempt = begin_attempt(tx, "nobody")
+        assert (attempt.account_id, attempt.password_hash) == (None, NOBODYS_HASH)
+        assert succeed(tx, attempt, hash_of(BROWSER)) is None
+
+    def test_a_password_changed_meanwhile_gives_no_code(self, tx, account):
+        attempt = begin_attempt(tx, "staff")
+        account.password_hash = NOBODYS_HASH
+        tx.session.flush()
+        assert succeed(tx, attempt, hash_of(BROWSER)) is None
+
+
+class TestCode:
+    def test_opens_one_session_in_its_own_browser(self, tx, account):
+        code = issue_code(tx, account.id, hash_of(BROWSER))
+        assert exchange_code(tx, code, new_token()) is None
+        token = exchange_code(tx, code, BROWSER)
+        assert actor_of_session(tx, hash_of(token)).account_id == account.id
+        assert exchange_code(tx, code, BROWSER) is None
+
+    def test_lives_thirty_seconds(self, tx, account, later):
+        code = issue_code(tx, account.id, hash_of(BROWSER))
+        assert exchange_code(later(seconds=CODE_FOR.total_seconds()), code, BROWSER) is None
+        assert exchange_code(later(seconds=CODE_FOR.total_seconds() - 1), code, BROWSER)
+
+    def test_is_no_good_for_an_account_that_was_stopped_meanwhile(self, tx, account):
+        code = issue_code(tx, account.id, hash_of(BROWSER))
+        account.status = AccountStatus.STOPPED
+        tx.session.flush()
+        assert exchange_code(tx, code, BROWSER) is None
+
+
+class TestSession:
+    def test_only_the_hash_of_the_token_is_kept(self, tx, account):
+        token = start_session(tx, account.id, user_agent="x" * 1000, address="127.0.0.1")
+        row = tx.execute(select(SignInSession)).scalar_one()
+        assert row.token_hash == hash_of(token)
+        assert token.encode() not in row.token_hash
+        assert len(row.user_agent) == 300
+
+    def test_ends_by_idleness_and_lives_on_by_use(self, tx, account, later):
+        token = hash_of(start_session(tx, account.id))
+        idle = settings().session_idle_minutes
+        assert actor_of_session(later(minutes=idle + 1), token) is None
+        assert actor_of_session(later(minutes=idle - 1), token)
+        assert actor_of_session(later(minutes=2 * idle - 2), token)
+
+    def test_ends_by_age_however_much_it_is_used(self, tx, account, later):
+        token = hash_of(start_session(tx, account.id))
+        minutes = 0
+        while minutes < settings().session_absolute_hours * 60:
+            assert actor_of_session(later(minutes=minutes), token), minutes
+            minutes += settings().session_idle_minutes // 2
+        assert actor_of_session(later(hours=settings().session_absolute_hours), token) is None
+
+    @pytest.mark.parametrize("status", [AccountStatus.STOPPED, AccountStatus.INVITED])
+    def test_ends_with_the_account(self, tx, account, status):
+        token = hash_of(start_session(tx, account.id))
+        assert is_living(tx, token)
+        account.status = status
+        tx.session.flush()
+        assert not is_living(tx, token)
+        assert actor_of_session(tx, token) is None
+
+    def test_an_invented_token_is_nobody(self, tx, account):
+        start_session(tx, account.id)
+        assert actor_of_session(tx, hash_of(new_token())) is None
