@@ -30,9 +30,14 @@ class Intensity(StrEnum):
         return _RANKS[self.value]
 
     @property
+    def message(self) -> str:
+        """Return what people read as a message id."""
+        return _LABELS[self.value]
+
+    @property
     def label(self) -> str:
         """Return what people read, in the current language: 震度5弱, “seismic intensity 5 lower”."""
-        return _(_LABELS[self.value])
+        return _(self.message)
 
     def __lt__(self, other: str) -> bool:
         """Tell whether this is weaker than the other."""

@@ -41,9 +41,14 @@ class WhyNot(StrEnum):
     NO_INTENSITY = "no_intensity"
 
     @property
+    def message(self) -> str:
+        """Return the reason as a message id, to be kept and translated when it is shown."""
+        return _SENTENCES[self.value]
+
+    @property
     def sentence(self) -> str:
         """Return the reason for people, in the current language."""
-        return _(_SENTENCES[self.value])
+        return _(self.message)
 
 
 _SENTENCES = {

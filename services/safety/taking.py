@@ -1,0 +1,134 @@
+"""Taking in a telegram (電文の取り込み, D07): read it, decide, open or extend broadcasts, keep what was decided.
+
+All of one telegram is one transaction. Telegrams of one earthquake wait for each other, so a broadcast opens once.
+"""
+
+import hashlib
+from datetime import datetime
+
+from pydantic import ConfigDict
+from sqlalchemy import insert as insert_all
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.errors import Invalid
+from core.i18n import N_
+from core.inputs import Input, Row, field
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.safety import Quake, QuakeTelegram, Source, TelegramRecord, Verdict
+from services.safety.deciding import decide
+from services.safety.decisions import Decision, overall
+from services.safety.telegrams import Telegram, parse
+
+MOST_EVENTS = 20
+LONGEST_EVENT_ID = 64
+SHOWN = 200
+
+
+class TakeTelegram(Input):
+    """The bytes of a telegram (base64 in JSON) and how they came in."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", str_strip_whitespace=False)
+
+    # Not secret, but too long for the audit trail: it has the digest.
+    content: bytes = field(N_("Telegram"), hidden=True, secret=True)
+    source: Source = field(N_("How it came in"), default=Source.UPLOAD, hidden=True)
+
+
+class Taken(Row):
+    """A telegram that was taken in, now or ``before``, and what was decided."""
+
+    id: int
+    before: bool
+    received_at: datetime
+    kind: str
+    title: str
+    report_time: datetime
+    verdict: Verdict
+    decisions: list[Decision]
+
+    @property
+    def broadcast_ids(self) -> list[int]:
+        """Return the broadcasts that were opened, extended or stopped, or would have been."""
+        found = {decision.broadcast_id for decision in self.decisions}
+        return sorted(one for one in found if one is not None)
+
+
+@operation("safety.take_telegram", N_("Take in telegrams: a matching rule sends at once"), touches="telegram")
+def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
+    """Read a telegram and do what the rules say (自動一斉送信, D07). The same bytes are taken once.
+
+    Raises:
+        Invalid: when it is no whole JMA report; nothing is kept then.
+    """
+    telegram = parse(ask.content)
+    _require_plausible(telegram)
+    _lock_earthquakes(tx, telegram)
+    digest = hashlib.sha256(ask.content).digest()
+    telegram_id = _keep(tx, telegram, ask, digest)
+    if telegram_id is None:
+        return _taken(tx, digest, before=True)
+    _link(tx, telegram, telegram_id)
+    decided = decide(tx, telegram, telegram_id)
+    _note(tx, telegram_id, decided)
+    tx.note(f"telegram:{telegram_id}", None, {"sha256": digest.hex(), "decisions": [one.kept() for one in decided]})
+    return _taken(tx, digest, before=False)
+
+
+def _require_plausible(telegram: Telegram) -> None:
+    ids = telegram.event_ids
+    if len(ids) > MOST_EVENTS or any(len(one) > LONGEST_EVENT_ID for one in ids):
+        raise Invalid(
+            N_("The telegram's event ids (EventID) are not as JMA writes them. It was not used: fetch it again.")
+        )
+
+
+def _lock_earthquakes(tx: Transaction, telegram: Telegram) -> None:
+    ids = sorted(set(telegram.event_ids))
+    if ids:
+        tx.execute(insert(Quake).values([{"event_id": one} for one in ids]).on_conflict_do_nothing())
+        tx.execute(select(Quake.event_id).where(Quake.event_id.in_(ids)).order_by(Quake.event_id).with_for_update())
+
+
+def _keep(tx: Transaction, telegram: Telegram, ask: TakeTelegram, digest: bytes) -> int | None:
+    """Store the telegram and return its id; None when the same bytes are there."""
+    kept: int | None = tx.scalar(
+        insert(TelegramRecord)
+        .values(
+            digest=digest,
+            source=ask.source,
+            received_at=tx.now,
+            kind=telegram.telegram.value,
+            status=telegram.status.value,
+            info_type=telegram.info_type.value,
+            title=(telegram.head_title or telegram.title)[:SHOWN],
+            report_time=telegram.report_time,
+            max_intensity=telegram.max_intensity,
+            content=telegram.model_dump(mode="json"),
+            xml=ask.content,
+            verdict=Verdict.SILENT,
+            decisions=[],
+        )
+        .on_conflict_do_nothing(index_elements=[TelegramRecord.digest])
+        .returning(TelegramRecord.id)
+    )
+    return kept
+
+
+def _link(tx: Transaction, telegram: Telegram, telegram_id: int) -> None:
+    links = [{"event_id": one, "telegram_id": telegram_id} for one in sorted(set(telegram.event_ids))]
+    if links:
+        tx.execute(insert_all(QuakeTelegram), links)
+
+
+def _note(tx: Transaction, telegram_id: int, decided: list[Decision]) -> None:
+    values = {"verdict": overall(decided), "decisions": [decision.kept() for decision in decided]}
+    tx.execute(update(TelegramRecord).where(TelegramRecord.id == telegram_id).values(**values))
+
+
+def _taken(tx: Transaction, digest: bytes, *, before: bool) -> Taken:
+    names = ("id", "received_at", "kind", "title", "report_time", "verdict", "decisions")
+    columns = [getattr(TelegramRecord, name) for name in names]
+    row = tx.execute(select(*columns).where(TelegramRecord.digest == digest)).one()
+    return Taken(before=before, **row._mapping)

@@ -1,0 +1,19 @@
+"""What people call the kinds and states of this room."""
+
+from core.i18n import N_
+from core.words import named
+from data.models.safety import Source, Verdict
+from services.safety.intensity import Intensity
+from services.safety.telegrams import InfoType, Status
+
+named(Intensity, **{intensity.value: intensity.message for intensity in Intensity})
+named(
+    Verdict,
+    opened=N_("Broadcast opened"),
+    extended=N_("More people asked"),
+    stopped=N_("Sending stopped"),
+    silent=N_("Nothing sent"),
+)
+named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"))
+named(Status, normal=N_("Real"), drill=N_("Drill"), test=N_("Test telegram"))
+named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancel"))

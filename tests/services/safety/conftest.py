@@ -1,0 +1,95 @@
+"""Rules, people in areas, and telegrams for the tests of this room."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import event, select
+
+from core.settings import ROOT
+from core.transaction import Transaction
+from data.models.broadcasts import MailTemplate, QuestionForm, Recipient
+from data.models.people import Person, PersonRegion
+from data.models.safety import QuakeBroadcast
+from services import broadcasts
+from services.safety import EditRule, Intensity, RuleRow, Taken, TakeTelegram, edit_rule, take_telegram
+from tests.factories import make_person
+
+SAMPLES = ROOT / "data" / "samples" / "telegrams"
+JMA = ROOT.parent / "shared" / "data" / "jma"
+
+
+def sample(name: str) -> bytes:
+    """Return one of our own telegrams."""
+    return (SAMPLES / name).read_bytes()
+
+
+def take(tx: Transaction, name: str) -> Taken:
+    """Take in one of our own telegrams."""
+    return take_telegram(tx, TakeTelegram(content=sample(name)))
+
+
+def make_rule(tx: Transaction, threshold: str = "5-", *, enabled: bool = True, name: str | None = None) -> RuleRow:
+    """Make a rule with the sample texts and questions."""
+    broadcasts.seed_samples(tx)
+    template_id = tx.scalar(select(MailTemplate.id).where(MailTemplate.sample == "safety"))
+    form_id = tx.scalar(select(QuestionForm.id).where(QuestionForm.sample == "safety"))
+    return edit_rule(
+        tx,
+        EditRule(
+            name=name or f"震度{threshold}以上",
+            threshold=Intensity(threshold),
+            template_id=template_id,
+            form_id=form_id,
+            enabled=enabled,
+        ),
+    )
+
+
+def people_of(tx: Transaction, areas: Iterable[str]) -> dict[str, Person]:
+    """Make one person with a mail address in each area, by the area's code."""
+    return {code: make_person(tx, f"地域{code}", mail=f"p{code}@example.jp", area=code) for code in areas}
+
+
+def asked(tx: Transaction, broadcast_id: int) -> set[str]:
+    """Return the regions of those whom a broadcast asked."""
+    regions = select(PersonRegion.area_code).join(Recipient, Recipient.person_id == PersonRegion.person_id)
+    return set(tx.execute(regions.where(Recipient.broadcast_id == broadcast_id)).scalars())
+
+
+def opened(tx: Transaction) -> list[tuple[str, int, int]]:
+    """Return event id, rule and broadcast of everything that was opened."""
+    columns = (QuakeBroadcast.event_id, QuakeBroadcast.rule_id, QuakeBroadcast.broadcast_id)
+    return [tuple(row) for row in tx.execute(select(*columns).order_by(*columns))]
+
+
+@pytest.fixture
+def rule(tx) -> Callable[..., RuleRow]:
+    """Return a maker of rules."""
+    return lambda threshold="5-", **options: make_rule(tx, threshold, **options)
+
+
+@dataclass
+class Counted:
+    """How many statements ran."""
+
+    count: int = 0
+
+
+@pytest.fixture
+def counted(shared_engine) -> Callable[[], AbstractContextManager[Counted]]:
+    """Return a context that counts the statements of the test's own database."""
+
+    @contextmanager
+    def counting() -> Iterator[Counted]:
+        seen = Counted()
+
+        def note(*_: object) -> None:
+            seen.count += 1
+
+        event.listen(shared_engine, "before_cursor_execute", note)
+        yield seen
+        event.remove(shared_engine, "before_cursor_execute", note)
+
+    return counting
