@@ -25,7 +25,7 @@ NONCE_BYTES = 12
 def derive(purpose: str) -> bytes:
     """Return 256 bits for one purpose (HKDF-SHA256): what one purpose signs, no other accepts."""
     given = settings().secret_key
-    return _derived(given.get_secret_value() if given else None, settings().home / "secret.key", purpose)
+    return _derived(given.get_secret_value() if given else None, settings().home, purpose)
 
 
 def encrypt(purpose: str, plain: str, about: str) -> bytes:
@@ -49,8 +49,8 @@ def decrypt(purpose: str, kept: bytes, about: str) -> str:
 
 
 @cache
-def _derived(given: str | None, path: Path, purpose: str) -> bytes:
-    material = given.encode() if given else _kept(path)
+def _derived(given: str | None, home: Path, purpose: str) -> bytes:
+    material = given.encode() if given else _kept(home / "secret.key")
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"renraku {purpose}".encode()).derive(material)
 
 

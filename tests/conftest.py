@@ -22,6 +22,8 @@ from core.transaction import Transaction
 from data.migrate import migrate
 from tests.factories import Cast, make_cast
 
+# One key for all tests and the processes that they start: nothing is written into the project's own folder.
+os.environ.setdefault("RENRAKU_SECRET_KEY", secrets.token_hex(32))
 services.load_all()
 hypothesis_settings.register_profile("renraku", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("renraku")

@@ -1,7 +1,7 @@
 """From one skeleton a mailing to the bytes of each mail (RFC 5322, 2045, 2047), without a message tree a person.
 
-Headers that are the same for everybody are written once; a body is filled as text and encoded in one go. That is some
-hundred times faster than ``email.message`` (measured: 0.6k against more than 50k mails a second).
+Headers that are the same for everybody are written once; a body is filled as text and encoded in one go. Measured with a
+mail of 6.9 KB, signed link included: some 20,000 a second, against 600 by ``email.message``.
 """
 
 import binascii
@@ -16,6 +16,8 @@ from services.delivery.fields import Text
 
 WORD_BYTES = 39
 """UTF-8 bytes in one encoded word: with a header's name before it, the line stays within RFC 2047's 76 characters."""
+
+WORD_CHARACTERS = WORD_BYTES // 3
 
 LINE_CHARACTERS = 76
 LINE_ENDS = "\x7f\x85\u2028\u2029"
@@ -90,15 +92,10 @@ def head(sender: From, at: datetime) -> bytes:
 @lru_cache(maxsize=64)
 def encoded(text: str) -> str:
     """Return a header's text in encoded words, each with whole characters, on lines of their own."""
-    words, word, size = [], "", 0
-    for character in one_line(text):
-        width = len(character.encode("utf-8", "replace"))
-        if size + width > WORD_BYTES:
-            words.append(word)
-            word, size = "", 0
-        word += character
-        size += width
-    return "\r\n ".join(f"=?utf-8?B?{_base64(one).decode()}?=" for one in [*words, word])
+    line = one_line(text)
+    step = WORD_CHARACTERS if line.isascii() or max(line) <= "\uffff" else WORD_BYTES // 4
+    words = [line[at : at + step] for at in range(0, max(len(line), 1), step)]
+    return "\r\n ".join([f"=?utf-8?B?{_base64(word).decode()}?=" for word in words])
 
 
 def encoded_body(text: str) -> bytes:

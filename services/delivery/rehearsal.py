@@ -79,10 +79,8 @@ def rehearse(tx: Transaction, people: Select[tuple[int]]) -> Forecast:
     """Return the forecast for these people (ids, each once), from the statement that a mailing would freeze."""
     person = _by_person(people)
     rows = tx.execute(
-        select(
-            case((person.c.messages == 0, person.c.reason)).label("reason"), func.count(), func.sum(person.c.messages)
-        )
-        .group_by("reason")
+        select(case((person.c.messages == 0, person.c.reason)).label("why"), func.count(), func.sum(person.c.messages))
+        .group_by("why")
         .order_by(func.count().desc())
     ).all()
     messages = sum(int(row[2]) for row in rows)

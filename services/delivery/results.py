@@ -69,16 +69,17 @@ def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> 
     """Write outcomes into the ledger. What was accepted stays accepted, whatever is said later."""
     if not outcomes:
         return
-    found = func.unnest(
+    arrays = func.unnest(
         sql_cast([one.mail_id for one in outcomes], ARRAY(BigInteger)),
         sql_cast([state_of(one, last_pass=last_pass) for one in outcomes], ARRAY(Text)),
         sql_cast([one.word for one in outcomes], ARRAY(Text)),
         sql_cast([None if one.accepted else one.permanent for one in outcomes], ARRAY(Boolean)),
         sql_cast([one.reference for one in outcomes], ARRAY(Text)),
-    ).table_valued(
+    )
+    found = arrays.table_valued(
         column("id", BigInteger), column("state", Text), column("word", Text), column("permanent", Boolean),
-        column("reference", Text), name="found",
-    )  # fmt: skip
+        column("reference", Text),
+    ).render_derived(name="found")  # fmt: skip
     tx.execute(
         update(Delivery)
         .where(Delivery.id == found.c.id, Delivery.state.not_in([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]))

@@ -1,10 +1,9 @@
-"""The link of a delivery: its id, signed. Nothing is stored and nothing can be guessed (返信用リンク, issue of D13).
+"""The link of a delivery: its id, signed. Nothing is stored and nothing can be guessed (返信用リンク, D13).
 
-A token is ``<id in base 36>-<HMAC-SHA256 cut to 128 bits in base 32>``, lower case; upper case is read as well, since
-some mail programs and people change it.
+A token is ``<id in base 36>-<HMAC-SHA256 cut to 128 bits, in hexadecimal>``, lower case; upper case is read as well,
+since some mail programs and people change it.
 """
 
-import base64
 import hmac
 
 from core import secrets
@@ -40,8 +39,7 @@ def message_id(delivery_id: int, domain: str) -> str:
 
 
 def _signature(purpose: str, number: int, length: int) -> str:
-    digest = hmac.digest(secrets.derive(purpose), b"%d" % number, "sha256")[:length]
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    return hmac.digest(secrets.derive(purpose), b"%d" % number, "sha256")[:length].hex()
 
 
 def _base36(number: int) -> str:

@@ -1,0 +1,381 @@
+"""Sending: what is claimed is sent once, recorded, and taken up again wherever it stopped."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, func, select, text, update
+
+from core import clock, jobs
+from core.actor import Actor
+from core.database import transaction
+from core.settings import settings
+from core.transaction import _listeners
+from data.models.delivery import (
+    Chunk,
+    ChunkState,
+    Delivery,
+    DeliveryState,
+    LocalMail,
+    Mailing,
+    MailingState,
+    MailSender,
+)
+from data.models.people import ContactPoint, ContactState, Person
+from data.models.setup import Organisation
+from services import delivery
+from services.delivery import leases, sending
+from services.delivery.results import claim
+from services.events import MailingFinished
+from tests.factories import make_department, make_person
+from tests.services.delivery.stage import EVERYBODY, ledger, make_crowd, open_one, use_smtp
+from tests.smtp_sink import smtp_sink
+
+ACCEPTED, FAILED, WAITING = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.WAITING
+
+
+def system():
+    return transaction(Actor.system("test"))
+
+
+def opened(count: int, port: int | None = None, **texts) -> int:
+    """Open a mailing to so many people; returns the broadcast."""
+    with system() as tx:
+        make_crowd(tx, count)
+        if port:
+            use_smtp(tx, port)
+        return open_one(tx, **texts)
+
+
+def states() -> dict[DeliveryState, int]:
+    with system() as tx:
+        return dict(tx.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
+
+
+def mailing() -> Mailing:
+    with system() as tx:
+        return tx.session.scalars(select(Mailing)).one()
+
+
+@pytest.fixture
+def told():
+    """What was told of mailings that finished."""
+    events: list[MailingFinished] = []
+    listener = lambda _tx, event: events.append(event)  # noqa: E731
+    _listeners[MailingFinished].append(listener)
+    yield events
+    _listeners[MailingFinished].remove(listener)
+
+
+class TestLocalMailbox:
+    def test_everything_goes_out_once_with_its_own_link(self, live, told):
+        broadcast_id = opened(1_300)
+        jobs.run_waiting_jobs()
+        assert states() == {ACCEPTED: 1_300}
+        assert mailing().state is MailingState.FINISHED
+        assert told == [MailingFinished(broadcast_id)]
+        with system() as tx:
+            mails = tx.session.scalars(select(LocalMail)).all()
+            deliveries = {row.address: row.id for row in tx.execute(select(Delivery.id, Delivery.address))}
+        assert len(mails) == len({one.recipient for one in mails}) == 1_300
+        for one in mails[:20]:
+            link = one.body.splitlines()[-1]
+            assert link.startswith(f"{settings().base_url}/r/")
+            assert delivery.verify(link.rpartition("/")[2]) == deliveries[one.recipient]
+
+    def test_fields_are_filled(self, live):
+        with system() as tx:
+            tx.add(Organisation(id=1, name="見本株式会社", sample=False, created_at=tx.now))
+            head = make_department(tx, "本社")
+            make_person(tx, "山田", "太郎", make_department(tx, "総務部", head), mail="y@example.jp")
+            make_person(tx, "無所属", "", None, mail="z@example.jp")
+            open_one(tx, subject="【{title}】{name} 様", body="{family_name}/{department}/{organisation}/{title}")
+        jobs.run_waiting_jobs()
+        with system() as tx:
+            rows = tx.execute(select(LocalMail.subject, LocalMail.body).order_by(LocalMail.recipient)).all()
+        assert rows == [
+            ("【訓練】山田 太郎 様", "山田/本社 / 総務部/見本株式会社/訓練"),
+            ("【訓練】無所属 様", "無所属//見本株式会社/訓練"),
+        ]
+
+    def test_a_mailing_to_nobody_who_can_be_reached_finishes_as_well(self, live, told):
+        with system() as tx:
+            make_person(tx)
+            open_one(tx)
+        jobs.run_waiting_jobs()
+        assert mailing().state is MailingState.FINISHED
+        assert len(told) == 1
+
+    def test_running_the_job_again_sends_nothing_again(self, live):
+        opened(10)
+        jobs.run_waiting_jobs()
+        sending.send_mailing(mailing_id=mailing().id, lane=0)
+        with system() as tx:
+            assert tx.scalar(select(func.count()).select_from(LocalMail)) == 10
+
+    def test_two_workers_at_once_send_each_mail_once(self, live):
+        opened(3_000)
+        mailing_id = mailing().id
+        lanes = [
+            threading.Thread(target=sending.send_mailing, kwargs={"mailing_id": mailing_id, "lane": lane})
+            for lane in range(4)
+        ]
+        for one in lanes:
+            one.start()
+        for one in lanes:
+            one.join(60)
+        assert states() == {ACCEPTED: 3_000}
+        with system() as tx:
+            chunks = tx.session.scalars(select(Chunk.state)).all()
+            assert tx.scalar(select(func.count()).select_from(LocalMail)) == 3_000
+        assert set(chunks) == {ChunkState.DONE}
+        assert mailing().state is MailingState.FINISHED
+
+
+class TestSmtp:
+    def test_what_the_server_said_stands_in_the_ledger(self, live):
+        with smtp_sink() as sink:
+            with system() as tx:
+                use_smtp(tx, sink.port)
+                for who in ("fine", "unknown", "policy"):
+                    make_person(tx, mail=f"{who}@example.jp")
+                open_one(tx)
+            jobs.run_waiting_jobs()
+        with system() as tx:
+            assert ledger(tx) == [
+                ("fine@example.jp", ACCEPTED, None),
+                ("unknown@example.jp", FAILED, "550 5.1.1 User unknown"),
+                ("policy@example.jp", FAILED, "554 5.7.1 Message rejected by policy"),
+            ]
+            rows = tx.execute(select(Delivery.permanent, Delivery.provider_ref).order_by(Delivery.id)).all()
+            contacts = tx.execute(select(ContactPoint.state, ContactPoint.reason).order_by(ContactPoint.id)).all()
+        assert rows == [(None, "250 2.0.0 Ok: queued as 4F3A"), (True, None), (True, None)]
+        assert contacts == [
+            (ContactState.WORKS, None), (ContactState.DEAD, "550 5.1.1 User unknown"), (ContactState.UNTRIED, None),
+        ]  # fmt: skip
+        assert mailing().state is MailingState.FINISHED
+
+    def test_a_dead_address_is_left_out_next_time(self, live):
+        with smtp_sink() as sink:
+            with system() as tx:
+                use_smtp(tx, sink.port)
+                make_person(tx, mail="unknown@example.jp")
+                broadcast_id = open_one(tx)
+            jobs.run_waiting_jobs()
+            with system() as tx:
+                open_one(tx, broadcast_id, reminder=True)
+                assert ledger(tx)[1] == ("unknown@example.jp", DeliveryState.NOT_SENT, "dead")
+
+    def test_what_fails_for_now_is_tried_three_times_with_pauses(self, live):
+        with smtp_sink() as sink:
+            with system() as tx:
+                use_smtp(tx, sink.port)
+                make_person(tx, mail="later@example.jp")
+                make_person(tx, mail="fine@example.jp")
+                open_one(tx)
+            for tries in range(1, 4):
+                jobs.run_waiting_jobs()
+                sending.sweep()
+                jobs.run_waiting_jobs()
+                with system() as tx:
+                    passes = tx.scalar(select(Chunk.passes))
+                    found = ledger(tx)[0]
+                    tx.execute(update(Chunk).values(lease_until=func.now() - timedelta(seconds=1)))
+                assert passes == tries, "a pause lies between two tries"
+                expected = FAILED if tries == 3 else WAITING
+                assert found == ("later@example.jp", expected, "450 4.2.0 Greylisted, try again later")
+                sending.sweep()
+        assert sink.recipients == ["fine@example.jp"]
+        assert mailing().state is MailingState.FINISHED
+
+    def test_a_server_that_is_down_pauses_the_mailing_and_loses_nothing(self, live):
+        with smtp_sink() as gone:
+            port = gone.port
+        broadcast_id = opened(5, port)
+        jobs.run_waiting_jobs()
+        paused = mailing()
+        assert (paused.state, paused.pauses) == (MailingState.SENDING, 1)
+        assert "refused" in paused.trouble
+        assert paused.retry_at > clock.now()
+        assert states() == {WAITING: 5}
+        sending.sweep()
+        jobs.run_waiting_jobs()
+        assert mailing().pauses == 1, "asked again before its time"
+        with smtp_sink() as sink:
+            with system() as tx:
+                tx.execute(update(MailSender).values(smtp_port=sink.port))
+            with clock.frozen(paused.retry_at + timedelta(seconds=1)):
+                sending.sweep()
+                jobs.run_waiting_jobs()
+        assert states() == {ACCEPTED: 5}
+        healthy = mailing()
+        assert (healthy.trouble, healthy.retry_at) == (None, None)
+        with system() as tx:
+            assert delivery.counts(tx, broadcast_id)[0].left == 0
+
+    def test_pauses_grow_up_to_a_minute(self, live):
+        opened(1)
+        with system() as tx:
+            for expected in (5, 10, 20, 40, 60, 60):
+                sending.pause(tx, mailing().id, "down")
+                assert tx.scalar(select(Mailing.retry_at)) == tx.now + timedelta(seconds=expected)
+
+    def test_a_secret_that_cannot_be_read_pauses_as_well(self, live):
+        opened(1, 2525)
+        with system() as tx:
+            tx.execute(update(MailSender).values(smtp_password=b"not ours at all, not ours", smtp_user="me"))
+        jobs.run_waiting_jobs()
+        assert mailing().trouble
+        assert states() == {WAITING: 1}
+
+
+class TestStop:
+    def test_is_heard_in_the_middle_of_a_chunk_and_going_on_sends_the_rest_once(self, live, monkeypatch):
+        monkeypatch.setattr(sending, "FLUSH_ROWS", 5)
+        with smtp_sink() as sink:
+            broadcast_id = opened(60, sink.port)
+            original = sink.handle_DATA
+
+            async def stop_after_twenty(server, session, envelope):
+                if len(sink.taken) == 20:
+                    with system() as tx:
+                        delivery.stop(tx, broadcast_id)
+                return await original(server, session, envelope)
+
+            sink.handle_DATA = stop_after_twenty
+            jobs.run_waiting_jobs()
+            stopped = len(sink.taken)
+            assert 20 < stopped < 60
+            assert states() == {ACCEPTED: stopped, WAITING: 60 - stopped}
+            with system() as tx:
+                assert delivery.counts(tx, broadcast_id)[0].state is MailingState.STOPPED
+            sending.sweep()
+            jobs.run_waiting_jobs()
+            assert len(sink.taken) == stopped
+            with system() as tx:
+                delivery.resume(tx, broadcast_id)
+            jobs.run_waiting_jobs()
+        assert states() == {ACCEPTED: 60}
+        assert len(sink.message_ids) == len(set(sink.message_ids)) == 60
+        assert mailing().state is MailingState.FINISHED
+
+    def test_a_broadcast_closed_in_the_middle_keeps_what_went_out(self, live, monkeypatch):
+        monkeypatch.setattr(sending, "FLUSH_ROWS", 5)
+        with smtp_sink() as sink:
+            broadcast_id = opened(40, sink.port)
+            original = sink.handle_DATA
+
+            async def close_after_ten(server, session, envelope):
+                if len(sink.taken) == 10:
+                    with system() as tx:
+                        delivery.close(tx, broadcast_id)
+                return await original(server, session, envelope)
+
+            sink.handle_DATA = close_after_ten
+            jobs.run_waiting_jobs()
+        sent = len(sink.taken)
+        assert 10 < sent < 40
+        assert states() == {ACCEPTED: sent, DeliveryState.NOT_SENT: 40 - sent}
+        assert mailing().state is MailingState.FINISHED
+
+
+class TestLease:
+    def test_what_a_dead_worker_left_is_taken_up_where_its_records_end(self, live):
+        opened(500)
+        with system() as tx:
+            lease = leases.take(tx, tx.scalar(select(Mailing.id)), "dead worker")
+            claimed = claim(tx, lease, lease.low - 1, 200)
+            some = [one.id for one in claimed[:50]]
+            tx.execute(update(Delivery).where(Delivery.id.in_(some)).values(state=ACCEPTED))
+        jobs.run_waiting_jobs()
+        assert states() == {ACCEPTED: 50, DeliveryState.SENDING: 150, WAITING: 300}, "the lease still holds"
+        with system() as tx:
+            tx.execute(update(Chunk).values(lease_until=func.now() - timedelta(seconds=1)))
+        sending.sweep()
+        jobs.run_waiting_jobs()
+        assert states() == {ACCEPTED: 500}
+        with system() as tx:
+            assert tx.scalar(select(func.count()).select_from(LocalMail)) == 450
+
+    def test_who_lost_a_lease_records_the_facts_and_changes_nothing_else(self, live):
+        opened(10)
+        with system() as tx:
+            mailing_id = tx.scalar(select(Mailing.id))
+            slow = leases.take(tx, mailing_id, "slow")
+            tx.execute(update(Chunk).values(lease_until=func.now() - timedelta(seconds=1)))
+        with system() as tx:
+            quick = leases.take(tx, mailing_id, "quick")
+            assert quick.chunk_id == slow.chunk_id
+        with system() as tx:
+            assert not leases.keep(tx, slow)
+            leases.put_down(tx, slow)
+            leases.end_pass(tx, slow, timedelta(0))
+            assert leases.keep(tx, quick)
+            assert tx.scalar(select(Chunk.owner)) == "quick"
+
+    def test_a_heartbeat_keeps_it_while_a_server_is_slow(self, live, monkeypatch):
+        monkeypatch.setenv("RENRAKU_LEASE_SECONDS", "0.6")
+        settings.cache_clear()
+        opened(1)
+        with system() as tx:
+            lease = leases.take(tx, tx.scalar(select(Mailing.id)), "me")
+            first = tx.scalar(select(Chunk.lease_until))
+        grew = threading.Event()
+        with leases.kept_alive(lease):
+            for _ in range(100):
+                with system() as tx:
+                    if tx.scalar(select(Chunk.lease_until)) > first + timedelta(seconds=0.8):
+                        grew.set()
+                        break
+                grew.wait(0.05)
+        assert grew.is_set()
+
+    def test_a_chunk_is_never_leased_twice(self, live):
+        opened(1_500)
+        with system() as tx:
+            mailing_id = tx.scalar(select(Mailing.id))
+            taken = [leases.take(tx, mailing_id, name) for name in "abc"]
+        assert [one and one.owner for one in taken] == ["a", "b", None]
+        assert taken[0].high < taken[1].low
+
+
+class TestContacts:
+    def test_sending_never_waits_for_somebody_who_edits_a_contact(self, live):
+        opened(5)
+        with system() as editing:
+            editing.execute(select(ContactPoint.id).order_by(ContactPoint.id).limit(1).with_for_update()).all()
+            jobs.run_waiting_jobs()
+            assert states() == {ACCEPTED: 5}
+        with system() as tx:
+            found = tx.session.scalars(select(ContactPoint.state).order_by(ContactPoint.id)).all()
+        assert found == [ContactState.UNTRIED] + [ContactState.WORKS] * 4
+
+
+class TestTurn:
+    def test_a_long_mailing_gives_way_and_goes_on(self, live, monkeypatch):
+        monkeypatch.setattr(sending, "TURN_SECONDS", 0.0001)
+        opened(30)
+        sending.send_mailing(mailing_id=mailing().id, lane=7)
+        with system() as tx:
+            again = "SELECT count(*) FROM procrastinate_jobs WHERE args->>'lane' = '7'"
+            assert tx.scalar(text(again)) == 1
+        monkeypatch.setattr(sending, "TURN_SECONDS", 30)
+        jobs.run_waiting_jobs()
+        assert states() == {ACCEPTED: 30}
+
+
+def test_sending_needs_the_same_number_of_statements_for_each_batch(live):
+    """Never a query a person: twice as many mails need less than twice as many statements."""
+    counted = []
+    event.listen(live.engine, "before_cursor_execute", lambda *_: counted.append(1))
+    opened(400)
+    counted.clear()
+    sending.send_mailing(mailing_id=mailing().id, lane=0)
+    few = len(counted)
+    with system() as tx:
+        make_crowd(tx, 800, "q")
+        open_one(tx, people=EVERYBODY.where(Person.code.startswith("q-")))
+        latest = tx.scalar(select(func.max(Mailing.id)))
+    counted.clear()
+    sending.send_mailing(mailing_id=latest, lane=0)
+    assert len(counted) < 2 * few < 100
