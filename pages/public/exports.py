@@ -1,13 +1,15 @@
 """Lists as CSV files: ``GET /export/<process>?…`` with the session's cookie and the permission to export.
 
 Files do not go through Streamlit's media store, which hands them to whoever knows the address. The question is the
-same as on the page, in the same writing, so a link beside a list gives that list.
+same as on the page, in the same writing, so a link beside a list gives that list. A query that answers with a file of
+its own (``filename`` and ``content``) is sent as it is; the rows of any other become a CSV.
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args, get_origin
+from urllib.parse import quote
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -41,12 +43,17 @@ def export(request: Request) -> Response:
         first = _first(process, actor, question)
     except RenrakuError as error:
         return PlainTextResponse(error.text, error.http_status)
+    if hasattr(first, "content"):
+        return _sent(first.filename, "text/csv", [first.content])
     name = f"{process.name.replace('.', '-')}_{clock.jst(clock.now()):%Y%m%d-%H%M}.csv"
-    return StreamingResponse(
-        csvout.encoded(_parts(process, actor, question, first), encoding),
-        media_type=f"text/csv; charset={'utf-8' if encoding == 'utf8' else 'Shift_JIS'}",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    charset = "utf-8" if encoding == "utf8" else "Shift_JIS"
+    parts = csvout.encoded(_parts(process, actor, question, first), encoding)
+    return _sent(name, f"text/csv; charset={charset}", parts)
+
+
+def _sent(name: str, media_type: str, parts: Iterable[bytes]) -> Response:
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
+    return StreamingResponse(parts, media_type=media_type, headers=headers)
 
 
 def _asked(request: Request) -> tuple[Query[Any, Any], Actor]:

@@ -27,7 +27,6 @@ SESSION_ONLY = ("/media/", "/component/", "/_stcore/upload_file/", "/_stcore/bid
 HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
 SECRET_QUERIES = ("/session/open", "/invitation")
 HIDDEN_QUERY = "renraku.query"
-MOST_ANONYMOUS = 200
 LARGEST_FORM = 1024 * 1024
 
 
@@ -53,7 +52,7 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
         path, headers = scope["path"], Headers(scope=scope)
-        if path in SECRET_QUERIES:  # in the same dict that servers write their access log from
+        if path.rstrip("/") in SECRET_QUERIES:  # in the same dict that servers write their access log from
             scope[HIDDEN_QUERY], scope["query_string"] = scope["query_string"], b""
         if path != "/healthz" and not hosts.is_ours(headers.get("host")):
             sentence = N_("This console is not reached by this name. Open {address} instead.")
@@ -73,7 +72,7 @@ class Gate:
         host = headers.get("host")
         known = hosts.is_ours(host) and hosts.is_our_origin(headers.get("origin"), host)
         signed_in = known and session is not None and await run_in_threadpool(_is_living, session)
-        if not known or scope["path"] != "/_stcore/stream" or (not signed_in and self.anonymous >= MOST_ANONYMOUS):
+        if not known or scope["path"] != "/_stcore/stream" or (not signed_in and self.anonymous >= settings().anonymous_sockets):
             await send({"type": "websocket.close", "code": 1008})
             return
         self.anonymous += not signed_in

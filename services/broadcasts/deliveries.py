@@ -28,7 +28,7 @@ class DeliveriesAsk(PageAsk):
 
 
 class DeliveryLine(Row):
-    """One person × contact point: what was tried and what came of it; ``round`` 0 is the first sending."""
+    """One person × contact point: what was tried and what came of it; ``round`` 1 is the first sending."""
 
     id: int
     person_id: int
@@ -72,7 +72,7 @@ def deliveries(tx: Transaction, ask: DeliveriesAsk) -> Page[DeliveryLine]:
 def _line(row: Any) -> DeliveryLine:
     one = row.Delivery
     return DeliveryLine(
-        id=one.id, round=row.round, reminder=row.reminder, person_id=one.person_id, code=row.Person.code,
+        id=one.id, round=row.round + 1, reminder=row.reminder, person_id=one.person_id, code=row.Person.code,
         name=row.Person.name, department=row.full_name or "", channel=ContactKind(one.channel),
         address=shown_address(one.channel, one.address), state=one.state, reason=delivery.reason_text(one.reason),
         updated_at=one.updated_at,

@@ -5,6 +5,7 @@ Departments and regions are those at the moment of sending; ``counting`` says ho
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -12,6 +13,7 @@ from sqlalchemy.orm import aliased
 from core.i18n import N_, _, language
 from core.inputs import Input, Row, field
 from core.operations import query
+from core.paging import Columns
 from core.transaction import Transaction
 from data.models.areas import Area
 from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
@@ -149,7 +151,7 @@ def _by_question(
 
 def _by_department(tx: Transaction, counts: dict[int | None, tuple[int, int]], here: Department | None) -> list[Group]:
     top = here.path if here else "/"
-    paths = dict(tx.execute(select(Department.id, Department.path).where(Department.id.in_([k for k in counts if k]))))
+    paths = _pairs(tx, select(Department.id, Department.path).where(Department.id.in_([k for k in counts if k])))
     sums: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])
     deeper: set[int | None] = set()
     for department_id, (asked, answered) in counts.items():
@@ -163,7 +165,7 @@ def _by_department(tx: Transaction, counts: dict[int | None, tuple[int, int]], h
         sums[shown][1] += answered
         if len(steps) > 2:
             deeper.add(shown)
-    labels = dict(tx.execute(select(Department.id, Department.name).where(Department.id.in_([k for k in sums if k]))))
+    labels = _pairs(tx, select(Department.id, Department.name).where(Department.id.in_([k for k in sums if k])))
     return [
         Group(
             key=key,
@@ -179,21 +181,24 @@ def _by_department(tx: Transaction, counts: dict[int | None, tuple[int, int]], h
 def _by_region(tx: Transaction, counts: dict[str | None, tuple[int, int]]) -> list[Group]:
     between, top = aliased(Area), aliased(Area)
     prefecture = func.coalesce(top.code, between.code, Area.code)
-    above = dict(
-        tx.execute(
-            select(Area.code, prefecture)
-            .outerjoin(between, between.code == Area.parent_code)
-            .outerjoin(top, top.code == between.parent_code)
-            .where(Area.code.in_([code for code in counts if code]))
-        )
+    above = _pairs(
+        tx,
+        select(Area.code, prefecture)
+        .outerjoin(between, between.code == Area.parent_code)
+        .outerjoin(top, top.code == between.parent_code)
+        .where(Area.code.in_([code for code in counts if code])),
     )
     sums: dict[str | None, list[int]] = defaultdict(lambda: [0, 0])
     for code, (asked, answered) in counts.items():
         sums[above.get(code) if code else None][0] += asked
         sums[above.get(code) if code else None][1] += answered
     name = Area.name if language() == "ja" else Area.name_en
-    labels = dict(tx.execute(select(Area.code, name).where(Area.code.in_([code for code in sums if code]))).tuples())
+    labels = _pairs(tx, select(Area.code, name).where(Area.code.in_([code for code in sums if code])))
     return [
         Group(key=key, label=labels[key] if key else _("No region"), asked=asked, answered=answered)
         for key, (asked, answered) in sorted(sums.items(), key=lambda one: (one[0] is None, one[0] or ""))
     ]
+
+
+def _pairs(tx: Transaction, statement: Columns) -> dict[Any, Any]:
+    return {row[0]: row[1] for row in tx.execute(statement)}

@@ -39,7 +39,7 @@ def open_mailing(
     subject: str,
     body: str,
     reminder: bool,
-    people: Select[tuple[int]],
+    people: Select[int],
 ) -> int:
     """Freeze who gets what, and queue the sending; returns the mailing's id.
 
@@ -72,7 +72,7 @@ def _constants(tx: Transaction, title: str) -> dict[str, str]:
     return {"title": title, "organisation": organisation or "", "domain": domain}
 
 
-def _freeze(tx: Transaction, mailing_id: int, people: Select[tuple[int]]) -> None:
+def _freeze(tx: Transaction, mailing_id: int, people: Select[int]) -> None:
     plan = planned(people).subquery("plan")
     frozen = (
         insert(Delivery)

@@ -40,7 +40,7 @@ def reason_text(reason: str | None) -> str:
     return _(SENTENCES[Reason(reason)]) if reason in SENTENCES else reason
 
 
-def planned(people: Select[tuple[int]]) -> Select[Any]:
+def planned(people: Select[int]) -> Select[Any]:
     """Return a row for each person × mail address, and one for a person without any: the future ledger.
 
     ``people`` are person ids, each once. Columns: person_id, contact_point_id, channel, address, state, reason.

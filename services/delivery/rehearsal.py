@@ -75,7 +75,7 @@ class RehearsalLine(Row):
         return bool(self.addresses)
 
 
-def rehearse(tx: Transaction, people: Select[tuple[int]]) -> Forecast:
+def rehearse(tx: Transaction, people: Select[int]) -> Forecast:
     """Return the forecast for these people (ids, each once), from the statement that a mailing would freeze."""
     person = _by_person(people)
     rows = tx.execute(
@@ -95,7 +95,7 @@ def rehearse(tx: Transaction, people: Select[tuple[int]]) -> Forecast:
     )
 
 
-def rehearsal_page(tx: Transaction, people: Select[tuple[int]], ask: RehearsalAsk) -> Page[RehearsalLine]:
+def rehearsal_page(tx: Transaction, people: Select[int], ask: RehearsalAsk) -> Page[RehearsalLine]:
     """Return a page of these people by name, with the addresses that would be used or the reason why there is none."""
     person = _by_person(people)
     statement = (
@@ -118,7 +118,7 @@ def _line(row: Any) -> RehearsalLine:
     )  # fmt: skip
 
 
-def _by_person(people: Select[tuple[int]]) -> Any:
+def _by_person(people: Select[int]) -> Any:
     plan = planned(people).subquery("plan")
     sendable = plan.c.state == DeliveryState.WAITING
     return (

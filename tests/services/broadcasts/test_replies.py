@@ -44,8 +44,11 @@ class TestRecord:
     def test_takes_many_in_one_call_in_the_order_in_which_they_came(self, safety, cast, tx):
         base = now()
         answers = [
-            (cast.staff, "無事です"), (cast.far, "無事です"), (cast.staff, "助けが必要です"), (cast.far, "軽いけがをしています"),
-        ]  # fmt: skip
+            (cast.staff, "無事です"),
+            (cast.far, "無事です"),
+            (cast.staff, "助けが必要です"),
+            (cast.far, "軽いけがをしています"),
+        ]
         replies = [
             Reply(broadcast_id=safety.id, person_id=person.id, answer=answered(safety, said), at=base + timedelta(n))
             for n, (person, said) in enumerate(answers)
