@@ -1,5 +1,6 @@
 """How values are written for people, on pages and in files: dates in JST, numbers with separators, words for states."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +11,8 @@ from core.words import word
 
 NONE = "—"
 """Stands where there is nothing, so that nobody takes an empty cell for one that has not loaded."""
+
+MARKDOWN = re.compile(r"[\\`*_\[\]$~<>#|]|:(?=[a-z_]+[\[/:])")
 
 YES, NO = N_("Yes"), N_("No")
 
@@ -61,3 +64,8 @@ def said(value: object) -> str:  # noqa: PLR0911 - one line a kind
             return joined(value)
         case _:
             return str(value)
+
+
+def literal(text: str) -> str:
+    """Return a text with which Markdown does nothing: what people typed is shown as they typed it."""
+    return MARKDOWN.sub(r"\\\g<0>", text)

@@ -33,7 +33,8 @@ CSV to whoever may export it; ``kit.confirm(title, will, yes=…, then=lambda: k
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
 part again every two seconds; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
-``kit.percent`` write values for people.
+``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
+keeps what people typed out of Markdown.
 
 Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
 with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
@@ -41,7 +42,7 @@ Words of a StrEnum: ``core.words.named(Kind, member=N_("Word"))`` beside the enu
 any value for people.
 """
 
-from core.shown import NONE, day, joined, moment, number, percent, said
+from core.shown import NONE, day, joined, literal, moment, number, percent, said
 from pages.kit.address import address_of, go, number_in_address
 from pages.kit.charts import bars, shares
 from pages.kit.confirm import confirm
@@ -50,14 +51,15 @@ from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import clear, form, operate, refuse
+from pages.kit.plain import facts, rows
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
 from pages.kit.table import Column, pick, table
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "Column", "Done", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do",
-    "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "moment", "number",
-    "number_in_address", "operate", "percent", "pick", "progress", "refreshing", "refuse", "said", "shares", "style",
-    "table", "wizard",
+    "NONE", "Column", "Done", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do", "facts",
+    "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "literal", "moment", "number",
+    "number_in_address", "operate", "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares",
+    "style", "table", "wizard",
 ]  # fmt: skip

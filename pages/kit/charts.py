@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.i18n import N_, _
-from core.shown import number, percent
+from core.shown import literal, number, percent
+from pages.kit import plain
 
 COLOURS = ("#0b6e4f", "#c8553d", "#3d5a80", "#b8860b", "#6d597a", "#4a4e69")
 """Each at least 3:1 against white, and told apart by people who see no red or green."""
@@ -30,7 +30,7 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
     )  # fmt: skip
     figure.update_xaxes(title=unit, rangemode="tozero", tickformat=",d")
     _show(figure, title, len(names), key)
-    _figures(pd.DataFrame({_(N_("Name")): list(counts), unit: [number(value) for value in counts.values()]}), key)
+    _figures([_(N_("Name")), unit], list(counts.items()), title, key)
 
 
 def shares(
@@ -58,12 +58,11 @@ def shares(
     )
     figure.update_xaxes(range=[0, 100], ticksuffix="%", dtick=25)
     _show(figure, title, len(names), key, above=30)
-    columns = {part: [number(rows[name][at]) for name in rows] for at, part in enumerate(parts)}
-    _figures(pd.DataFrame({_(N_("Name")): list(rows), **columns}), key)
+    _figures([_(N_("Name")), *parts], [(name, *values) for name, values in rows.items()], title, key)
 
 
 def _show(figure: go.Figure, title: str, count: int, key: str, above: int = 0) -> None:
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{literal(title)}**")
     figure.update_layout(
         height=MARGINS + above + BAR * max(count, 1), margin={"l": 0, "r": 8, "t": 8 + above, "b": 0}, bargap=0.35,
         font={"family": FONT, "size": 13, "color": "#24292f"}, uniformtext={"minsize": 11, "mode": "hide"},
@@ -74,6 +73,6 @@ def _show(figure: go.Figure, title: str, count: int, key: str, above: int = 0) -
     st.plotly_chart(figure, key=f"chart.{key}", theme=None, config={"displayModeBar": False}, alt=title)
 
 
-def _figures(frame: pd.DataFrame, key: str) -> None:
+def _figures(head: Sequence[str], lines: Sequence[Sequence[object]], title: str, key: str) -> None:
     with st.expander(_(N_("Show as a table")), key=f"chart.{key}.table"):
-        st.table(frame, hide_index=True)
+        plain.rows(head, lines, label=title)

@@ -15,6 +15,8 @@ from pages.kit.widgets import Asked, asked_fields, draw, seed
 P = TypeVar("P", bound=PageAsk)
 ROWS = 25
 ALL = N_("All")
+INLINE = 4
+"""So many filters stand in the row; of more than these, the last ones open on a click."""
 
 
 def filters(model: type[P], *, key: str = "", fills: Mapping[str, Any] | None = None, size: int = ROWS) -> P:
@@ -26,9 +28,16 @@ def filters(model: type[P], *, key: str = "", fills: Mapping[str, Any] | None = 
     fills = dict(fills or {})
     fields = asked_fields(model, without=frozenset(fills))
     question = _from_address(model, key, fields, fills, size)
+    inline, more = (fields, []) if len(fields) <= INLINE else (fields[: INLINE - 1], fields[INLINE - 1 :])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        for asked in fields:
+        for asked in inline:
             _draw_filter(asked, key, getattr(question, asked.name))
+        if more:
+            used = sum(param(key, asked.name) in st.query_params for asked in more)
+            label = _(N_("More filters ({count})"), count=used) if used else _(N_("More filters"))
+            with st.popover(label, icon=":material/filter_list:", key=f"filter.{key}.more"):
+                for asked in more:
+                    _draw_filter(asked, key, getattr(question, asked.name))
         if any(param(key, asked.name) in st.query_params for asked in fields):
             names = [asked.name for asked in fields]
             st.button(
@@ -57,12 +66,18 @@ def _draw_filter(asked: Asked, key: str, value: Any) -> None:
     seed(asked, widget, value)
     options: dict[str, Any] = {"on_change": _changed, "args": (key, asked, widget)}
     if asked.choices is not None:
-        options |= {"placeholder": _(ALL), "width": 168 if not asked.many else 300}
+        options |= {"placeholder": _(ALL), "width": _width(asked)}
     elif asked.kind is str:
-        options |= {"type": "search", "placeholder": "", "width": 260}
+        options |= {"type": "search", "placeholder": "", "width": 240}
     elif asked.kind is not bool:
-        options |= {"width": 168}
+        options |= {"width": 170}
     draw(asked, widget, **options)
+
+
+def _width(asked: Asked) -> int:
+    # The list that opens is as wide as its field, so the longest choice decides; Japanese letters take 14 pixels each.
+    longest = max((len(label) for label in (asked.choices or {}).values()), default=0)
+    return max(150, min(300, 70 + 14 * longest))
 
 
 def _changed(key: str, asked: Asked, widget: str) -> None:

@@ -4,6 +4,8 @@ from typing import Literal
 
 import streamlit as st
 
+from core.shown import literal
+
 Kind = Literal["success", "info", "warning", "error"]
 KEY = "kit.flash"
 ICONS = {
@@ -22,4 +24,4 @@ def flash(message: str, kind: Kind = "success") -> None:
 def show_flashes() -> None:
     """Show what was kept, once. ``kit.header`` calls it."""
     for kind, message in st.session_state.pop(KEY, []):
-        getattr(st, kind)(message, icon=ICONS[kind])
+        getattr(st, kind)(literal(message), icon=ICONS[kind])

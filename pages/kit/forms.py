@@ -154,7 +154,8 @@ def _present(initial: BaseModel | Mapping[str, Any] | None, name: str, default: 
 
 
 def _label(asked: Asked) -> str:
-    return f"{asked.label} :red-badge[{_(REQUIRED)}]" if asked.required else asked.label
+    # Plain words: a badge's markup would be read out, since the label is also the field's name for screen readers.
+    return _(N_("{label} (required)"), label=asked.label) if asked.required else asked.label
 
 
 def _checked(model: type[I], values: dict[str, Any], state: FormState) -> I | None:

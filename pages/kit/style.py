@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.i18n import N_, _
+from core.shown import literal
 from pages.kit.address import restore, way_back
 from pages.kit.flash import show_flashes
 
@@ -24,8 +25,15 @@ CSS = """
 .steps .done b { background: #e6f0ec; border-color: #0b6e4f; color: #0b6e4f; }
 .steps [aria-current] { color: inherit; font-weight: 700; }
 .steps [aria-current] b { background: #0b6e4f; border-color: #0b6e4f; color: #fff; }
+.wide { overflow-x: auto; }
+.plain { border-collapse: collapse; width: 100%; font-size: .9rem; }
+.plain th, .plain td { padding: .4rem .6rem; border: 0; border-bottom: 1px solid rgba(49, 51, 63, .15); text-align: left;
+  vertical-align: top; overflow-wrap: anywhere; }
+.plain th { font-weight: 400; color: #57606a; white-space: nowrap; }
+.plain thead th { border-bottom-width: 2px; }
+.plain .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.2rem .9rem 3rem; }
+  [data-testid="stMainBlockContainer"] { padding: 4.2rem .9rem 3rem; }
   [data-testid="stHeading"] h1 { font-size: 1.35rem; }
 }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"], button { display: none !important; } }
@@ -56,12 +64,12 @@ def header(
     if back:
         st.page_link(back[1], label=back[0], icon=":material/arrow_back:", query_params=way_back(back[1]))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.title(title, anchor=False, width="stretch")
+        st.title(literal(title), anchor=False, width="stretch")
         if next_step:
             st.page_link(
                 next_step[1], label=_(N_("Next: {page}"), page=next_step[0]), icon=":material/arrow_forward:",
                 icon_position="right", query_params={name: str(value) for name, value in (values or {}).items()},
             )  # fmt: skip
     if sentence:
-        st.caption(sentence)
+        st.caption(literal(sentence))
     show_flashes()

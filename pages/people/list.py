@@ -6,7 +6,8 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from services.people import search_people
+from services.people import export_people, search_people
+from services.people.export import ExportAsk
 from services.people.search import PeopleAsk, PersonRow
 
 actor = guard("people.search")
@@ -20,14 +21,17 @@ def places(row: PersonRow) -> str:
 
 
 kit.header(_(N_("People")), _(N_("Everyone the organisation keeps, and how they are reached.")))
-with st.container(horizontal=True, gap="small"):
+bar = st.container(horizontal=True, gap="small")
+question = kit.filters(PeopleAsk)
+with bar:
     if actor.may("people.add", What.DO) and st.button(_(N_("Add a person")), icon=":material/person_add:", key="add"):
         kit.go("people/person.py")
-    if actor.may("people.import", What.READ) and st.button(
+    if actor.may("people.upload", What.BULK) and st.button(
         _(N_("Import from CSV")), icon=":material/upload_file:", key="import"
     ):
         kit.go("people/imports.py")
-question = kit.filters(PeopleAsk)
+    asked = {name: value for name, value in question if name in ExportAsk.model_fields}
+    kit.files(export_people, ExportAsk(**asked), label=_(N_("Export as CSV")))
 kit.table(
     search_people,
     question,
@@ -46,4 +50,3 @@ kit.table(
     unit=N_("{count} people"),
     empty=_(N_("Nobody is found. Clear the filters, add a person or import a CSV.")),
 )
-kit.files(search_people, question)
