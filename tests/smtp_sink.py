@@ -1,7 +1,7 @@
 """A real SMTP server on loopback that keeps what it takes, and that refuses by the recipient's address.
 
-``unknown@`` no such user, ``policy@`` refused by policy, ``later@`` not now, ``closing@`` the line is closed, ``content@``
-the text is refused, ``bounce@`` refused with words only.
+``unknown@`` no such user, ``bounce@`` the same without a code for it, ``policy@`` refused, ``later@`` not now,
+``closing@`` the line is closed, ``content@`` refused after its text.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What the tests of this room act on: a broadcast, people with addresses, a mailing, and a way to send it here and now."""
+"""What the tests of this room act on: a broadcast, people with addresses, a mailing, and a way to open it."""
 
 from sqlalchemy import Select, func, insert, literal, select
 

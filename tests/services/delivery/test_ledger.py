@@ -1,5 +1,7 @@
 """The ledger: frozen by one statement, stopped, resumed, closed, counted."""
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import event, func, select, text, update
 
@@ -58,7 +60,7 @@ class TestOpen:
         open_one(tx)
         chunks = tx.execute(select(Chunk.low, Chunk.high, Chunk.state).order_by(Chunk.low)).all()
         assert [one.state for one in chunks] == [ChunkState.WAITING] * 3
-        assert all(before.high < after.low for before, after in zip(chunks, chunks[1:], strict=False))
+        assert all(before.high < after.low for before, after in pairwise(chunks))
         covered = select(func.count()).select_from(Delivery).join(Chunk, Delivery.id.between(Chunk.low, Chunk.high))
         assert tx.scalar(covered.where(Delivery.state == WAITING)) == 2_500
 
