@@ -51,7 +51,7 @@ PAGES = (
     Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), listed=False),
     Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
-    Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.import",)),
+    Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), listed=False),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),

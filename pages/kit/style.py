@@ -27,8 +27,8 @@ CSS = """
 .steps [aria-current] b { background: #0b6e4f; border-color: #0b6e4f; color: #fff; }
 .wide { overflow-x: auto; }
 .plain { border-collapse: collapse; width: 100%; font-size: .9rem; }
-.plain th, .plain td { padding: .4rem .6rem; border: 0; border-bottom: 1px solid rgba(49, 51, 63, .15); text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }
+.plain th, .plain td { padding: .4rem .6rem; border: 0; border-bottom: 1px solid rgba(49, 51, 63, .15);
+  text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .plain th { font-weight: 400; color: #57606a; white-space: nowrap; }
 .plain thead th { border-bottom-width: 2px; }
 .plain .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

@@ -36,9 +36,15 @@ class Wizard:
         put(self.param, key)
 
     def buttons(
-        self, *, ready: bool = True, why: str = "", label: str | None = None, then: Callable[[], object] | None = None
+        self,
+        *,
+        ready: bool = True,
+        why: str = "",
+        label: str | None = None,
+        then: Callable[[], object] | None = None,
+        forward: bool = True,
     ) -> None:
-        """Draw “back” and “next”. ``why`` says what is missing while not ``ready``.
+        """Draw “back” and “next”. ``why`` says what is missing while not ``ready``; ``forward=False``: only “back”.
 
         ``then`` is done first; the next step opens only when it returns something true. ``label`` replaces the name of
         the next step on the button.
@@ -49,7 +55,7 @@ class Wizard:
                     _(N_("Back")), key=f"wizard.{self.param}.back", icon=":material/arrow_back:",
                     on_click=self.go, args=(self.steps[self.at - 1].key,),
                 )  # fmt: skip
-            pressed = self.at + 1 < len(self.steps) and st.button(
+            pressed = forward and self.at + 1 < len(self.steps) and st.button(
                 label or _(N_("Next: {page}"), page=self.steps[self.at + 1].name),
                 key=f"wizard.{self.param}.next", type="primary", disabled=not ready,
             )  # fmt: skip
@@ -60,11 +66,16 @@ class Wizard:
             st.rerun()
 
 
-def wizard(steps: Sequence[Step], *, reached: str | None = None, param: str = "step") -> Wizard:
-    """Show the steps and return where the person stands; ``reached`` is the furthest step that may be open by now."""
+def wizard(
+    steps: Sequence[Step], *, reached: str | None = None, usual: str | None = None, param: str = "step"
+) -> Wizard:  # fmt: skip
+    """Show the steps and return where the person stands.
+
+    ``reached`` is the furthest step that may be open by now; ``usual`` the one to stand at when the address names none.
+    """
     keys = [step.key for step in steps]
     furthest = keys.index(reached) if reached else len(steps) - 1
-    wanted = st.query_params.get(param, keys[0])
+    wanted = st.query_params.get(param, usual or keys[0])
     at = min(keys.index(wanted) if wanted in keys else 0, furthest)
     st.html(_list(steps, at))
     return Wizard(steps, at, param)

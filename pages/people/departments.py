@@ -78,7 +78,7 @@ picked = kit.table(
     columns={
         "name": kit.Column(_(N_("Name")), value=(lambda row: row.full_name) if searching else in_tree),
         "code": _(N_("Department code")),
-        "people": kit.Column(_(N_("People")), number=True),
+        "people": kit.Column(_(N_("Number of people")), number=True),
         "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Out of use")) if row.retired else _(N_("In use"))),
     },
     selects=True,

@@ -89,7 +89,7 @@ if actor.may("people.edit_list", What.DO):
 picked = kit.table(
     list_lists,
     kit.filters(ListsAsk),
-    columns={"name": kit.Column(_(N_("Name")), sort="name"), "people": kit.Column(_(N_("People")), number=True)},
+    columns={"name": kit.Column(_(N_("Name")), sort="name"), "people": kit.Column(_(N_("Number of people")), number=True)},
     selects=True,
     unit=N_("{count} lists"),
     empty=_(N_("There is no list yet. Make the first one above.")),

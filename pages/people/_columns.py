@@ -1,0 +1,53 @@
+"""The step of an import in which columns of the file are matched to what Renraku keeps."""
+
+from typing import Any, Literal
+
+import streamlit as st
+from pydantic import create_model
+
+from core import csvout
+from core.i18n import N_, _
+from core.inputs import Input, field
+from pages import kit
+from services.people import map_import
+from services.people.imports.columns import BY_KIND
+from services.people.imports.queries import ImportDetail
+from services.people.imports.upload import Mapping
+from services.people.words import ImportKind
+
+CREATE = "create_departments"
+WHOLE = ("name", "kana", "parent_code")
+"""Columns that the template leaves out, since it has their parts."""
+
+
+def template(kind: ImportKind) -> bytes:
+    """Return an empty file with the columns that are matched by themselves."""
+    headings = [column.heading for column in BY_KIND[kind] if column.field not in WHOLE]
+    if kind is ImportKind.DEPARTMENTS:
+        headings.remove("部署名")
+    return csvout.lines([headings]).encode("utf-8-sig")
+
+
+def match_columns(found: ImportDetail) -> bool:
+    """Ask which column is which; return whether the check was begun."""
+    st.markdown(_(N_("Choose for each item the column of the file that holds it. Empty items are left as they are.")))
+    with st.expander(_(N_("The first rows of the file")), expanded=True):
+        kit.rows(found.header, [[row.get(name, "") for name in found.header] for row in found.sample])
+    key = f"columns-{found.id}"
+    names = [column.field for column in found.columns]
+    entered = kit.form(
+        _model(found), key, initial={**found.mapping, CREATE: found.create_departments},
+        rows=[*zip(names[::2], names[1::2], strict=False)], submit=_(N_("Check the file")),
+    )  # fmt: skip
+    if entered is None:
+        return False
+    chosen = {name: value for name, value in entered if value and name != CREATE}
+    asked = Mapping(id=found.id, mapping=chosen, create_departments=getattr(entered, CREATE))
+    return kit.do(map_import, asked, on_error=lambda error: kit.refuse(key, error)) is not None
+
+
+def _model(found: ImportDetail) -> type[Input]:
+    """Return the form: a choice among the columns of this file for each item."""
+    column = Literal[tuple(found.header)] | None  # type: ignore[valid-type]
+    fields: dict[str, Any] = {one.field: (column, field(one.label, default=None)) for one in found.columns}
+    return create_model("Columns", __base__=Input, **fields, create_departments=Mapping.model_fields[CREATE])
