@@ -23,7 +23,7 @@ A = TypeVar("A", bound=Input)
 R = TypeVar("R")
 WIDTH = 760
 DOUBLE_CLICK = timedelta(seconds=2)
-SAVE, REQUIRED = N_("Save"), N_("Required")
+SAVE = N_("Save")
 Layout = Sequence[str | tuple[str, ...]]
 
 

@@ -95,6 +95,13 @@ def context(browser: Browser, width: int, height: int, **options: bool) -> Brows
     return made
 
 
+def type_into(page: Page, label: str, text: str) -> None:
+    """Fill a field by its label and leave it, as a person does before the next one."""
+    field = page.get_by_role("textbox", name=label, exact=True)
+    field.fill(text)
+    field.blur()
+
+
 def free_port() -> int:
     """Return a port that nobody uses."""
     with socket.socket() as probe:
