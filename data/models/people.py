@@ -169,8 +169,8 @@ class ImportKind(StrEnum):
 class PeopleImport(Base):
     """One uploaded CSV of people or departments with its column mapping and what the dry run found (CSV一括登録).
 
-    ``mapping`` says by field which column of the file it is; ``digest`` is the hash of what the dry run promised, so
-    that applying does exactly that or nothing; ``message`` says in words why it failed.
+    ``sample`` holds the first rows, cells by column; ``mapping`` says by field which column it is; ``digest`` is the
+    hash of what the dry run promised, so that applying does exactly that or nothing; ``message`` says why it failed.
     """
 
     __tablename__ = "people_import"
@@ -182,6 +182,7 @@ class PeopleImport(Base):
     content: Mapped[bytes]
     encoding: Mapped[str]
     header: Mapped[list[str]]
+    sample: Mapped[list[dict[str, Any]]]
     mapping: Mapped[dict[str, Any]]
     create_departments: Mapped[bool] = mapped_column(default=False)
     state: Mapped[ImportState] = state_column(ImportState, default=ImportState.UPLOADED)

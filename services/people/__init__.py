@@ -11,14 +11,19 @@ from services.people.department_edit import (
 )
 from services.people.departments import department_choices, list_departments
 from services.people.edit import add_person, edit_person
+from services.people.export import export_people
+from services.people.imports.queries import list_imports, list_rows, show_import
+from services.people.imports.report import bad_csv
+from services.people.imports.upload import apply_import, map_import, upload
 from services.people.lists import add_to_list, delete_list, edit_list, list_choices, list_lists, remove_from_list
 from services.people.retire import reinstate_people, retire_people
 from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "Mail", "add_department", "add_person", "add_to_list", "area_choices", "conditions", "delete_list",
-    "department_choices", "edit_department", "edit_list", "edit_person", "list_choices", "list_departments",
-    "list_lists", "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",
-    "search_people", "show_person", "shown_mobile",
+    "Mail", "add_department", "add_person", "add_to_list", "apply_import", "area_choices", "bad_csv", "conditions",
+    "delete_list", "department_choices", "edit_department", "edit_list", "edit_person", "export_people",
+    "list_choices", "list_departments", "list_imports", "list_lists", "list_rows", "map_import",
+    "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",
+    "search_people", "show_import", "show_person", "shown_mobile", "upload",
 ]  # fmt: skip

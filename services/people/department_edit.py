@@ -15,7 +15,7 @@ from services.people.departments import DepartmentAsk
 from services.people.lock import alone
 from services.people.text import LONGEST_CODE
 from services.people.text import code as clean_code
-from services.people.tree import DEEPEST, DepartmentName, refresh_tree
+from services.people.tree import DEEPEST, TOO_DEEP, DepartmentName, refresh_tree
 
 
 class DepartmentFields(Input):
@@ -168,7 +168,7 @@ def _parent(tx: Transaction, process: Process[Any, Any], parent_id: int | None) 
     if parent.retired_at is not None:
         raise Refused(N_("“{name}” is retired. Choose another place."), name=parent.full_name)
     if parent.depth + 1 >= DEEPEST:
-        raise Refused(N_("Departments lie at most {deepest} deep."), deepest=DEEPEST)
+        raise Refused(TOO_DEEP, deepest=DEEPEST)
     return parent
 
 

@@ -1,7 +1,8 @@
 """Keeping the tree of departments in step: paths, full names and depths follow from parents and names."""
 
 import unicodedata
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from core.i18n import N_
 from core.inputs import WrongValue
 from core.transaction import Transaction
+from services.people.store import copy_rows
 from services.people.text import LONGEST, shown
 
 SEPARATOR = " / "
@@ -16,7 +18,20 @@ RESERVED = "/／>＞;；、"
 """These stand between departments in a CSV, so no name has them."""
 
 DEEPEST = 100
+TOO_DEEP = N_("Departments lie at most {deepest} deep.")
+Key = int | str | tuple[str, ...]
+"""The id of a department that is there, or what a caller calls one that is to be made."""
 
+LATER = text("SET CONSTRAINTS uq_department_parent_id_name, uq_department_full_name, uq_department_code DEFERRED")
+NOW = text("SET CONSTRAINTS uq_department_parent_id_name, uq_department_full_name, uq_department_code IMMEDIATE")
+DRAW = text("SELECT nextval(pg_get_serial_sequence('department', 'id')) FROM generate_series(1, :count)")
+CHANGE = text("""
+    UPDATE department SET parent_id = new.parent_id, name = new.name, code = new.code, version = version + 1
+    FROM unnest(
+        CAST(:ids AS bigint[]), CAST(:parents AS bigint[]), CAST(:names AS text[]), CAST(:codes AS text[])
+    ) AS new (id, parent_id, name, code)
+    WHERE department.id = new.id
+""")
 REFRESH = text("""
     WITH RECURSIVE tree AS (
         SELECT id, name, '/' || id || '/' AS path, name::text AS full_name, 0::bigint AS depth
@@ -34,12 +49,49 @@ REFRESH = text("""
 """)
 
 
+class Node(NamedTuple):
+    """A department with its place in the tree, to be made or changed."""
+
+    key: Key
+    parent: Key | None
+    name: str
+    code: str | None
+
+
+def store_departments(tx: Transaction, new: Sequence[Node], changed: Sequence[Node]) -> dict[Key, int]:
+    """Make and change departments at once, whatever their order, and return the ids of the new ones by key.
+
+    Names may be exchanged between them. Callers hold the lock and have checked that the outcome is a tree.
+    """
+    if not new and not changed:
+        return {}
+    ids: dict[Key, int] = {}
+    tx.execute(LATER)
+    for node, key in zip(new, tx.execute(DRAW, {"count": len(new)}).scalars(), strict=True):
+        ids[node.key] = key
+    copy_rows(tx, "department", ("id", "parent_id", "code", "name", "path", "full_name", "depth"), (
+        (ids[node.key], _id_of(node.parent, ids), node.code, node.name, "", f"#{ids[node.key]}", 0) for node in new
+    ))  # fmt: skip
+    if changed:
+        tx.execute(CHANGE, {
+            "ids": [node.key for node in changed], "parents": [_id_of(node.parent, ids) for node in changed],
+            "names": [node.name for node in changed], "codes": [node.code for node in changed],
+        })  # fmt: skip
+    refresh_tree(tx)
+    tx.execute(NOW)
+    return ids
+
+
 def refresh_tree(tx: Transaction) -> int:
     """Work out every path, full name and depth anew from parents and names; return how many departments changed."""
     tx.session.flush()
     changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
     tx.session.expire_all()
     return changed
+
+
+def _id_of(key: Key | None, ids: Mapping[Key, int]) -> int | None:
+    return key if key is None or isinstance(key, int) else ids[key]
 
 
 def department_name(value: str) -> str:

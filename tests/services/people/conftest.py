@@ -4,6 +4,7 @@ import pytest
 
 from core.actor import Actor, Reach, What
 from tests.factories import actor_of
+from tests.services.people.importing import Importer
 
 
 @pytest.fixture
@@ -22,6 +23,12 @@ def manager(acting, cast, tx):
 def staff(acting, cast, tx):
     """The transaction of somebody without any permission."""
     return acting(actor_of(tx, cast.staff))
+
+
+@pytest.fixture
+def importer(acting, cast):
+    """Makes imports in the test's own session, over the cast."""
+    return Importer(acting)
 
 
 @pytest.fixture

@@ -1,0 +1,164 @@
+"""The dry run of a people file: what would be added, changed, left alone, and why a row cannot be taken."""
+
+from collections.abc import Mapping
+
+from core.actor import Actor, Reach
+from core.i18n import N_
+from core.transaction import Transaction
+from data.models.people import RowAction
+from services.access import taken_logins
+from services.people.imports.apply import write_people
+from services.people.imports.columns import MAIL_FIELDS
+from services.people.imports.places import Path, Places
+from services.people.imports.plan import PlannedRow, Problem, Say
+from services.people.imports.rows import Draft, RowReader
+from services.people.imports.shown import changes_of
+from services.people.imports.snapshot import KnownPerson, codes_alike, load_people
+from services.people.imports.target import Target, changes_something, target_of
+from services.people.rules import TAKEN_LOGIN, TAKEN_MAIL, owners_of_mails
+
+CODE_ELSEWHERE = N_("This code belongs to somebody outside your reach.")
+CODE_RETIRED = N_("This person is retired. Reinstate the person first, or take the row out.")
+CODE_ALIKE = N_("There is nobody with this code, but there is {code}. Perhaps Excel took the zeros away.")
+NO_NAME = N_("A new person needs a name.")
+OUT_OF_REACH = N_("The department “{name}” is outside your reach.")
+NO_DEPARTMENT = N_("Name at least one department within your reach.")
+LOGIN_STEADY = N_("This person holds permissions. Change the login name on the page of accounts.")
+
+
+class PeopleCheck:
+    """Compares the drafts of a file with the people that are there."""
+
+    def __init__(self, tx: Transaction, reach: Reach, actor: Actor, reader: RowReader, places: Places) -> None:
+        """Keep what the comparison needs; nothing is loaded yet."""
+        self._tx = tx
+        self._reach = reach
+        self._actor = actor
+        self._reader = reader
+        self._mapping = reader.mapping
+        self._places = places
+
+    def plan(self, say: Say) -> "PeoplePlan":
+        """Return what would become of each row."""
+        drafts = self._reader.read(say)
+        say(N_("Comparing"), 0, len(drafts))
+        codes = [draft.values["code"] for draft in drafts if "code" in draft.values]
+        known = load_people(self._tx, codes, self._reach, self._actor)
+        self._check_logins(drafts, known)
+        self._check_new_codes(drafts, known)
+        for draft in drafts:
+            person = known.get(draft.values.get("code", ""))
+            draft.row.target = target_of(draft, person)
+            self._check_person(draft, person)
+            self._check_departments(draft, person)
+        self._check_mails(drafts, known)
+        for draft in drafts:
+            self._decide(draft, known.get(draft.values.get("code", "")))
+        return PeoplePlan([draft.row for draft in drafts], self._places)
+
+    def _decide(self, draft: Draft, known: KnownPerson | None) -> None:
+        row = draft.row
+        if row.problems:
+            row.action, row.target = RowAction.ERROR, None
+        elif known is None:
+            row.action = RowAction.ADD
+        elif changes_something(row.target, known):
+            row.action, row.changes = RowAction.CHANGE, changes_of(row.target, known, self._places)
+        else:
+            row.action, row.target = RowAction.SAME, None
+
+    def _check_person(self, draft: Draft, known: KnownPerson | None) -> None:
+        if known is None:
+            if not draft.row.target.values.family_name and "name" not in self._faulty(draft):
+                self._blame(draft, "name" if "name" in self._mapping else "family_name", NO_NAME)
+        elif not known.within:
+            self._blame(draft, "code", CODE_ELSEWHERE)
+        elif known.retired:
+            self._blame(draft, "code", CODE_RETIRED)
+
+    def _check_departments(self, draft: Draft, known: KnownPerson | None) -> None:
+        if self._reach.whole or (known and not known.within):
+            return
+        before = known.departments if known else ()
+        after: tuple[int | Path, ...] = draft.values.get("departments", before)
+        outside = [
+            place
+            for place in (*before, *after)
+            if (place in before) != (place in after) and not self._places.within(place)
+        ]
+        for place in dict.fromkeys(outside):
+            self._blame(draft, "departments", OUT_OF_REACH, name=self._places.name_of(place))
+        if not outside and (known is None or set(before) != set(after)) and not any(map(self._places.within, after)):
+            self._blame(draft, "departments", NO_DEPARTMENT)
+
+    def _check_logins(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
+        if "login" not in self._mapping:
+            return
+        taken = taken_logins(self._tx, [draft.values["login"] for draft in drafts if draft.values.get("login")])
+        for draft in drafts:
+            login, person = draft.values.get("login"), known.get(draft.values.get("code", ""))
+            own = person.id if person else None
+            if login and taken.get(login, own) != own:
+                self._blame(draft, "login", TAKEN_LOGIN)
+            elif login and person and person.steady and person.login != login:
+                self._blame(draft, "login", LOGIN_STEADY)
+
+    def _check_new_codes(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
+        codes = (draft.values.get("code", "") for draft in drafts)
+        new = [code for code in codes if code.isdigit() and not code.startswith("0") and code not in known]
+        alike = codes_alike(self._tx, new) if new else {}
+        for draft in drafts:
+            if (code := draft.values.get("code", "")) in alike and code not in known:
+                self._blame(draft, "code", CODE_ALIKE, code=alike[code])
+
+    def _check_mails(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
+        mapped = [name for name in MAIL_FIELDS if name in self._mapping]
+        owners = owners_of_mails(self._tx, [mail for draft in drafts for mail in draft.mails()]) if mapped else {}
+        ids = {code: person.id for code, person in known.items()}
+        by_owner = {ids[code]: draft for draft in drafts if (code := draft.values.get("code", "")) in ids}
+        wanted = []
+        for draft in drafts:
+            own = ids.get(draft.values.get("code", ""))
+            for name in mapped:
+                owner = owners.get(draft.values.get(name, ""))
+                if owner is not None and owner != own:
+                    wanted.append((draft, name, by_owner.get(owner)))
+        # An address changes hands only if the row that gives it up is taken as well; one fault may so cause another.
+        while blamed := [one for one in wanted if one[2] is None or one[2].row.problems]:
+            for draft, name, _ in blamed:
+                self._blame(draft, name, TAKEN_MAIL)
+            wanted = [one for one in wanted if one not in blamed]
+
+    def _faulty(self, draft: Draft) -> set[str]:
+        columns = {problem.column for problem in draft.row.problems}
+        return {"name" for name in ("name", "family_name") if self._mapping.get(name) in columns}
+
+    def _blame(self, draft: Draft, name: str, message: str, /, **values: str) -> None:
+        draft.row.problems.append(Problem(self._mapping.get(name, ""), message, values))
+
+
+class PeoplePlan:
+    """All rows of a people file, and how to write them."""
+
+    def __init__(self, rows: list[PlannedRow], places: Places) -> None:
+        """Keep the rows and what their departments are."""
+        self.rows = rows
+        self._places = places
+
+    def extra_counts(self) -> dict[str, int]:
+        """Return how many departments would be made."""
+        return {"departments": len(self.new_departments())}
+
+    def new_departments(self) -> list[Path]:
+        """Return the departments that are to be made, each after the one above it."""
+        found: dict[Path, None] = {}
+        for row in self.rows:
+            target: Target | None = row.target
+            for place in (target.departments if target else None) or ():
+                if not isinstance(place, int):
+                    found |= dict.fromkeys(self._places.missing(place))
+        return list(found)
+
+    def write(self, tx: Transaction, say: Say) -> None:
+        """Write every row that adds or changes somebody."""
+        write_people(tx, self.rows, self.new_departments(), self._places, say)

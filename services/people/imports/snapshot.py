@@ -1,0 +1,90 @@
+"""What is known of the people that a file names, loaded at once, to compare the file with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, String, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.actor import Actor, Reach
+from core.transaction import Transaction
+from data.models.access import Account, PermissionAssignment
+from data.models.people import ContactKind, ContactPoint, Membership, Person, PersonRegion
+from services.access import people_within
+from services.people.store import PersonValues, Reachable
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person as stored; ``departments`` has the main one first, ``steady``: others look after the login name."""
+
+    id: int
+    values: PersonValues
+    departments: tuple[int, ...]
+    regions: tuple[str, ...]
+    reachable: Reachable
+    login: str | None
+    steady: bool
+    retired: bool
+    within: bool
+
+
+def load_people(tx: Transaction, codes: Sequence[str], reach: Reach, actor: Actor) -> dict[str, KnownPerson]:
+    """Return the people who have these codes, by code."""
+    there = known_people(tx, [Person.code == func.any(list(codes))], reach, actor)
+    return {person.values.code: person for person in there}
+
+
+def known_people(
+    tx: Transaction, wanted: Iterable[ColumnElement[bool]], reach: Reach, actor: Actor
+) -> list[KnownPerson]:
+    """Return the people for whom these conditions hold, in the order of their codes."""
+    places = _joined(Membership.department_id, Membership.main.desc(), Membership.department_id)
+    regions = _joined(PersonRegion.area_code, PersonRegion.area_code)
+    mails = _joined(ContactPoint.value, ContactPoint.id, kind=ContactKind.MAIL)
+    mobiles = _joined(ContactPoint.value, ContactPoint.id, kind=ContactKind.MOBILE)
+    steady = select(literal(1)).where(PermissionAssignment.account_id == Account.id).exists()
+    rows = tx.execute(
+        select(
+            Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
+            Person.language, Person.retired_at, places, regions, mails, mobiles, Account.login,
+            steady.label("steady"), people_within(reach, actor).label("within"),
+        )
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(*wanted)
+        .order_by(Person.code)
+    )  # fmt: skip
+    return [
+        KnownPerson(
+            id=row.id,
+            values=PersonValues(
+                row.code, row.family_name, row.given_name, row.family_kana, row.given_kana, row.language
+            ),
+            departments=tuple(row[8] or ()), regions=tuple(row[9] or ()),
+            reachable=Reachable(tuple(row[10] or ()), row[11][0] if row[11] else None),
+            login=row.login, steady=row.steady, retired=row.retired_at is not None, within=row.within,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def codes_alike(tx: Transaction, codes: Sequence[str]) -> dict[str, str]:
+    """Return, by code without its leading zeros, the codes of people that differ in nothing but those zeros."""
+    bare = func.ltrim(Person.code, "0")
+    wanted = any_(literal(list(codes), ARRAY(String)))
+    rows = tx.execute(select(bare, Person.code).where(bare == wanted, Person.code.startswith("0")))
+    return {row[0]: row[1] for row in rows}
+
+
+def _joined(
+    value: InstrumentedAttribute[Any],
+    *order: ColumnElement[Any] | InstrumentedAttribute[Any],
+    kind: ContactKind | None = None,
+) -> ScalarSelect[Any]:
+    table = value.class_
+    found = select(func.array_agg(aggregate_order_by(value, *order))).where(table.person_id == Person.id)
+    if kind is not None:
+        found = found.where(table.kind == kind)
+    return found.scalar_subquery()

@@ -1,0 +1,163 @@
+"""An import step by step (CSV一括登録): upload a file, say which column is what, look at the dry run, apply it."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from core import progress
+from core.actor import What
+from core.errors import NotFound, Refused
+from core.i18n import N_
+from core.inputs import Input, Row, field
+from core.jobs import enqueue
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow
+from services.people.imports.columns import check_mapping, guess
+from services.people.imports.jobs import apply_job, check_job
+from services.people.imports.read import read_sheet
+
+SAMPLE = 5
+AT_WORK = (ImportState.CHECKING, ImportState.APPLYING)
+
+
+class Upload(Input):
+    """A file, and what its rows are."""
+
+    kind: ImportKind = field(N_("What the rows are"), default=ImportKind.PEOPLE)
+    filename: str = field(N_("File name"), max_length=255)
+    # Kept out of the audit record: the import itself holds the file.
+    content: bytes = field(N_("File"), secret=True, exclude=True, repr=False)
+
+
+class Mapping(Input):
+    """Which column is which field, and whether departments that are not there are to be made."""
+
+    id: int = field(N_("Number"), hidden=True)
+    mapping: dict[str, str] = field(N_("Columns"))
+    create_departments: bool = field(
+        N_("Make missing departments"), default=False,
+        help=N_("Departments that the file names and that are not there are made. Otherwise such a row is an error."),
+    )  # fmt: skip
+
+
+class Application(Input):
+    """Which import to apply, all of it or its good rows only."""
+
+    id: int = field(N_("Number"), hidden=True)
+    good_rows_only: bool = field(
+        N_("Good rows only"), default=False, help=N_("Rows with an error are left out; get them back as a CSV.")
+    )
+
+
+class StoredImport(Row):
+    """An import as it stands after a step."""
+
+    id: int
+    kind: ImportKind
+    state: ImportState
+    filename: str
+    mapping: dict[str, str]
+    work_id: int | None
+    created_at: datetime
+
+
+@operation("people.upload", N_("Upload a CSV"), does=What.BULK, touches="people_import")
+def upload(tx: Transaction, ask: Upload) -> StoredImport:
+    """Store a CSV and guess what its columns are; a file with the same header is mapped as the last time.
+
+    Raises:
+        Invalid: when the file is no CSV that can be read; the sentence says what to do.
+    """
+    sheet = read_sheet(ask.content)
+    sample = [dict(zip(sheet.header, line.cells, strict=False)) for line in sheet.lines[:SAMPLE]]
+    made = PeopleImport(
+        kind=ask.kind, filename=ask.filename, content=ask.content, encoding=sheet.encoding, header=sheet.header,
+        sample=_without_nul(sample), mapping=_last_mapping(tx, ask.kind, sheet.header) or guess(ask.kind, sheet.header),
+        counts={"rows": len(sheet.lines)}, account_id=tx.actor.account_id, created_at=tx.now,
+    )  # fmt: skip
+    tx.add(made)
+    return StoredImport.model_validate(made)
+
+
+@operation("people.map_import", N_("Map columns and check a CSV"), does=What.BULK, touches="people_import")
+def map_import(tx: Transaction, ask: Mapping) -> StoredImport:
+    """Say which column is which field and let the dry run begin; it can be repeated until the import is applied.
+
+    Raises:
+        NotFound: when the actor uploaded no such file. Invalid: when the mapping cannot be used.
+        Refused: while the file is being checked or applied, or after it was applied; departments with a limited reach.
+    """
+    found = own_import(tx, ask.id)
+    if found.state is ImportState.APPLIED:
+        raise Refused(N_("This file has been applied already. Upload it again to import it once more."))
+    if found.kind is ImportKind.DEPARTMENTS and not map_import.reach(tx).whole:
+        raise Refused(N_("Only somebody with the whole organisation in reach imports departments."))
+    check_mapping(found.kind, found.header, ask.mapping)
+    found.mapping, found.create_departments = ask.mapping, ask.create_departments
+    found.state, found.digest, found.message = ImportState.CHECKING, None, None
+    found.counts = {"rows": found.counts["rows"]}
+    tx.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id == found.id))
+    found.work_id = progress.begin(tx, "people.map_import", total=found.counts["rows"])
+    tx.session.flush()
+    enqueue(tx, check_job, import_id=found.id)
+    return StoredImport.model_validate(found)
+
+
+@operation("people.apply_import", N_("Apply a CSV"), does=What.BULK, touches="people_import")
+def apply_import(tx: Transaction, ask: Application) -> StoredImport:
+    """Apply an import, all of it or its good rows only, in one transaction; a job does it.
+
+    Raises:
+        NotFound: when the actor uploaded no such file.
+        Refused: when it was not checked, is applied already, has errors and all of it is wanted, or changes nothing.
+    """
+    found = own_import(tx, ask.id)
+    if found.state is ImportState.APPLIED:
+        raise Refused(N_("This file has been applied already."))
+    if found.state is not ImportState.CHECKED:
+        raise Refused(N_("Check the file first."))
+    if found.counts["error"] and not ask.good_rows_only:
+        raise Refused(
+            N_("{count} rows have errors. Correct them and upload the file again, or apply the good rows only."),
+            count=f"{found.counts['error']:,}",
+        )
+    if not found.counts["add"] and not found.counts["change"]:
+        raise Refused(N_("There is nothing to apply: no row adds or changes anything."))
+    found.state = ImportState.APPLYING
+    found.work_id = progress.begin(tx, "people.apply_import", total=found.counts["rows"])
+    tx.session.flush()
+    enqueue(tx, apply_job, import_id=found.id)
+    return StoredImport.model_validate(found)
+
+
+def own_import(tx: Transaction, import_id: int) -> PeopleImport:
+    """Return an import that the actor uploaded, locked for a step.
+
+    Raises:
+        NotFound: when there is none; somebody else's is none. Refused: while a job works on it.
+    """
+    mine = (PeopleImport.id == import_id, PeopleImport.account_id.is_not_distinct_from(tx.actor.account_id))
+    state = tx.scalar(select(PeopleImport.state).where(*mine))
+    if state is None:
+        raise NotFound(N_("There is no such import of yours."))
+    locked = select(PeopleImport).where(*mine).with_for_update(skip_locked=True)
+    found: PeopleImport | None = tx.scalar(locked.execution_options(populate_existing=True))
+    if found is None or found.state in AT_WORK:
+        raise Refused(N_("This file is being checked or applied at this moment. Wait until that is done."))
+    return found
+
+
+def _last_mapping(tx: Transaction, kind: ImportKind, header: list[str]) -> dict[str, str] | None:
+    # Only what a person has confirmed by letting it be checked.
+    mapping: dict[str, str] | None = tx.scalar(
+        select(PeopleImport.mapping)
+        .where(PeopleImport.kind == kind, PeopleImport.header == header, PeopleImport.work_id.is_not(None))
+        .order_by(PeopleImport.created_at.desc(), PeopleImport.id.desc())
+        .limit(1)
+    )
+    return mapping
+
+
+def _without_nul(sample: list[dict[str, str]]) -> list[dict[str, object]]:
+    return [{name: cell.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, cell in row.items()} for row in sample]
