@@ -134,9 +134,15 @@ def replay(
     from services.safety import replay_file  # noqa: PLC0415
 
     services.load_all()
+    failed = False
     with database():
         for file in files:
-            typer.echo(f"{file.name}: {replay_file(file.read_bytes())}")
+            try:
+                typer.echo(f"{file.name}: {replay_file(file.read_bytes())}")
+            except RenrakuError as error:  # the other files are telegrams of their own
+                typer.echo(f"{file.name}: {error.text}", err=True)
+                failed = True
+    raise typer.Exit(1 if failed else 0)
 
 
 def _owner_and_role() -> tuple[str, str | None]:

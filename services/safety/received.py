@@ -136,7 +136,7 @@ def _places(tx: Transaction, observed: Mapping[str, Intensity], possible: Iterab
     maybe = set(possible)
     codes = [*observed, *(maybe - set(observed))]
     name = Area.name if language() == "ja" else Area.name_en
-    names = dict(tx.execute(select(Area.code, name).where(Area.code.in_(codes))).tuples().all())
+    names = dict(tx.execute(select(Area.code, name).where(Area.code.in_(codes))).all())
     unknown = N_("Area {code} (not in the tables)")
     places = [
         Place(
@@ -156,7 +156,7 @@ def _rank(place: Place) -> float:
 def _titles(tx: Transaction, decisions: list[dict[str, Any]]) -> dict[int, str]:
     ids = [one["broadcast_id"] for one in decisions if one["broadcast_id"] is not None]
     found = select(Broadcast.id, Broadcast.title).where(Broadcast.id.in_(ids)).order_by(Broadcast.id)
-    return dict(tx.execute(found).tuples().all())
+    return dict(tx.execute(found).all())
 
 
 def _related(tx: Transaction, telegram_id: int) -> list[TelegramRow]:

@@ -14,6 +14,7 @@ from data.models.people import Person, PersonRegion
 from data.models.safety import QuakeBroadcast
 from services import broadcasts
 from services.safety import EditRule, Intensity, RuleRow, Taken, TakeTelegram, edit_rule, take_telegram
+from services.safety.decisions import Decision
 from tests.factories import make_person
 
 SAMPLES = ROOT / "data" / "samples" / "telegrams"
@@ -28,6 +29,12 @@ def sample(name: str) -> bytes:
 def take(tx: Transaction, name: str) -> Taken:
     """Take in one of our own telegrams."""
     return take_telegram(tx, TakeTelegram(content=sample(name)))
+
+
+def only(taken: Taken) -> Decision:
+    """Return the one decision about a telegram."""
+    (decision,) = taken.decisions
+    return decision
 
 
 def make_rule(tx: Transaction, threshold: str = "5-", *, enabled: bool = True, name: str | None = None) -> RuleRow:

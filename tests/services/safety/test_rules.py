@@ -107,11 +107,12 @@ class TestDelete:
     @pytest.mark.parametrize("kind", ["template", "form"])
     def test_a_template_or_form_of_a_rule_stays(self, tx, rule, kind):
         made = rule("5-")
+        delete, ask = {
+            "template": (broadcasts.delete_template, broadcasts.DeleteTemplate(id=made.template_id)),
+            "form": (broadcasts.delete_form, broadcasts.DeleteForm(id=made.form_id)),
+        }[kind]
         with pytest.raises(Refused):
-            if kind == "template":
-                broadcasts.delete_template(tx, broadcasts.DeleteTemplate(id=made.template_id))
-            else:
-                broadcasts.delete_form(tx, broadcasts.DeleteForm(id=made.form_id))
+            delete(tx, ask)
 
 
 class TestSamples:

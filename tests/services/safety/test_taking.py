@@ -16,12 +16,10 @@ from data.models.safety import Source, TelegramRecord, Verdict
 from services.safety import Intensity, TakeTelegram, decisions, take_telegram
 from services.safety.telegrams import WhyNot
 from tests.factories import actor_of, make_person
-from tests.services.safety.conftest import JMA, SAMPLES, asked, opened, people_of, sample, take
+from tests.services.safety.conftest import JMA, SAMPLES, asked, only, opened, people_of, sample, take
 
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
-ALL_AREAS = sorted(
-    {code for one in EXPECTED["telegrams"].values() for code in [*one["areas"], *one["possible_areas"]]}
-)
+ALL_AREAS = sorted({code for one in EXPECTED["telegrams"].values() for code in [*one["areas"], *one["possible_areas"]]})
 FIRST = "a1_VXSE51_first.xml"
 
 
@@ -31,12 +29,6 @@ def reached(expected: dict, threshold: str) -> set[str]:
     for code in expected["possible_areas"]:
         likely[code] = max(Intensity(likely.get(code, "5-")), Intensity.FIVE_LOWER)
     return {code for code, intensity in likely.items() if Intensity(intensity) >= threshold}
-
-
-def only(taken):
-    """Return the one decision about a telegram."""
-    (decision,) = taken.decisions
-    return decision
 
 
 class TestOurSamples:
@@ -94,14 +86,16 @@ def jma_expected():
 class TestTelegramsOfJma:
     """JMA's own telegrams, each first seen, with one person in every area of Shizuoka, Nagano and Iwate."""
 
-    @pytest.mark.parametrize(("threshold", "word"), [("5-", "5lower"), ("6-", "6lower")])
+    @pytest.mark.parametrize("policy", [("5-", "5lower"), ("6-", "6lower")])
     @pytest.mark.parametrize("name", sorted(path.name for path in JMA.glob("*.xml")) or ["none"])
-    def test_opens_what_it_should(self, tx, rule, jma_expected, name, threshold, word):
-        expected = jma_expected[name]
+    def test_opens_what_it_should(self, tx, rule, jma_expected, name, policy):
+        expected, (threshold, word) = jma_expected[name], policy
         rule(threshold)
         people_of(tx, ["212", "420", "421", "422", "440", "441", "442", "443"])
         taken = take_telegram(tx, TakeTelegram(content=(JMA / name).read_bytes()))
-        assert (taken.verdict is Verdict.OPENED) is expected["auto_broadcast_if_first_seen"][f"earthquake_threshold_{word}"]
+        assert (taken.verdict is Verdict.OPENED) is expected["auto_broadcast_if_first_seen"][
+            f"earthquake_threshold_{word}"
+        ]
         if taken.verdict is Verdict.OPENED:
             assert asked(tx, only(taken).broadcast_id) == {one["code"] for one in expected[f"areas_{word}_up"]}
 
