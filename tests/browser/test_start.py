@@ -34,9 +34,9 @@ def test_N01_sample_organisation(console: Console, desktop: Page) -> None:
 
 def test_N01_start_empty_and_sign_in_again(console: Console, desktop: Page) -> None:
     first_start(desktop, console, sample=False)
-    desktop.get_by_role("button", name="サインアウト").click()
+    desktop.get_by_role("button", name="ログアウト").click()
     type_into(desktop, "ログインID", "hanako")
     type_into(desktop, "パスワード", PASSWORD)
-    desktop.get_by_role("button", name="サインイン").click()
+    desktop.get_by_role("button", name="ログイン").click()
     expect(desktop.get_by_role("heading", name="導入ガイド")).to_be_visible()
     expect(desktop.get_by_text("最初の管理者のほかに、登録された人がいません。")).to_be_visible()

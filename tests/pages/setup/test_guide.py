@@ -1,0 +1,44 @@
+"""The setup guide as a page (pages/setup/guide.py, D17)."""
+
+from core.inputs import Nothing
+from core.actor import Actor
+from core.database import transaction
+from services.setup import StepState, guide
+
+
+def step(key):
+    """Return a step as it stands in the database."""
+    with transaction(Actor.system("test")) as tx:
+        return next(each for each in guide(tx, Nothing()).steps if each.key == key)
+
+
+class TestGuide:
+    """What the administrator sees."""
+
+    def test_D17_shows_the_fourteen_steps_with_a_button_each(self, open_page):
+        app = open_page("setup/guide.py")
+        titles = [text.value for text in app.markdown if text.value.startswith("**")]
+        assert len(titles) == 14
+        assert len([button for button in app.button if (button.key or "").startswith("open-")]) == 14
+
+    def test_says_what_comes_next_and_marks_its_button(self, open_page):
+        app = open_page("setup/guide.py")
+        assert any("次のステップ" in text.value for text in app.markdown)
+
+    def test_a_button_opens_its_page(self, open_page):
+        app = open_page("setup/guide.py")
+        app.button(key="open-departments").click().run()
+        assert not app.exception
+        assert app.title[0].value == "部署"
+
+    def test_settling_a_step_and_opening_it_again(self, open_page):
+        app = open_page("setup/guide.py")
+        app.button(key="mark-creators").click().run()
+        assert step("creators").state is StepState.DONE
+        app.button(key="mark-creators").click().run()
+        assert step("creators").state is StepState.OPEN
+
+    def test_is_not_shown_to_who_may_not(self, open_page, stage):
+        app = open_page("setup/guide.py", stage.staff)
+        assert not [button for button in app.button if (button.key or "").startswith("open-")]
+        assert app.warning
