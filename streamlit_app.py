@@ -1,6 +1,7 @@
 """The console as one ASGI application, with the public routes on the same port: ``uvicorn streamlit_app:app``."""
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -25,10 +26,18 @@ services.load_all()
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Freeze what was imported, so that no collection looks at it again; close the database at the end."""
+    give_back_the_access_log()
     gc.collect()
     gc.freeze()
     yield
     engine().dispose()
+
+
+def give_back_the_access_log() -> None:
+    """Undo what Streamlit does to uvicorn's access log: whether there is one, ``--no-access-log`` says."""
+    access = logging.getLogger("uvicorn.access")
+    access.removeHandler(getattr(access, "streamlit_console_handler", logging.NullHandler()))
+    access.setLevel(logging.INFO)
 
 
 def on_script_error(error: Exception) -> bool:

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
 
     session_idle_minutes: int = 8 * 60
     session_absolute_hours: int = 24 * 7
+    anonymous_sockets: int = 200
+    """How many browsers may be connected without being signed in; more would only be a flood."""
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = 50

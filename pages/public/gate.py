@@ -72,7 +72,11 @@ class Gate:
         host = headers.get("host")
         known = hosts.is_ours(host) and hosts.is_our_origin(headers.get("origin"), host)
         signed_in = known and session is not None and await run_in_threadpool(_is_living, session)
-        if not known or scope["path"] != "/_stcore/stream" or (not signed_in and self.anonymous >= settings().anonymous_sockets):
+        if (
+            not known
+            or scope["path"] != "/_stcore/stream"
+            or (not signed_in and self.anonymous >= settings().anonymous_sockets)
+        ):
             await send({"type": "websocket.close", "code": 1008})
             return
         self.anonymous += not signed_in

@@ -171,7 +171,7 @@ class TestMaster:
     def test_the_registry_is_the_master(self, administrator, cast):
         rows = list_processes(administrator, Nothing())
         assert {row.process for row in rows} == {process.name for process in registered() if not process.own}
-        assert [row.category for row in rows][0] == "access"
+        assert rows[0].category == "access"
 
     def test_what_ships_names_only_what_there_is(self):
         known = {(process.name, process.what) for process in registered()}

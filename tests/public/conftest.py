@@ -1,0 +1,37 @@
+"""One real console for the tests of this folder."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from core.postgres import EmbeddedPostgres
+from data.models.access import Account
+from services.access import start_session
+from services.access.passwords import hashed
+from tests.consoles import Console, console
+from tests.factories import make_cast
+from tests.services.access.conftest import account_of
+
+PASSWORD = "my dog eats green apples"
+
+
+@pytest.fixture(scope="session")
+def running(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """A console with the fixed cast; the administrator's password is PASSWORD."""
+    with console(server, "public_console", str(tmp_path_factory.mktemp("home"))) as started:
+        with started.transaction() as tx:
+            account_of(tx, make_cast(tx).administrator).password_hash = hashed(PASSWORD)
+        yield started
+
+
+@pytest.fixture
+def administrator(running: Console) -> str:
+    """The token of a session of the administrator."""
+    return session_of(running, "admin")
+
+
+def session_of(running: Console, login: str) -> str:
+    """Sign somebody in without the form and return the token for the cookie."""
+    with running.transaction() as tx:
+        return start_session(tx, tx.scalar(select(Account.id).where(Account.login == login)))

@@ -1,0 +1,85 @@
+"""No page can be reached around the sign-in: over a real server, in a fresh process and after others signed in."""
+
+import secrets
+
+import pytest
+from sqlalchemy import select
+
+from core.settings import ROOT
+from data.models.access import Account, ReachKind
+from pages.kit.menu import PAGES
+from services.access import EditedSet, NewAssignment, assign, edit_set, end_session_of_cookie
+from tests.consoles import Console, console, run, said
+from tests.factories import make_cast
+from tests.public.conftest import session_of
+
+BROWSER = secrets.token_urlsafe(32)
+FILES = sorted(path.relative_to(ROOT / "pages") for path in (ROOT / "pages").rglob("*.py"))
+ADDRESSES = sorted(
+    {entry.url for entry in PAGES}
+    | {entry.path for entry in PAGES}
+    | {str(file) for file in FILES}
+    | {str(file.with_suffix("")) for file in FILES}
+    | {file.stem for file in FILES}
+    | {"", "start", "console", "pages/console"}
+)
+NAMES = ("管理 花子", "部長 太郎", "危機 次郎", "社員 三郎", "遠方 四郎", "総務部")
+
+
+def is_the_sign_in(text: str) -> bool:
+    """Say whether the sign-in came, and nothing of what people keep."""
+    return "ログインID" in text and "current-password" in text and not any(name in text for name in NAMES)
+
+
+def all_are_the_sign_in(running: Console, **cookies: str) -> None:
+    """Ask for every page by its address, each in a session of its own."""
+    for address in ADDRESSES:
+        with running.socket(**cookies) as socket:
+            assert is_the_sign_in(said(run(socket, address))), address
+
+
+def test_every_page_is_the_sign_in_in_a_fresh_process_and_after_somebody_signed_in(server, tmp_path):
+    with console(server, "fresh_console", str(tmp_path)) as fresh:
+        with fresh.transaction() as tx:
+            make_cast(tx)
+        all_are_the_sign_in(fresh, browser=BROWSER)
+        session = session_of(fresh, "admin")
+        with fresh.socket(session=session, browser=BROWSER) as socket:
+            assert "管理 花子" in said(run(socket, "access-accounts"))
+            all_are_the_sign_in(fresh, browser=BROWSER)
+            all_are_the_sign_in(fresh)
+            all_are_the_sign_in(fresh, session=secrets.token_urlsafe(32), browser=BROWSER)
+
+
+class TestOpenTab:
+    """What happens in a tab that is open while things change."""
+
+    def test_the_next_click_after_signing_out_elsewhere_is_the_sign_in(self, running, administrator):
+        with running.socket(session=administrator, browser=BROWSER) as socket:
+            assert "管理 花子" in said(run(socket, "access-accounts"))
+            with running.transaction() as tx:
+                end_session_of_cookie(tx, administrator)
+            assert is_the_sign_in(said(run(socket, "access-accounts")))
+
+    def test_a_change_of_permissions_holds_from_the_next_click(self, running):
+        session = session_of(running, "crisis")
+        with running.socket(session=session, browser=BROWSER) as socket:
+            assert "このページの権限がありません" in said(run(socket, "access-accounts"))
+            with running.transaction() as tx:
+                account = tx.scalar(select(Account.id).where(Account.login == "crisis"))
+                made = edit_set(tx, EditedSet(name="窓口", grants=["access.accounts:read", "access.set_choices:read"]))
+                assign(tx, NewAssignment(account_id=account, set_id=made.id, reach=ReachKind.WHOLE))
+            assert "管理 花子" in said(run(socket, "access-accounts"))
+            with running.transaction() as tx:
+                edit_set(tx, EditedSet(id=made.id, version=made.version, name="窓口"))
+            text = said(run(socket, "access-accounts"))
+            assert "管理 花子" not in text
+            assert "このページの権限がありません" in text
+
+
+@pytest.mark.parametrize("hidden", ["list.py", "people/list.py", "public/gate.py", "kit/guard.py"])
+def test_no_source_is_served(running, hidden):
+    with running.client() as client:
+        for path in (f"/{hidden}", f"/pages/{hidden}", f"/static/../{hidden}", f"/static/%2e%2e/pages/{hidden}"):
+            answer = client.get(path)
+            assert "import" not in answer.text.replace("modulepreload", "").split("<body>")[-1], path
