@@ -21,10 +21,11 @@ from core.settings import settings
 from core.transaction import Transaction
 
 SEARCH_PATH = "public,procrastinate"
-# Timeouts are set on each connection: a role's own settings do not follow SET ROLE.
+# Timeouts are set on each connection: a role's own settings do not follow SET ROLE. Compiling a query by JIT takes longer
+# than any of ours runs (measured: 1.1 s for one that runs 0.3 s).
 SESSION_OPTIONS = (
     f"-c search_path={SEARCH_PATH} -c timezone=UTC "
-    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    "-c jit=off -c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
 )
 
 _LONGER = text(

@@ -165,7 +165,7 @@ class Turn:
         except ProviderDown:
             self._flush(lease, window, contacts)
             raise
-        return self._flush(lease, window, contacts)
+        return not window or self._flush(lease, window, contacts)
 
     def _letter(self, one: Claimed) -> Mail:
         values = {
