@@ -1,0 +1,102 @@
+"""One account (アカウント): its one-time link, its permission sets with their reach, stopping and opening it again."""
+
+import streamlit as st
+
+from core.actor import Actor
+from core.i18n import N_, _
+from core.operations import Operation
+from pages import kit
+from pages.kit.guard import guard
+from services.access import (
+    AccountRow,
+    AccountsAsk,
+    WhichAccount,
+    WhichAssignment,
+    assign,
+    invite,
+    list_accounts,
+    reopen_account,
+    sign_out_everywhere,
+    stop_account,
+    unassign,
+)
+
+
+def may(actor: Actor, operation: Operation) -> bool:
+    """Say whether a button is worth showing; the operation checks again."""
+    return actor.may(operation.name, operation.what)
+
+
+def facts(row: AccountRow) -> None:
+    """Say how the account stands."""
+    state = _(N_("Locked for some minutes after too many wrong passwords")) if row.locked else kit.said(row.status)
+    last = kit.moment(row.signed_in_at)
+    st.markdown(
+        f"{_(N_('Login name'))}: **{row.login}** \u2003 {_(N_('Status'))}: **{state}** \u2003 "
+        f"{_(N_('Last sign-in'))}: **{last}** \u2003 {_(N_('Browsers signed in'))}: **{kit.number(row.sessions)}**"
+    )
+
+
+def handling(actor: Actor, row: AccountRow) -> None:
+    """Do something with the account that was opened."""
+    which = WhichAccount(id=row.id)
+    with st.container(horizontal=True, gap="small"):
+        if row.status != "stopped" and may(actor, invite):
+            link = st.button(_(N_("Make a one-time link")), icon=":material/link:", key="invite", type="primary")
+        else:
+            link = False
+        if row.sessions and may(actor, sign_out_everywhere):
+            ask_first(sign_out_everywhere, which, _(N_("Sign out everywhere")), _(N_("Signed out everywhere.")))
+        if row.status != "stopped" and may(actor, stop_account):
+            ask_first(stop_account, which, _(N_("Stop the account")), _(N_("The account is stopped.")))
+        if (row.status == "stopped" or row.locked) and may(actor, reopen_account):
+            ask_first(reopen_account, which, _(N_("Open the account again")), _(N_("The account is open again.")))
+    if link and (done := kit.do(invite, which)):
+        st.code(done.result.url, language=None, wrap_lines=True)
+        until = kit.moment(done.result.valid_until)
+        st.info(
+            _(
+                N_("Give this link to the person yourself. It works once, until {until}, and is shown only now."),
+                until=until,
+            )
+        )
+
+
+def ask_first(operation: Operation, which: WhichAccount, label: str, done: str) -> None:
+    """Show a button that asks once more before it does what it says."""
+    with st.popover(label):
+        st.markdown(_(N_("This takes effect at once.")))
+        if st.button(label, key=operation.name, type="primary") and kit.do(operation, which):
+            kit.flash(done)
+            st.rerun()
+
+
+def assignments(actor: Actor, row: AccountRow) -> None:
+    """Show and change what the account may do."""
+    for one in row.assignments:
+        with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
+            st.markdown(f"**{one.set_name}**  \n{one.department or kit.said(one.reach)}", width="stretch")
+            taken = may(actor, unassign) and st.button(_(N_("Take away")), key=f"take-{one.id}")
+        if taken and kit.do(unassign, WhichAssignment(id=one.id)):
+            kit.flash(_(N_("Taken away. It holds from the person's next click on.")))
+            st.rerun()
+    if not row.assignments:
+        st.info(_(N_("No permission set yet: this person sees only the own account.")))
+    if may(actor, assign):
+        with st.expander(_(N_("Give a permission set")), icon=":material/add:", expanded=not row.assignments):
+            given = _(N_("Given. It holds from the person's next click on."))
+            if kit.operate(assign, f"assign-{row.id}", fills={"account_id": row.id}, submit=_(N_("Give")), done=given):
+                st.rerun()
+
+
+actor = guard("access.accounts")
+found = kit.ask(list_accounts, AccountsAsk(id=kit.number_in_address("id"))).rows
+if not found:
+    st.info(_(N_("This account does not exist, or is outside your reach.")))
+    st.stop()
+account = found[0]
+kit.header(f"{account.name} ({account.code})", back=(_(N_("Accounts")), "access/accounts.py"))
+facts(account)
+handling(actor, account)
+st.subheader(_(N_("Permission sets")), anchor=False)
+assignments(actor, account)
