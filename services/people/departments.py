@@ -17,6 +17,7 @@ from services.people.search import Whose
 class DepartmentsAsk(PageAsk):
     """Which departments."""
 
+    id: int | None = field(N_("Number"), default=None, hidden=True)
     text: str = field(N_("Name or code"), default="", max_length=100)
     state: Whose = field(N_("State"), default=Whose.ACTIVE)
 
@@ -53,6 +54,8 @@ def list_departments(tx: Transaction, ask: DepartmentsAsk) -> Page[DepartmentRow
         .scalar_subquery()
     )
     statement = select(Department, people.label("people")).where(departments_within(list_departments.reach(tx)))
+    if ask.id is not None:
+        statement = statement.where(Department.id == ask.id)
     for word in ask.text.split():
         named = Department.full_name.icontains(word, autoescape=True)
         statement = statement.where(named | Department.code.icontains(word, autoescape=True))

@@ -22,6 +22,7 @@ from services.people.within import ids_within
 class ListsAsk(PageAsk):
     """Which lists."""
 
+    id: int | None = field(N_("Number"), default=None, hidden=True)
     text: str = field(N_("Name"), default="", max_length=100)
 
 
@@ -67,6 +68,8 @@ def list_lists(tx: Transaction, ask: ListsAsk) -> Page[ListRow]:
         .scalar_subquery()
     )
     statement = select(PersonList.id, PersonList.name, PersonList.version, people.label("people"))
+    if ask.id is not None:
+        statement = statement.where(PersonList.id == ask.id)
     for word in ask.text.split():
         statement = statement.where(PersonList.name.icontains(word, autoescape=True))
     return fetch_page(tx, statement, ask, orders={"name": (PersonList.name,)}, make=_made)

@@ -17,6 +17,7 @@ HALF_WIDTH = range(0xFF61, 0xFFA0)
 WORKBOOK = N_(
     "This is an Excel workbook, not a CSV. In Excel, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
+EMPTY = N_("The file is empty.")
 UNREADABLE = N_("The file cannot be read as UTF-8, Shift_JIS (CP932) or UTF-16. In Excel, save it as “CSV UTF-8”.")
 QUOTES = N_("The quotation marks of row {row} do not match. Save the file as CSV again, for instance with Excel.")
 NUL, NUL_SHOWN = "\0", "\N{REPLACEMENT CHARACTER}"
@@ -55,6 +56,8 @@ def read_sheet(content: bytes) -> Sheet:
     """
     _refuse_other_files(content)
     encoding, text = decoded(content)
+    if not text.strip():
+        raise Invalid(EMPTY)
     delimiter, skipped, text = _delimited(text)
     lines = _lines(text, delimiter, skipped)
     header = _header(next(lines, None))
@@ -88,7 +91,7 @@ def _refuse_other_files(content: bytes) -> None:
     if len(content) > limit * 1024 * 1024:
         raise Invalid(N_("The file is larger than {limit} MiB. Split it and import the parts."), limit=limit)
     if not content.strip():
-        raise Invalid(N_("The file is empty."))
+        raise Invalid(EMPTY)
     if content.startswith(WORKBOOKS):
         raise Invalid(WORKBOOK)
 
@@ -123,7 +126,7 @@ def _delimited(text: str) -> tuple[str, int, str]:
     first, _, rest = text.partition("\n")
     if first.rstrip("\r").lower().startswith("sep=") and len(first.rstrip("\r")) == 5:
         return first[4], 1, rest  # a hint that Excel reads and some programs write
-    return max(DELIMITERS, key=text.splitlines()[0].count), 0, text
+    return max(DELIMITERS, key=first.partition("\r")[0].count), 0, text
 
 
 def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
