@@ -1,0 +1,82 @@
+"""Question forms (設問フォーム, D08): see them as they are asked, make one, change one."""
+
+import streamlit as st
+
+from core.actor import What
+from core.i18n import N_, _
+from pages import kit
+from pages.broadcasts._builder import build
+from pages.kit.guard import guard
+from services.broadcasts import DeleteForm, FormRow, QuestionRow, delete_form, forms
+
+actor = guard("broadcasts.forms")
+NEW = "new"
+may_edit = actor.may("broadcasts.edit_form", What.DO)
+may_delete = actor.may("broadcasts.delete_form", What.DO)
+
+
+def show(row: FormRow) -> None:
+    """Show a form in words, and what can be done with it."""
+    open_now = st.query_params.get("id") == str(row.id)
+    badge = f" :gray-badge[{_(N_('Sample'))}]" if row.sample else ""
+    count = _(N_("{count} questions"), count=len(row.questions))
+    with st.expander(f"**{kit.literal(row.name)}** {count}{badge}", expanded=open_now):
+        if open_now and may_edit:
+            edit(row)
+            return
+        if row.introduction:
+            st.markdown(kit.literal(row.introduction))
+        for number, question in enumerate(row.questions, start=1):
+            st.markdown(f"{number}. {in_words(question)}")
+        with st.container(horizontal=True, gap="small"):
+            if may_edit and st.button(_(N_("Edit")), key=f"edit-{row.id}", icon=":material/edit:"):
+                st.query_params["id"] = str(row.id)
+                st.rerun()
+            if may_delete:
+                deleting(row)
+
+
+def in_words(question: QuestionRow) -> str:
+    """Say what a question asks and how it is answered."""
+    required = f" :red-badge[{_(N_('Required'))}]" if question.required else ""
+    options = "　".join(kit.literal(option) for option in question.options)
+    unit = _(N_("({unit})"), unit=kit.literal(question.unit)) if question.unit else ""
+    return f"**{kit.literal(question.label)}**{required}  \n:small[{kit.said(question.kind)}{unit} {options}]"
+
+
+def edit(row: FormRow | None) -> None:
+    """Show the builder for a form, or for a new one."""
+    saved = build(row)
+    if saved:
+        kit.flash(_(N_("Saved.")))
+    if saved or st.button(_(N_("Close without saving")), key="close", type="tertiary"):
+        st.query_params.pop("id", None)
+        st.rerun()
+
+
+def deleting(row: FormRow) -> None:
+    """Offer to delete a form."""
+    if st.button(_(N_("Delete")), key=f"delete-{row.id}", icon=":material/delete:"):
+        kit.confirm(
+            _(N_("Delete “{name}”?"), name=row.name),
+            _(N_("The form is gone for good. Broadcasts that were sent with it keep their questions and answers.")),
+            yes=_(N_("Delete")), then=lambda: kit.do(delete_form, DeleteForm(id=row.id)),
+        )  # fmt: skip
+
+
+kit.header(
+    _(N_("Question forms")),
+    _(N_("What a broadcast asks. Changing a form does not change broadcasts that were sent.")),
+    next_step=(_(N_("New broadcast")), "broadcasts/new.py"),
+)
+found = kit.ask(forms)
+if not found:
+    st.info(_(N_("There is no form yet. Make the first one below.")))
+for each in found:
+    show(each)
+if may_edit and st.query_params.get("id") == NEW:
+    st.subheader(_(N_("New form")), anchor=False)
+    edit(None)
+elif may_edit and st.button(_(N_("Make a form")), key="new", icon=":material/add:"):
+    st.query_params["id"] = NEW
+    st.rerun()

@@ -1,0 +1,70 @@
+"""Mail templates (メールテンプレート, D08): see them, make one, change one; samples are there from the start."""
+
+import streamlit as st
+
+from core.actor import What
+from core.i18n import N_, _
+from pages import kit
+from pages.kit.guard import guard
+from services.broadcasts import DeleteTemplate, TemplateRow, delete_template, edit_template, templates
+
+actor = guard("broadcasts.templates")
+NEW = "new"
+may_edit = actor.may("broadcasts.edit_template", What.DO)
+may_delete = actor.may("broadcasts.delete_template", What.DO)
+
+
+def show(row: TemplateRow) -> None:
+    """Show a template as it is sent, and what can be done with it."""
+    open_now = st.query_params.get("id") == str(row.id)
+    badge = f" :gray-badge[{_(N_('Sample'))}]" if row.sample else ""
+    with st.expander(f"**{kit.literal(row.name)}**{badge}", expanded=open_now):
+        if open_now and may_edit:
+            edit(row)
+            return
+        st.markdown(f"{_(N_('Subject'))}：{kit.literal(row.subject)}")
+        st.code(row.body, language=None, wrap_lines=True)
+        with st.container(horizontal=True, gap="small"):
+            if may_edit and st.button(_(N_("Edit")), key=f"edit-{row.id}", icon=":material/edit:"):
+                st.query_params["id"] = str(row.id)
+                st.rerun()
+            if may_delete:
+                deleting(row)
+
+
+def edit(row: TemplateRow | None) -> None:
+    """Show the form of a template, or of a new one."""
+    fills = {"id": row.id, "version": row.version} if row else {"id": None, "version": None}
+    key = f"template-{row.id}-{row.version}" if row else "template-new"
+    saved = kit.operate(edit_template, key, initial=row, fills=fills, submit=_(N_("Save")), done=_(N_("Saved.")))
+    if saved or st.button(_(N_("Close without saving")), key=f"{key}-close", type="tertiary"):
+        st.query_params.pop("id", None)
+        st.rerun()
+
+
+def deleting(row: TemplateRow) -> None:
+    """Offer to delete a template."""
+    if st.button(_(N_("Delete")), key=f"delete-{row.id}", icon=":material/delete:"):
+        kit.confirm(
+            _(N_("Delete “{name}”?"), name=row.name),
+            _(N_("The template is gone for good. Broadcasts that were made from it keep their text.")),
+            yes=_(N_("Delete")), then=lambda: kit.do(delete_template, DeleteTemplate(id=row.id)),
+        )  # fmt: skip
+
+
+kit.header(
+    _(N_("Mail templates")),
+    _(N_("Subject and text to start a broadcast from. Fields in braces are filled in for each person.")),
+    next_step=(_(N_("Question forms")), "broadcasts/forms.py"),
+)
+found = kit.ask(templates)
+if not found:
+    st.info(_(N_("There is no template yet. Make the first one below.")))
+for each in found:
+    show(each)
+if may_edit and st.query_params.get("id") == NEW:
+    st.subheader(_(N_("New template")), anchor=False)
+    edit(None)
+elif may_edit and st.button(_(N_("Make a template")), key="new", icon=":material/add:"):
+    st.query_params["id"] = NEW
+    st.rerun()
