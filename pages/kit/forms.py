@@ -47,6 +47,7 @@ def form(
     rows: Layout = (),
     also: Mapping[str, Mapping[Any, str]] | None = None,
     submit: str | None = None,
+    placeholder: str | None = None,
     width: int = WIDTH,
 ) -> I | None:
     """Show the form of a model; return the input in the one run after it was sent and found right.
@@ -55,11 +56,13 @@ def form(
     ``initial`` holds present values; ``fills`` those that the page knows, their fields are not asked for. ``rows`` puts
     fields side by side (``[("family_name", "given_name"), "code"]``); fields it does not name follow in their order.
     ``also`` adds choices by field, for present values that the list of choices does not hold any more.
+    ``placeholder`` stands in choices where none is made.
     """
     state, fills = state_of(key), dict(fills or {})
     fields = {asked.name: asked for asked in asked_fields(model, without=frozenset(fills), also=also or {})}
     with st.form(key, enter_to_submit=False, width=width):
-        values = _draw_all(fields, _lines(fields, rows), key, state, initial)
+        options = {"placeholder": placeholder} if placeholder else {}
+        values = _draw_all(fields, _lines(fields, rows), key, state, initial, options)
         state.slots[""] = st.empty()
         sent = st.form_submit_button(submit or _(SAVE), type="primary", key=f"{key}.{state.generation}.submit")
     if sent:
@@ -132,6 +135,7 @@ def _draw_all(
     key: str,
     state: FormState,
     initial: BaseModel | Mapping[str, Any] | None,
+    options: Mapping[str, Any],
 ) -> dict[str, Any]:
     keys = {name: f"{key}.{state.generation}.{name}" for name in fields}
     if not any(widget in st.session_state for widget in keys.values()):
@@ -142,7 +146,7 @@ def _draw_all(
     for line in lines:
         for place, name in zip(st.columns(len(line)) if len(line) > 1 else [st.container()], line, strict=True):
             with place:
-                values[name] = draw(fields[name], keys[name], label=_label(fields[name]))
+                values[name] = draw(fields[name], keys[name], label=_label(fields[name]), **options)
                 state.slots[name] = st.empty()
     return {name: value for name, value in values.items() if not (fields[name].required and value in (None, ""))}
 

@@ -16,8 +16,13 @@ CSS = """
 [data-testid="stHeading"] h1 { font-size: 1.6rem; font-weight: 700; padding: 0 0 .1rem; letter-spacing: .01em; }
 [data-testid="stHeading"] h2 { font-size: 1.2rem; padding: .4rem 0 0; }
 [data-testid="stHeading"] h3 { font-size: 1.05rem; padding: .2rem 0 0; }
+[data-testid="stHeading"] h2, [data-testid="stHeading"] h3 { padding-bottom: .4rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 0 0 .5rem; padding: 0; }
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; margin: 0; }
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {
+  content: "CHOOSE_FILE"; font-size: .9rem; }
+ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 0 0 .5rem !important;
+  padding: 0 !important; }
 .steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: #57606a; }
 .steps b { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: 50%;
   border: 1.5px solid #8c959f; font-size: .85rem; font-weight: 600; }
@@ -43,7 +48,7 @@ CSS = """
 
 def style() -> None:
     """Apply our rules to this page; ``header`` does it for every page that has one."""
-    st.html(CSS)
+    st.html(CSS.replace("CHOOSE_FILE", _(N_("Choose a file, or drop it here"))))
 
 
 def header(

@@ -66,6 +66,7 @@ def begin(import_id: int, *, good_rows_only: bool) -> bool:
 def show_rows(found: ImportDetail) -> None:
     """Show the rows with what becomes of each, and all about the one that is picked."""
     question = kit.filters(RowsAsk, key="rows", fills={"id": found.id})
+    st.caption(_(N_("Pick a row to see all about it.")))
     picked = kit.table(
         list_rows,
         question,

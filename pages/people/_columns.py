@@ -38,6 +38,7 @@ def match_columns(found: ImportDetail) -> bool:
     entered = kit.form(
         _model(found), key, initial={**found.mapping, CREATE: found.create_departments},
         rows=[*zip(names[::2], names[1::2], strict=False)], submit=_(N_("Check the file")),
+        placeholder=_(N_("Leave as it is")),
     )  # fmt: skip
     if entered is None:
         return False
@@ -50,4 +51,5 @@ def _model(found: ImportDetail) -> type[Input]:
     """Return the form: a choice among the columns of this file for each item."""
     column = Literal[tuple(found.header)] | None  # type: ignore[valid-type]
     fields: dict[str, Any] = {one.field: (column, field(one.label, default=None)) for one in found.columns}
-    return create_model("Columns", __base__=Input, **fields, create_departments=Mapping.model_fields[CREATE])
+    fields[CREATE] = (bool, Mapping.model_fields[CREATE])
+    return create_model("Columns", __base__=Input, **fields)

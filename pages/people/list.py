@@ -41,7 +41,7 @@ kit.table(
         "code": kit.Column(_(N_("Code")), sort="code"),
         "department": kit.Column(_(N_("Department")), value=places),
         "regions": _(N_("Regions")),
-        "mails": kit.Column(_(N_("Mail addresses")), number=True),
+        "mails": kit.Column(_(N_("Number of mail addresses")), number=True),
         "mobile": _(N_("Mobile number")),
         "login": _(N_("Login name")),
         "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active"))),

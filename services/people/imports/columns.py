@@ -118,6 +118,8 @@ def check_mapping(kind: ImportKind, header: Sequence[str], mapping: Mapping[str,
 
 def label_of(kind: ImportKind, name: str) -> str:
     """Return what people call a field, in the current language."""
+    if name == "mails":
+        return _(N_("Mail addresses"))
     return next((_(column.label) for column in BY_KIND[kind] if column.field == name), name)
 
 
