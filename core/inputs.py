@@ -120,7 +120,7 @@ def sentence(detail: ErrorDetails) -> str:
     cause = context.get("error")
     if isinstance(cause, WrongValue):
         return cause.text
-    if detail["type"] in {"missing", "string_type"} and detail.get("input") in {None, ""}:
+    if detail["type"] in {"missing", "string_type"} and detail.get("input") in (None, ""):
         return _(REQUIRED)
     known = SENTENCES.get(detail["type"], N_("This value cannot be used."))
     return _(known, **context) if "{" in known else _(known)
