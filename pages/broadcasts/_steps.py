@@ -1,0 +1,143 @@
+"""The steps of a new broadcast: text and questions, recipients, rehearsal."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.i18n import N_, _
+from core.inputs import Nothing, label_of
+from pages import kit
+from services import access, people
+from services.broadcasts import (
+    BroadcastRow,
+    Draft,
+    Rehearsal,
+    RehearsedPeopleAsk,
+    Selection,
+    Send,
+    draft,
+    rehearse_people,
+    send,
+)
+from services.people.words import ContactKind
+
+ROWS = [("kind", "title"), ("template_id", "form_id"), "subject", "body"]
+CHOICES = {
+    "departments": people.department_choices,
+    "areas": people.area_choices,
+    "roles": access.set_choices,
+    "lists": people.list_choices,
+}
+
+
+def text_step(row: BroadcastRow | None) -> BroadcastRow | None:
+    """Ask for purpose, text and questions; return the draft in the run in which it was kept."""
+    st.caption(_(N_("Choose a template, or write subject and text yourself; an empty one is taken from the template.")))
+    fills = {
+        "id": row.id if row else None,
+        "version": row.version if row else None,
+        "audience": row.audience if row else Selection(),
+    }
+    key = f"draft-{row.id}-{row.version}" if row else "draft-new"
+    done = kit.operate(
+        draft, key, initial=row, fills=fills, rows=ROWS, submit=_(N_("Keep and choose recipients"))
+    )  # fmt: skip
+    return done.result if done else None
+
+
+def recipients_step(row: BroadcastRow) -> Selection:
+    """Ask who gets it."""
+    chosen: dict[str, Any] = {}
+    everybody = st.checkbox(
+        label_of(Selection, "everybody"), value=row.audience.everybody, key=f"audience-{row.id}.everybody",
+        help=_(N_("Everybody within your reach who has not left.")),
+    )  # fmt: skip
+    for name, source in CHOICES.items():
+        choices = {choice.value: choice.label for choice in kit.ask(source, Nothing())}
+        chosen[name] = st.multiselect(
+            label_of(Selection, name), list(choices), default=[v for v in getattr(row.audience, name) if v in choices],
+            format_func=choices.__getitem__, key=f"audience-{row.id}.{name}", disabled=everybody,
+            placeholder=_(N_("Choose")),
+        )  # fmt: skip
+    return Selection(everybody=everybody, people=row.audience.people, **({} if everybody else chosen))
+
+
+def keep_recipients(row: BroadcastRow, audience: Selection) -> bool:
+    """Keep the recipients in the draft."""
+    values = {name: getattr(row, name) for name in ("id", "version", "kind", "title", "subject", "body", "form_id")}
+    return kit.do(draft, Draft(**values, audience=audience)) is not None
+
+
+def rehearsal_step(found: Rehearsal) -> None:
+    """Show who will be reached and who will not, and why."""
+    forecast = found.forecast
+    st.markdown(_(N_("**Recipients**")) + "　" + "　".join(kit.literal(part) for part in found.recipients))
+    with st.container(horizontal=True, gap="small"):
+        for label, value, unit in (
+            (N_("People asked"), forecast.people, N_("people")),
+            (N_("Reached"), forecast.reached, N_("people")),
+            (N_("Not reached"), forecast.not_reached, N_("people")),
+            (N_("Duration, about"), round(forecast.seconds), N_("seconds")),
+        ):
+            st.metric(_(label), kit.number(value, _(unit)), border=True, width=190)
+    for warning in found.warnings:
+        st.warning(warning, icon=":material/error:")
+    lines = [
+        (_(N_("Sent by {channel}"), channel=kit.said(ContactKind(one.channel))), one.messages)
+        for one in forecast.channels
+    ]
+    lines += [(one.text, one.people) for one in forecast.missed]
+    kit.rows([_(N_("Channel, or why not")), _(N_("Messages or people"))], lines, label=_(N_("Forecast")))
+    with st.expander(_(N_("Text and questions as they will be sent"))):
+        preview(found.broadcast)
+    with st.expander(_(N_("Person by person")), expanded=True):
+        people_table(found.broadcast.id)
+
+
+def people_table(broadcast_id: int) -> None:
+    """Show each person with the addresses, or why nothing reaches them."""
+    kit.table(
+        rehearse_people,
+        kit.filters(RehearsedPeopleAsk, key="who", fills={"broadcast_id": broadcast_id}),
+        columns={
+            "name": _(N_("Name")),
+            "code": _(N_("Code")),
+            "department": _(N_("Department")),
+            "addresses": kit.Column(_(N_("Addresses")), value=lambda line: kit.joined(line.addresses)),
+            "reason": kit.Column(_(N_("Why not")), value=lambda line: line.reason),
+        },
+        key="who",
+        unit=N_("{count} people"),
+        empty=_(N_("Nobody is like this.")),
+    )
+
+
+def preview(row: BroadcastRow) -> None:
+    """Show text and questions of a broadcast."""
+    st.markdown(f"**{_(N_('Subject'))}**：{kit.literal(row.subject)}")
+    st.code(row.body, language=None, wrap_lines=True)
+    for number, question in enumerate(row.questions, start=1):
+        options = "　".join(kit.literal(option) for option in question["options"])
+        required = f" :red-badge[{_(N_('Required'))}]" if question["required"] else ""
+        st.markdown(f"{number}. **{kit.literal(question['label'])}**{required}  \n:small[{options}]")
+
+
+def sending(found: Rehearsal) -> None:
+    """Offer to send."""
+    row = found.broadcast
+    if st.button(_(N_("Send")), type="primary", icon=":material/send:", key="send", disabled=not found.forecast.people):
+        kit.confirm(
+            _(N_("Send “{title}”?"), title=row.title),
+            _(N_("{count} people are asked at once. What has gone out cannot be taken back."),
+              count=kit.number(found.forecast.people)),
+            yes=_(N_("Send")), then=lambda: begin(row),
+        )  # fmt: skip
+
+
+def begin(row: BroadcastRow) -> bool:
+    """Send, and go on to where it is watched."""
+    if kit.do(send, Send(id=row.id, version=row.version)) is None:
+        return False
+    kit.flash(_(N_("Sending has begun.")))
+    kit.go("broadcasts/show.py", {"id": row.id})
+    return True

@@ -1,0 +1,91 @@
+"""Reply monitor (返信状況, D14): rate, answers, departments and regions, live; who has not answered; remind; CSV."""
+
+import streamlit as st
+
+from core.actor import What
+from core.i18n import N_, _
+from pages import kit
+from pages.broadcasts._monitor import draw
+from pages.kit.guard import guard
+from services.broadcasts import (
+    Answered,
+    AnswersAsk,
+    BroadcastState,
+    Monitor,
+    MonitorAsk,
+    Which,
+    answers,
+    monitor,
+    remind,
+)
+
+actor = guard("broadcasts.monitor")
+broadcast_id = kit.number_in_address("id")
+
+
+def now() -> Monitor:
+    """Return the state of the replies at this moment."""
+    below = st.query_params.get("department", "")
+    return kit.ask(
+        monitor, MonitorAsk(broadcast_id=broadcast_id, department_id=int(below) if below.isdigit() else None)
+    )
+
+
+def live() -> None:
+    """Draw the replies as they stand."""
+    draw(now())
+
+
+def reminding(found: Monitor) -> None:
+    """Offer to remind those who have not answered."""
+    left = found.asked - found.answered
+    if st.button(_(N_("Remind those who have not answered ({count})"), count=kit.number(left)), key="remind",
+                 icon=":material/notifications:", disabled=not left):  # fmt: skip
+        kit.confirm(
+            _(N_("Remind {count} people?"), count=kit.number(left)),
+            _(N_("Everybody within your reach who has not answered gets one more mail.")),
+            yes=_(N_("Remind")), then=lambda: kit.do(remind, Which(id=found.id)),
+        )  # fmt: skip
+
+
+first = now()
+kit.header(
+    _(N_("Replies: {title}"), title=first.title),
+    _(N_("Counted anew every two seconds; departments and regions are those at the moment of sending.")),
+    back=(_(N_("Broadcast")), f"broadcasts/show.py?id={broadcast_id}"),
+)
+with st.container(horizontal=True, gap="small"):
+    if st.button(_(N_("State of sending")), icon=":material/send:", key="show"):
+        kit.go("broadcasts/show.py", {"id": broadcast_id})
+    if first.state is BroadcastState.OPEN and actor.may("broadcasts.remind", What.DO):
+        reminding(first)
+if first.state is BroadcastState.CLOSED:
+    draw(first)
+else:
+    kit.refreshing(live, process="broadcasts.monitor")
+if actor.may("broadcasts.answers", What.READ):
+    st.subheader(_(N_("Person by person")), anchor=False)
+    question = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
+    kit.files(answers, question)
+    labels = {one.key: one.label for one in first.questions}
+    kit.table(
+        answers,
+        question,
+        columns={
+            "name": kit.Column(width=130),
+            "department": kit.Column(width=200),
+            "area": kit.Column(width=140),
+            "latest_at": kit.Column(width=140),
+            **{
+                f"q{key}": kit.Column(label, value=lambda line, key=key: line.latest.get(key, ""), width=160)
+                for key, label in labels.items()
+            },
+            "first_at": kit.Column(width=140),
+            "answers": kit.Column(number=True, width=80),
+        },
+        key="who",
+        unit=N_("{count} people"),
+        empty=_(N_("Nobody is like this."))
+        if question.answered is not Answered.NO
+        else _(N_("Everybody has answered.")),
+    )
