@@ -4,19 +4,21 @@ The rooms above open a mailing with ``open_mailing`` and watch it with ``counts`
 itself, and ``MailingFinished`` tells of its end.
 """
 
+from data.models.delivery import ProviderKind
 from services.delivery import words  # noqa: F401 - gives states and kinds their words
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
-from services.delivery.mailbox import mail, mailbox
+from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.plan import reason_text
 from services.delivery.rehearsal import Forecast, RehearsalAsk, RehearsalLine, rehearsal_page, rehearse
-from services.delivery.sender import edit_sender, sender
+from services.delivery.sender import SenderRow, edit_sender, sender
 from services.delivery.sending import send_mailing, sweep
 from services.delivery.tokens import sign, verify
 from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
-    "FIELDS", "Forecast", "RehearsalAsk", "RehearsalLine", "Round", "arrived", "check_fields", "close", "counts",
-    "edit_sender", "mail", "mailbox", "open_mailing", "reason_text", "rehearsal_page", "rehearse", "resume",
-    "send_mailing", "send_test_mail", "sender", "sign", "stop", "sweep", "verify",
+    "FIELDS", "Forecast", "MailboxAsk", "ProviderKind", "RehearsalAsk", "RehearsalLine", "Round", "SenderRow",
+    "WhichMail", "arrived", "check_fields", "close", "counts", "edit_sender", "mail", "mailbox", "open_mailing",
+    "reason_text", "rehearsal_page", "rehearse", "resume", "send_mailing", "send_test_mail", "sender", "sign", "stop",
+    "sweep", "verify",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """From one skeleton a mailing to the bytes of each mail (RFC 5322, 2045, 2047), without a message tree a person.
 
-Headers that are the same for everybody are written once; a body is filled as text and encoded in one go. Measured with a
-mail of 6.9 KB, signed link included: some 20,000 a second, against 600 by ``email.message``.
+Headers that are the same for everybody are written once; a body is filled as text and encoded in one go. Measured with
+a mail of 6.9 KB, signed link included: some 20,000 a second, against 600 by ``email.message``.
 """
 
 import binascii

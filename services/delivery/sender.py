@@ -9,6 +9,7 @@ from core import secrets
 from core.errors import Conflict, Invalid
 from core.i18n import N_, _
 from core.inputs import Input, Nothing, Row, field
+from core.jobs import worker_alive
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.delivery import MailSender, ProviderKind, Security
@@ -68,6 +69,7 @@ class SenderRow(Row):
     tested_at: datetime | None
     test_accepted: bool | None
     test_word: str | None
+    worker_alive: bool
 
     @property
     def testing(self) -> bool:
@@ -79,7 +81,7 @@ class SenderRow(Row):
 def sender(tx: Transaction, ask: Nothing) -> SenderRow:
     """Return sender and provider; while nothing was set, the local mailbox."""
     del ask
-    return row_of(current_sender(tx))
+    return row_of(tx, current_sender(tx))
 
 
 @operation("delivery.edit_sender", N_("Set sender and mail server"), touches="mail_sender")
@@ -103,7 +105,7 @@ def edit_sender(tx: Transaction, ask: SenderFields) -> SenderRow:
     row.test_address = row.test_asked_at = row.tested_at = row.test_accepted = row.test_word = None
     row.version = ask.version + 1
     tx.add(row)
-    return row_of(row)
+    return row_of(tx, row)
 
 
 def _check_server(ask: SenderFields) -> None:
@@ -133,10 +135,10 @@ def current_sender(tx: Transaction) -> MailSender:
     )
 
 
-def row_of(row: MailSender) -> SenderRow:
-    """Return what a page may see of the sender."""
-    shown = {name: getattr(row, name) for name in SenderRow.model_fields if name != "has_password"}
-    return SenderRow(**shown, has_password=row.smtp_password is not None)
+def row_of(tx: Transaction, row: MailSender) -> SenderRow:
+    """Return what a page may see of the sender, and whether a worker is there to send."""
+    made = {"has_password": row.smtp_password is not None, "worker_alive": worker_alive(tx)}
+    return SenderRow(**made, **{name: getattr(row, name) for name in SenderRow.model_fields if name not in made})
 
 
 def from_of(row: MailSender) -> From:

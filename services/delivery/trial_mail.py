@@ -40,7 +40,7 @@ def send_test_mail(tx: Transaction, ask: TestMail) -> SenderRow:
     row.tested_at = row.test_accepted = row.test_word = None
     tx.session.flush()
     enqueue(tx, send_test, once="delivery.send_test", language=tx.actor.language)
-    return row_of(row)
+    return row_of(tx, row)
 
 
 @job("delivery.send_test")

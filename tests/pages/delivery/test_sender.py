@@ -1,0 +1,115 @@
+"""The sender's page (pages/delivery/sender.py)."""
+
+from sqlalchemy import select
+
+from core import jobs
+from core.actor import Actor
+from core.database import transaction
+from data.models.delivery import LocalMail, MailSender, ProviderKind
+from tests.factories import make_account, make_person
+from tests.services.delivery.stage import use_smtp
+from tests.smtp_sink import smtp_sink
+
+PAGE = "delivery/sender.py"
+
+
+def system():
+    return transaction(Actor.system("test"))
+
+
+def field(app, label):
+    """Return the one field of a label, whatever kind it is."""
+    (found,) = [one for kind in (app.text_input, app.selectbox, app.number_input) for one in kind if label in one.label]
+    return found
+
+
+def press(app, label):
+    (button,) = [one for one in app.button if one.label == label]
+    return button.click().run()
+
+
+def texts(app) -> str:
+    return "\n".join(str(one.value) for kind in (app.info, app.success, app.error, app.warning) for one in kind)
+
+
+class TestSender:
+    def test_says_that_nothing_leaves_this_machine_until_a_server_is_set(self, open_page):
+        app = open_page(PAGE)
+        assert "ローカルメールボックス" in texts(app)
+        assert field(app, "送信元アドレス").value == "renraku@example.jp"
+        assert "テストメールを送信する" not in [one.label for one in app.button]
+
+    def test_stores_what_was_entered(self, open_page):
+        app = open_page(PAGE)
+        field(app, "送信者名").set_value("危機管理課")
+        field(app, "送信元アドレス").set_value("office@example.jp")
+        field(app, "SMTPサーバー").set_value("smtp.example.jp")
+        field(app, "送信方法").set_value(ProviderKind.SMTP)
+        field(app, "パスワード").set_value("secret")
+        field(app, "ユーザー名").set_value("me")
+        app = press(app, "保存する")
+        assert not app.exception
+        assert "保存しました" in texts(app)
+        with system() as tx:
+            row = tx.scalar(select(MailSender))
+        assert (row.name, row.address, row.provider, row.smtp_host) == (
+            "危機管理課", "office@example.jp", ProviderKind.SMTP, "smtp.example.jp",
+        )  # fmt: skip
+        assert field(app, "パスワード").value in {"", None}, "a stored password is never shown"
+
+    def test_says_what_is_wrong_and_stores_nothing(self, open_page):
+        app = open_page(PAGE)
+        field(app, "送信方法").set_value(ProviderKind.SMTP)
+        app = press(app, "保存する")
+        assert any("SMTPサーバーを入力" in str(one.value) for one in app.markdown)
+        with system() as tx:
+            assert tx.scalar(select(MailSender)) is None
+
+    def test_is_not_for_everybody(self, open_page, stage):
+        app = open_page(PAGE, stage.manager)
+        assert not app.text_input
+        assert texts(app)
+
+    def test_who_may_only_look_sees_facts_and_no_form(self, open_page, stage):
+        with system() as tx:
+            looker = make_person(tx, "閲覧", "者", stage.branch)
+            account = make_account(tx, looker)
+            give_reading(tx, account)
+        app = open_page(PAGE, looker)
+        assert not app.text_input
+        assert "renraku@example.jp" in "".join(str(one.value) for one in app.get("html"))
+
+
+class TestTestMail:
+    def test_goes_out_and_tells_its_outcome(self, open_page):
+        app = press(open_page(PAGE), "保存する")
+        field(app, "テストメールの宛先").set_value("me@example.jp")
+        app = press(app, "テストメールを送信する")
+        assert "me@example.jp へのテストメールを送信しています" in texts(app).replace("\\", "")
+        assert "ワーカーが動いていない" in texts(app)
+        jobs.run_waiting_jobs()
+        app = app.run()
+        assert "ローカルメールボックスに入れました" in texts(app)
+        with system() as tx:
+            assert tx.scalar(select(LocalMail.recipient)) == "me@example.jp"
+
+    def test_shows_the_servers_word_when_it_was_refused(self, open_page, stage):
+        with smtp_sink() as sink:
+            with system() as tx:
+                use_smtp(tx, sink.port)
+            app = open_page(PAGE)
+            field(app, "テストメールの宛先").set_value("unknown@example.jp")
+            app = press(app, "テストメールを送信する")
+            jobs.run_waiting_jobs()
+        app = app.run()
+        assert "550 5.1.1 User unknown" in "\n".join(str(one.value) for one in app.error)
+
+
+def give_reading(tx, account):
+    """Give a permission set that may read the sender and nothing else."""
+    from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet, ReachKind  # noqa: PLC0415
+
+    made = PermissionSet(name="閲覧のみ")
+    tx.add(made)
+    tx.add(PermissionGrant(set_id=made.id, process="delivery.sender", what="read"))
+    tx.add(PermissionAssignment(account_id=account.id, set_id=made.id, reach=ReachKind.WHOLE))
