@@ -52,7 +52,7 @@ first = now()
 kit.header(
     _(N_("Replies: {title}"), title=first.title),
     _(N_("Counted anew every two seconds; departments and regions are those at the moment of sending.")),
-    back=(_(N_("Broadcast")), f"broadcasts/show.py?id={broadcast_id}"),
+    back=(_(N_("Broadcasts")), "broadcasts/list.py"),
 )
 with st.container(horizontal=True, gap="small"):
     if st.button(_(N_("State of sending")), icon=":material/send:", key="show"):

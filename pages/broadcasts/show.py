@@ -40,9 +40,10 @@ def steer(found: Shown) -> None:
     """Offer what can be done with the broadcast in its state."""
     row, state = found.broadcast, found.broadcast.state
     with st.container(horizontal=True, gap="small"):
-        if actor.may("broadcasts.monitor", What.READ) and state is not BroadcastState.DRAFT:
-            if st.button(_(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"):
-                kit.go("broadcasts/monitor.py", {"id": row.id})
+        if actor.may("broadcasts.monitor", What.READ) and st.button(
+            _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
+        ):
+            kit.go("broadcasts/monitor.py", {"id": row.id})
         if not found.steered:
             return
         if state is SENDING:
@@ -50,7 +51,7 @@ def steer(found: Shown) -> None:
                 stop,
                 N_("Stop"),
                 "stop",
-                N_("Mails that have gone out stay. It can go on later; nobody is asked twice."),
+                N_("Mails that went out stay. It can go on later; nobody is asked twice."),
             )
         if state is BroadcastState.STOPPED:
             step(resume, N_("Go on"), "play_arrow", N_("Those who still wait are sent their mail."))
