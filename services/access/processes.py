@@ -1,9 +1,14 @@
 """The permission master (権限マスタ(操作), X06): every process by category, straight from the registry."""
 
+import inspect
+from dataclasses import dataclass
+from typing import Any, get_origin
+
 from core.actor import What
 from core.i18n import N_, _
 from core.inputs import Nothing, Row
-from core.operations import Operation, query, registered
+from core.operations import Operation, Process, Query, query, registered
+from core.paging import Page
 from core.transaction import Transaction
 from core.words import named
 
@@ -25,6 +30,39 @@ CATEGORIES = {
 }
 
 
+@dataclass(frozen=True)
+class Grantable:
+    """One box of the permission master: a process and what may be done with it."""
+
+    process: Process[Any, Any]
+    what: What
+
+    @property
+    def grant(self) -> str:
+        """Return how a permission set names it, for instance ``people.search:export``."""
+        return f"{self.process.name}:{self.what}"
+
+
+def grantable() -> list[Grantable]:
+    """Return everything that can be granted, straight from the registry.
+
+    A list can be read, and taken out as a file by those who were granted that as well. What everybody may do for
+    themselves is not among it.
+    """
+    boxes = []
+    for process in registered():
+        if not process.own:
+            boxes.append(Grantable(process, process.what))
+            if isinstance(process, Query) and process.what is What.READ and _is_list(process):
+                boxes.append(Grantable(process, What.EXPORT))
+    return boxes
+
+
+def _is_list(process: Query[Any, Any]) -> bool:
+    answer = inspect.signature(process.function, eval_str=True).return_annotation
+    return get_origin(answer) is Page
+
+
 class ProcessRow(Row):
     """One line of the permission master. ``grant`` is how a permission set names it."""
 
@@ -42,16 +80,15 @@ def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
     """Return everything that can be granted; what everybody may do for themselves is not in it."""
     rows = [
         ProcessRow(
-            grant=f"{process.name}:{process.what}",
-            category=process.category,
-            category_title=_(CATEGORIES.get(process.category, process.category)),
-            process=process.name,
-            title=process.title,
-            what=process.what,
-            changes=isinstance(process, Operation),
+            grant=box.grant,
+            category=box.process.category,
+            category_title=_(CATEGORIES.get(box.process.category, box.process.category)),
+            process=box.process.name,
+            title=box.process.title,
+            what=box.what,
+            changes=isinstance(box.process, Operation),
         )
-        for process in registered()
-        if not process.own
+        for box in grantable()
     ]
     order = list(CATEGORIES)
     return sorted(

@@ -9,9 +9,10 @@ from core.actor import What
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Input, Nothing, Row, field
-from core.operations import operation, query, registered
+from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet
+from services.access.processes import grantable
 from services.access.shipped import ADMINISTRATOR
 
 Pairs = set[tuple[str, What]]
@@ -126,7 +127,7 @@ def _pairs(grants: list[str]) -> Pairs:
 
 
 def _grantable() -> Pairs:
-    return {(process.name, process.what) for process in registered() if not process.own}
+    return {(box.process.name, box.what) for box in grantable()}
 
 
 def _check_name(tx: Transaction, ask: EditedSet) -> None:

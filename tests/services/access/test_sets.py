@@ -24,6 +24,7 @@ from services.access import (
     sync_shipped_sets,
     unassign,
 )
+from services.access.processes import grantable
 from services.access.shipped import ROLES
 from tests.factories import give
 from tests.services.access.conftest import account_of
@@ -71,7 +72,7 @@ class TestEdit:
         edit_set(administrator, EditedSet(name="窓口"))
         with pytest.raises(Invalid):
             edit_set(administrator, EditedSet(name="窓口"))
-        for grant in ("access.nothing:do", "access.accounts:export", "access.sign_out:do"):
+        for grant in ("access.nothing:do", "access.sets:export", "access.sign_out:do"):
             with pytest.raises(Invalid):
                 edit_set(administrator, EditedSet(name="別", grants=[grant]))
 
@@ -174,7 +175,7 @@ class TestMaster:
         assert rows[0].category == "access"
 
     def test_what_ships_names_only_what_there_is(self):
-        known = {(process.name, process.what) for process in registered()}
+        known = {(box.process.name, box.what) for box in grantable()}
         assert {pair for role in ROLES for pair in role.pairs()} - known == set()
 
     def test_the_shipped_sets_are_made_once_and_named_in_japanese(self, tx):

@@ -1,0 +1,103 @@
+"""The own account, the sign-in and the console around all pages (pages/access/mine.py, sign_in.py, console.py)."""
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from core.actor import Actor
+from core.database import transaction
+from core.settings import ROOT
+from data.models.access import Account
+from pages.kit import guard
+from pages.kit.menu import PAGES
+from services.access import stop_accounts_of
+from services.access.passwords import hashed, matches
+
+OLD, NEW = "my dog eats green apples", "my cat eats blue cheese"
+CONSOLE = ROOT / "pages" / "console.py"
+
+
+def password_of(login):
+    """Return the hash that is stored."""
+    with transaction(Actor.system("test")) as tx:
+        return tx.scalar(select(Account.password_hash).where(Account.login == login))
+
+
+@pytest.fixture
+def mine(open_page, stage):
+    """The page of the staff member, whose password is OLD."""
+    with transaction(Actor.system("test")) as tx:
+        tx.scalar(select(Account).where(Account.login == "staff")).password_hash = hashed(OLD)
+    return open_page("access/mine.py", stage.staff)
+
+
+def fill(app, current, new):
+    """Fill the password form and send it."""
+    app.text_input[0].set_value(current)
+    app.text_input[1].set_value(new)
+    next(button for button in app.button if button.label == "パスワードを変更する").click().run()
+
+
+class TestMine:
+    def test_changes_the_password(self, mine):
+        fill(mine, OLD, NEW)
+        assert any("パスワードを変更しました" in text.value for text in mine.success)
+        assert matches(NEW, password_of("staff"))
+
+    @pytest.mark.parametrize(("current", "new", "sentence"), [
+        ("wrong", NEW, "現在のパスワードが違います"), (OLD, "short", "12文字以上"), ("", NEW, "現在のパスワード"),
+    ])  # fmt: skip
+    def test_says_what_is_wrong(self, mine, current, new, sentence):
+        fill(mine, current, new)
+        assert any(sentence in text.value for text in [*mine.error, *mine.markdown])
+        assert matches(OLD, password_of("staff"))
+
+    def test_speaks_the_other_language_at_once(self, mine):
+        mine.selectbox[0].set_value("en")
+        next(button for button in mine.button if button.label == "この言語にする").click().run()
+        assert mine.title[0].value == "Password and language"
+
+
+class TestConsole:
+    def test_the_menu_shows_what_one_may_use_and_the_rest_says_why_not(self, open_page, stage):
+        for entry in (entry for entry in PAGES if entry.stands):
+            app = open_page(entry.path, stage.staff)
+            allowed = not entry.processes
+            assert bool(app.warning) is not allowed, entry.path
+
+    def test_nobody_gets_the_sign_in_wherever_he_comes(self, open_page, stage, sign_in):
+        app = open_page("access/mine.py", stage.staff)
+        sign_in(None)
+        app.run()
+        assert [field.label for field in app.text_input] == ["ログインID", "パスワード"]
+        assert not app.sidebar.button
+
+    def test_an_account_that_was_stopped_gets_it_with_the_next_run(self, open_page, stage, monkeypatch):
+        app = open_page("access/mine.py", stage.staff)
+        with transaction(Actor.system("test")) as tx:
+            stop_accounts_of(tx, [stage.staff.id])
+        monkeypatch.setattr(guard, "actor_source", lambda tx: None)
+        app.run()
+        assert app.text_input(key="login")
+
+    def test_signing_in_without_cookies_says_what_to_do(self, stage, sign_in):
+        sign_in(None)
+        app = AppTest.from_file(CONSOLE, default_timeout=20).run()
+        app.text_input(key="login").set_value("admin")
+        app.text_input(key="password").set_value(OLD)
+        app.button(key="submit").click().run()
+        assert any("Cookie" in text.value for text in app.error)
+
+    def test_a_fault_is_an_id_and_no_stack_trace(self, stage, monkeypatch):
+        def broken(tx):
+            raise RuntimeError("a secret of the code")
+
+        monkeypatch.setattr(guard, "actor_source", broken)
+        app = AppTest.from_file(CONSOLE, default_timeout=20).run()
+        assert not app.exception
+        assert "a secret" not in app.error[0].value
+        assert "番号" in app.error[0].value
+
+
+def test_the_sign_in_is_no_page_of_the_menu():
+    assert "access/sign_in.py" not in {entry.path for entry in PAGES}

@@ -1,0 +1,84 @@
+"""The permission matrix as a page (pages/access/sets.py, X06)."""
+
+import pytest
+from sqlalchemy import select
+
+from core.actor import Actor
+from core.database import transaction
+from core.inputs import Nothing
+from data.models.access import PermissionSet
+from services.access import EditedSet, edit_set, list_sets
+
+
+def stored(name):
+    """Return a set as it stands in the database, None if there is none."""
+    with transaction(Actor.system("test")) as tx:
+        return next((row for row in list_sets(tx, Nothing()) if row.name == name), None)
+
+
+@pytest.fixture
+def desk(stage):
+    """A set of the organisation's own."""
+    with transaction(Actor.system("test")) as tx:
+        return edit_set(tx, EditedSet(name="窓口", description="受付", grants=["access.accounts:read"]))
+
+
+def box(app, chosen, grant):
+    """Return the box of a process."""
+    return app.checkbox(key=f"{chosen.id}-{chosen.version}-{grant}")
+
+
+class TestMatrix:
+    def test_shows_every_process_and_saves_all_of_it_at_once(self, open_page, desk):
+        app = open_page("access/sets.py", id=str(desk.id))
+        assert box(app, desk, "access.accounts:read").value
+        box(app, desk, "access.accounts:read").uncheck()
+        box(app, desk, "people.search:read").check()
+        app.text_input[0].set_value("受付")
+        app.button(key="save").click().run()
+        assert not app.exception
+        assert any("保存しました" in text.value for text in app.success)
+        assert stored("受付").grants == ["people.search:read"]
+        assert box(app, stored("受付"), "people.search:read").value
+
+    def test_a_new_one_is_made(self, open_page, stage):
+        app = open_page("access/sets.py")
+        app.radio(key="set").set_value(0).run()
+        app.text_input[0].set_value("新設")
+        app.checkbox(key="0-0-people.search:read").check()
+        app.button(key="save").click().run()
+        assert stored("新設").grants == ["people.search:read"]
+        assert app.radio(key="set").value == stored("新設").id
+
+    def test_without_a_name_it_says_so_and_keeps_what_was_ticked(self, open_page, stage):
+        app = open_page("access/sets.py", id="0")
+        app.checkbox(key="0-0-people.search:read").check()
+        app.button(key="save").click().run()
+        assert any("名前" in text.value for text in app.error)
+        assert app.checkbox(key="0-0-people.search:read").value
+
+    def test_somebody_elses_change_is_not_overwritten(self, open_page, desk):
+        app = open_page("access/sets.py", id=str(desk.id))
+        with transaction(Actor.system("test")) as tx:
+            edit_set(tx, EditedSet(id=desk.id, version=desk.version, name="先に変更"))
+        app.text_input[0].set_value("後から変更")
+        app.button(key="save").click().run()
+        assert stored("後から変更") is None
+        assert stored("先に変更")
+
+    def test_the_administrators_set_has_every_box_ticked_and_closed(self, open_page, stage):
+        with transaction(Actor.system("test")) as tx:
+            everything = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == "administrator"))
+        app = open_page("access/sets.py", id=str(everything))
+        assert all(one.value and one.disabled for one in app.checkbox)
+
+    def test_one_that_nobody_has_can_be_deleted(self, open_page, desk):
+        app = open_page("access/sets.py", id=str(desk.id))
+        app.button(key="delete").click().run()
+        assert stored("窓口") is None
+        assert not app.exception
+
+    def test_without_permission_it_is_not_shown(self, open_page, stage):
+        app = open_page("access/sets.py", stage.manager)
+        assert app.warning
+        assert not app.checkbox
