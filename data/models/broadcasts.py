@@ -114,9 +114,11 @@ class Recipient(Base):
     """A person asked by a broadcast, with department and area as they were then, and the first and latest answer.
 
     Answers are ``{question id: value}``; a choice is its text, several choices are a list, a number is an integer.
-    ``tally`` is the latest answer in short, question by question: numbers of the chosen options (``0,2,0+3``), or ``x``
-    where something was written; the monitor groups by it. ``round`` is the mailing that asked the person first. Nothing
-    that an answer changes is indexed, so that a reply writes one row version and no index entry.
+    ``first_answer`` is empty while there is only one answer: ``first`` has it. ``tally`` is the latest answer in short,
+    which the monitor groups by (services.broadcasts.tally). ``round`` is the mailing that asked the person first.
+
+    Nothing that an answer changes is indexed, so that a reply writes one row version and no index entry; what is counted
+    stands before the answers, and they are not stored twice: together that makes counting a third cheaper.
     """
 
     __tablename__ = "recipient"
@@ -130,11 +132,16 @@ class Recipient(Base):
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     round: Mapped[int] = mapped_column(default=0, server_default="0")
-    first_answer: Mapped[dict[str, Any] | None]
-    first_at: Mapped[datetime | None]
-    latest_answer: Mapped[dict[str, Any] | None]
-    latest_at: Mapped[datetime | None]
-    tally: Mapped[str | None]
     answers: Mapped[int] = mapped_column(default=0, server_default="0")
+    first_at: Mapped[datetime | None]
+    latest_at: Mapped[datetime | None]
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    tally: Mapped[str | None]
+    latest_answer: Mapped[dict[str, Any] | None]
+    first_answer: Mapped[dict[str, Any] | None]
+
+    @property
+    def first(self) -> dict[str, Any] | None:
+        """Return the first answer, which is the latest one as long as nobody changed it."""
+        return self.latest_answer if self.first_answer is None else self.first_answer

@@ -5,7 +5,7 @@ can do nothing that its author could not do with the link itself. Opening the pa
 links too. A wrong token costs one HMAC and no query.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -33,7 +33,8 @@ OVER = N_("Answers to this message are not taken any more. If something is urgen
 TOO_OFTEN = N_("You have answered many times just now. Wait ten minutes, then try again.")
 TOO_LARGE = N_("This answer is too long. Go back and shorten it.")
 NOT_A_FORM = N_("This did not come from our form. Open the link in the mail again.")
-FAULT = N_("Your answer could not be saved just now. Go back and send it again in a minute. ({fault_id})")
+UNSHOWN = N_("This page cannot be shown just now. Open it again in a minute. ({fault_id})")
+UNSAVED = N_("Your answer could not be saved just now. Go back and send it again in a minute. ({fault_id})")
 
 HEADERS = {
     "cache-control": "no-store",
@@ -47,12 +48,12 @@ HEADERS = {
 
 async def form(request: Request) -> Response:
     """Show the questions, filled with what was answered before."""
-    return await run_in_threadpool(_form, request.path_params["token"], _wanted(request))
+    return await _work(_form, UNSHOWN, request.path_params["token"], _wanted(request))
 
 
 async def done(request: Request) -> Response:
     """Show what was answered, with the way to change it."""
-    return await run_in_threadpool(_done, request.path_params["token"], _wanted(request))
+    return await _work(_done, UNSHOWN, request.path_params["token"], _wanted(request))
 
 
 async def answer(request: Request) -> Response:
@@ -69,7 +70,7 @@ async def answer(request: Request) -> Response:
         given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return _sentence(NOT_A_FORM, 400, wanted)
-    return await run_in_threadpool(_answer, token, wanted, given)
+    return await _work(_answer, UNSAVED, token, wanted, given)
 
 
 ROUTES = [
@@ -77,6 +78,13 @@ ROUTES = [
     Route("/r/{token}", answer, methods=["POST"]),
     Route("/r/{token}/done", done, methods=["GET", "HEAD"]),
 ]
+
+
+async def _work(work: Callable[..., Response], fault: str, token: str, wanted: str | None, *more: Any) -> Response:
+    try:
+        return await run_in_threadpool(work, token, wanted, *more)
+    except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
+        return _sentence(fault, 503, wanted, fault_id=logs.fault(error))
 
 
 def _form(token: str, wanted: str | None) -> Response:
@@ -99,17 +107,14 @@ def _done(token: str, wanted: str | None) -> Response:
 
 
 def _answer(token: str, wanted: str | None, given: Mapping[str, Sequence[str]]) -> Response:
-    try:
-        asked = _asked(token)
-        if asked is None or not asked.answerable:
-            return _sentence(UNKNOWN, 404, wanted) if asked is None else _over(asked, wanted)
-        with using_language(wanted or asked.language):
-            read, wrong = read_answer(asked.questions, given)
-        if wrong:
-            return _page("reply_form.html", asked, token, wanted, status=422, typed=given, wrong=wrong)
-        return _redirect(token, "/done", wanted) if _record(asked, read) else _over(asked, wanted)
-    except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, the person keeps what was typed
-        return _sentence(FAULT, 503, wanted, fault_id=logs.fault(error))
+    asked = _asked(token)
+    if asked is None or not asked.answerable:
+        return _sentence(UNKNOWN, 404, wanted) if asked is None else _over(asked, wanted)
+    with using_language(wanted or asked.language):
+        read, wrong = read_answer(asked.questions, given)
+    if wrong:
+        return _page("reply_form.html", asked, token, wanted, status=422, typed=given, wrong=wrong)
+    return _redirect(token, "/done", wanted) if _record(asked, read) else _over(asked, wanted)
 
 
 def _asked(token: str) -> Asked | None:

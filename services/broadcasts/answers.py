@@ -131,7 +131,7 @@ def answer_line(row: Any, questions: list[QuestionRow]) -> AnswerLine:
         latest_at=one.latest_at,
         answers=one.answers,
         latest=shown(one.latest_answer, questions),
-        first=shown(one.first_answer, questions),
+        first=shown(one.first, questions),
     )
 
 

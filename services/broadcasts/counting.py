@@ -1,13 +1,15 @@
 """Counting what came in for a broadcast, in one pass over its recipients.
 
-Measured with 100,000 recipients on two cores: 50 to 70 ms for the pass by department, area and answer together, 45 ms
-for the second one that runs only if numbers were asked for. Grouping by the answers' JSON instead of by ``tally`` took
-180 ms.
+Measured with 100,000 recipients on two cores: 54 ms of PostgreSQL's time for the pass by department, area and answer
+together. Grouping by the answers' JSON instead of by ``tally`` takes 180 ms. A second pass runs only when somebody
+answered a question with a large number.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, select
@@ -16,10 +18,11 @@ from core.actor import Reach
 from core.inputs import Row
 from core.paging import Columns
 from core.transaction import Transaction
-from data.models.broadcasts import QuestionKind, Recipient
+from data.models.broadcasts import Recipient
 from data.models.people import Person
 from services.access import people_within
 from services.broadcasts.forms import QuestionRow
+from services.broadcasts.tally import counted
 
 
 class Numbers(Row):
@@ -66,22 +69,51 @@ def count(tx: Transaction, broadcast_id: int, within: Reach) -> Counts:
     return counts
 
 
-def numbers(tx: Transaction, broadcast_id: int, within: Reach, questions: Iterable[QuestionRow]) -> dict[str, Numbers]:
-    """Sum up the numbers that were answered, by question key; one pass, and none if no number was asked for."""
-    keys = [question.key for question in questions if question.kind is QuestionKind.NUMBER]
-    if not keys:
-        return {}
+@dataclass
+class Said:
+    """What the tallies say of one question: how many answered, how often each option or small number, how many else."""
+
+    answered: int = 0
+    numbers: Counter[int] = dataclass_field(default_factory=Counter)
+    others: int = 0
+
+
+def by_question(questions: Sequence[QuestionRow], tallies: Mapping[str, int]) -> list[Said]:
+    """Part the counted tallies by question."""
+    found = [Said() for _question in questions]
+    for tally, people in tallies.items():
+        for said, chosen in zip(found, counted(tally, questions), strict=False):
+            if chosen is not None:
+                said.answered += people
+                said.others += people if not chosen else 0
+                for number in chosen:
+                    said.numbers[number] += people
+    return found
+
+
+def numbers_of(said: Said) -> Numbers | None:
+    """Sum up the answers to a question for a number, all of them small."""
+    if not said.numbers:
+        return None
+    total = sum(number * people for number, people in said.numbers.items())
+    return Numbers(
+        total=total, smallest=min(said.numbers), largest=max(said.numbers), average=total / said.numbers.total()
+    )
+
+
+def large_numbers(tx: Transaction, broadcast_id: int, within: Reach, keys: Sequence[str]) -> dict[str, Numbers]:
+    """Sum up the answers to questions for numbers, by question key, from the answers themselves, in a second pass."""
     columns: list[Any] = []
     for key in keys:
         value = cast(Recipient.latest_answer[key].astext, BigInteger)
         columns += [func.sum(value), func.min(value), func.max(value), func.avg(value)]
     found = tx.execute(_within(tx, select(*columns), broadcast_id, within)).one()
-    found_numbers = {}
-    for at, key in enumerate(keys):
-        total, smallest, largest, average = found[at * 4 : at * 4 + 4]
-        if isinstance(average, Decimal):
-            found_numbers[key] = Numbers(total=total, smallest=smallest, largest=largest, average=float(average))
-    return found_numbers
+    parts = {key: found[at * 4 : at * 4 + 4] for at, key in enumerate(keys)}
+    return {
+        key: Numbers(total=total, smallest=smallest, largest=largest, average=float(average))
+        for key, (total, smallest, largest, average) in parts.items()
+        if average is not None
+    }
 
 
 def _within(tx: Transaction, statement: Columns, broadcast_id: int, reach: Reach) -> Columns:

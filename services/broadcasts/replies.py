@@ -4,12 +4,12 @@ The first and the latest answer of a person are both kept. Storing is a list eng
 request today, a group for each commit later) hands them over together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, column, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, column, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from core.i18n import N_
 from core.inputs import Input, Row, field
@@ -140,22 +140,26 @@ def record(tx: Transaction, ask: Replies) -> Recorded:
 
 def _lock(tx: Transaction, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[QuestionRow]]:
     # In one order for everybody, so that two batches with the same people never wait for each other in a circle.
-    person_in_reach = people_within(record.reach(tx), tx.actor)
+    broadcasts = {broadcast_id for broadcast_id, _person_id in keys}
+    found = tx.execute(
+        select(Broadcast.id, Broadcast.questions).where(Broadcast.id.in_(broadcasts), answerable(tx.now))
+    )
+    questions = {row[0]: [QuestionRow.model_validate(question) for question in row[1]] for row in found}
+    came = func.unnest(_ids(broadcast_id for broadcast_id, _ in keys), _ids(person_id for _, person_id in keys))
+    pairs = came.table_valued("broadcast_id", "person_id").render_derived(name="came")
     rows = tx.execute(
-        select(Recipient.broadcast_id, Recipient.person_id, Broadcast.questions)
-        .join(Broadcast, Broadcast.id == Recipient.broadcast_id)
+        select(Recipient.broadcast_id, Recipient.person_id)
+        .join(pairs, and_(pairs.c.broadcast_id == Recipient.broadcast_id, pairs.c.person_id == Recipient.person_id))
         .join(Person, Person.id == Recipient.person_id)
-        .where(tuple_(Recipient.broadcast_id, Recipient.person_id).in_(keys), answerable(tx.now), person_in_reach)
+        .where(Recipient.broadcast_id.in_(questions), people_within(record.reach(tx), tx.actor))
         .order_by(Recipient.broadcast_id, Recipient.person_id)
         .with_for_update(of=Recipient)
     )
-    known: dict[int, list[QuestionRow]] = {}
-    locked = {}
-    for broadcast_id, person_id, questions in rows:
-        if broadcast_id not in known:
-            known[broadcast_id] = [QuestionRow.model_validate(question) for question in questions]
-        locked[broadcast_id, person_id] = known[broadcast_id]
-    return locked
+    return {(broadcast_id, person_id): questions[broadcast_id] for broadcast_id, person_id in rows}
+
+
+def _ids(numbers: Iterable[int]) -> ColumnElement[Any]:
+    return literal(list(numbers), ARRAY(BigInteger))
 
 
 def _values(replies: list[Reply], questions: list[QuestionRow]) -> dict[str, Any]:
@@ -163,7 +167,7 @@ def _values(replies: list[Reply], questions: list[QuestionRow]) -> dict[str, Any
     return {
         "broadcast_id": first.broadcast_id,
         "person_id": first.person_id,
-        "first_answer": first.answer,
+        "first_answer": first.answer if len(replies) > 1 else None,
         "first_at": first.at.isoformat(),
         "latest_answer": latest.answer,
         "latest_at": max(reply.at for reply in replies).isoformat(),
@@ -191,7 +195,10 @@ def _store(tx: Transaction, rows: list[dict[str, Any]]) -> None:
         update(Recipient)
         .where(Recipient.broadcast_id == came.c.broadcast_id, Recipient.person_id == came.c.person_id)
         .values(
-            first_answer=case((Recipient.first_at.is_(None), came.c.first_answer), else_=Recipient.first_answer),
+            first_answer=case(
+                (Recipient.first_at.is_(None), came.c.first_answer),
+                else_=func.coalesce(Recipient.first_answer, Recipient.latest_answer),
+            ),
             first_at=func.coalesce(Recipient.first_at, came.c.first_at),
             latest_answer=came.c.latest_answer,
             # Whoever got the lock later is later, whatever the two clocks said.

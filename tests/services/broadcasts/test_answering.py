@@ -77,6 +77,8 @@ class TestTally:
         answer = {"1": "けが", "2": ["水", "薬"], "3": "x"}
         short = tally_of(ALL, answer)
         assert (short, counted(short, ALL)) == ("1,0+2,x,", [[1], [0, 2], [], None])
+        assert tally_of([NUMBER, NUMBER], {"4": 12}) == "12,12"
+        assert tally_of([NUMBER], {"4": -1}) == tally_of([NUMBER], {"4": 1000}) == "x"
 
     def test_a_broadcast_without_questions_has_nothing_to_count(self):
         assert counted(tally_of([], {}), []) == []

@@ -49,6 +49,20 @@ class TestMonitor:
             8, 3, 5, 4.0,
         )  # fmt: skip
 
+    def test_a_few_different_numbers_are_counted_one_by_one(self, administrator, asked, cast, tx):
+        for person, family in ((cast.staff, 3), (cast.far, 0), (tx.osaka, 3)):
+            replied(tx, asked.id, person, answer(asked, "無事", None, family))
+        number = monitor(administrator, MonitorAsk(broadcast_id=asked.id)).questions[2]
+        assert [(one.label, one.count) for one in number.options] == [("0 人", 1), ("3 人", 2)]
+        assert (number.numbers.total, number.numbers.average) == (6, 2.0)
+
+    def test_large_and_negative_numbers_are_summed_up_as_well(self, administrator, asked, cast, tx):
+        for person, family in ((cast.staff, 3), (cast.far, -1), (tx.osaka, 123_456)):
+            replied(tx, asked.id, person, answer(asked, "無事", None, family))
+        number = monitor(administrator, MonitorAsk(broadcast_id=asked.id)).questions[2]
+        assert (number.answered, number.options) == (3, [])
+        assert (number.numbers.total, number.numbers.smallest, number.numbers.largest) == (123_458, -1, 123_456)
+
     def test_a_changed_answer_is_counted_once_as_it_is_now(self, administrator, asked, cast, tx):
         replied(tx, asked.id, cast.staff, answer(asked, "無事", ["水"], 3))
         replied(tx, asked.id, cast.staff, answer(asked, "けが"))

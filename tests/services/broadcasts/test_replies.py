@@ -41,6 +41,12 @@ class TestRecord:
         assert kept.first_at < kept.latest_at
         assert kept.tally == "2,2,,,"
 
+    def test_one_answer_is_the_first_and_the_latest(self, safety, cast, tx):
+        replied(tx, safety.id, cast.staff, answered(safety, "無事です"))
+        kept = recipient(tx, safety.id, cast.staff)
+        assert kept.first == kept.latest_answer == answered(safety, "無事です")
+        assert kept.first_at == kept.latest_at
+
     def test_takes_many_in_one_call_in_the_order_in_which_they_came(self, safety, cast, tx):
         base = now()
         answers = [
