@@ -48,7 +48,7 @@ if row and row.state is not BroadcastState.DRAFT:
     if st.button(_(N_("Watch it")), type="primary", key="watch"):
         kit.go("broadcasts/show.py", {"id": row.id})
     st.stop()
-furthest = "text" if row is None else "recipients" if row.audience.empty else "rehearsal"
+furthest = "text" if row is None else "recipients" if row.audience.is_empty else "rehearsal"
 wizard = kit.wizard(STEPS, reached=furthest)
 if wizard.current == "text":
     kept = text_step(row)
@@ -59,7 +59,7 @@ if wizard.current == "text":
 elif row and wizard.current == "recipients":
     audience = recipients_step(row)
     wizard.buttons(
-        ready=not audience.empty,
+        ready=not audience.is_empty,
         why=_(N_("Choose at least one kind of recipient.")),
         then=lambda: keep_recipients(row, audience),
     )
