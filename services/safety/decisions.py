@@ -84,8 +84,8 @@ CANCEL_STOPPED = N_(
     "Mails that were waiting and are not sent: {waiting:,}. Mails that went out and stay out: {gone:,}."
 )
 CANCEL_HELD = N_(
-    "This telegram cancels an earlier one (取消). Broadcast no. {broadcast} stands still already: do not go on with it. "
-    "Mails that wait: {waiting:,}. Mails that went out and stay out: {gone:,}."
+    "This telegram cancels an earlier one (取消). Broadcast no. {broadcast} stands still already: do not go on "
+    "with it. Mails that wait: {waiting:,}. Mails that went out and stay out: {gone:,}."
 )
 CANCEL_GONE = N_(
     "This telegram cancels an earlier one (取消), but nothing of broadcast no. {broadcast} was waiting any more. "

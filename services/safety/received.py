@@ -12,6 +12,7 @@ from core.inputs import Input, Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
+from core.words import word
 from data.models.areas import Area
 from data.models.broadcasts import Broadcast
 from data.models.safety import QuakeTelegram, Source, TelegramRecord, Verdict
@@ -42,6 +43,13 @@ class TelegramRow(Row):
     decisions: list[Decision]
 
     @property
+    def name(self) -> str:
+        """Return its title; a drill or test is never shown without that word, nor is a correction or cancel."""
+        before = "" if self.status is Status.NORMAL else f"【{word(self.status)}】"
+        after = "" if self.info_type is InfoType.ISSUE else f"（{word(self.info_type)}）"
+        return f"{before}{self.title}{after}"
+
+    @property
     def reason(self) -> str:
         """Return what was decided and why."""
         return " ".join(decision.text for decision in self.decisions)
@@ -65,6 +73,7 @@ class Place(Row):
 class TelegramShown(TelegramRow):
     """One telegram with its places, strongest first, the broadcasts it concerns, and others of the same earthquake."""
 
+    control_title: str
     headline: str
     text: str
     office: str
@@ -113,6 +122,7 @@ def telegram(tx: Transaction, ask: WhichTelegram) -> TelegramShown:
     first = read.hypocentres[0] if read.hypocentres else None
     return TelegramShown(
         **_row(row).model_dump(),
+        control_title=read.title,
         headline=read.headline,
         text=read.text,
         office=read.office,

@@ -16,4 +16,4 @@ named(
 )
 named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"))
 named(Status, normal=N_("Real"), drill=N_("Drill"), test=N_("Test telegram"))
-named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancel"))
+named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancellation"))

@@ -1,0 +1,133 @@
+"""Telegrams received as a page (pages/safety/telegrams.py and what it is made of, _telegram.py)."""
+
+import pytest
+from sqlalchemy import func, select
+
+from core.actor import Actor
+from core.database import transaction
+from data.models.broadcasts import Broadcast
+from data.models.safety import Source, TelegramRecord
+from tests.services.safety.conftest import SAMPLES, make_rule, people_of, sample, take
+
+PAGE = "safety/telegrams.py"
+
+
+def taken(*names):
+    """Take in some of our telegrams under a rule of 5 lower, with people in Tokyo, Saitama and Shizuoka."""
+    with transaction(Actor.system("test")) as tx:
+        make_rule(tx, "5-", name="震度5弱以上")
+        people_of(tx, ["350", "331", "443"])
+        return [take(tx, name).id for name in names]
+
+
+def words(app):
+    """Return everything that the page says."""
+    parts = [*app.markdown, *app.warning, *app.info, *app.success, *app.error, *app.title, *app.subheader]
+    return "\n".join([*[part.value for part in parts], *[html.proto.body for html in app.get("html")]])
+
+
+def names(app):
+    """Return the names in the list, without the sign that they can be opened."""
+    return [name.rpartition(": ")[2] for name in app.dataframe[0].value["name"]]
+
+
+def count(model):
+    """Return how many rows a table has."""
+    with transaction(Actor.system("test")) as tx:
+        return tx.scalar(select(func.count()).select_from(model))
+
+
+class TestList:
+    """What came in."""
+
+    def test_nothing_yet_says_what_to_do(self, open_page):
+        assert "ファイルから取り込む" in words(open_page(PAGE))
+
+    def test_shows_the_latest_first_with_what_was_done_and_why(self, open_page, stage):
+        taken("a1_VXSE51_first.xml", "a3_VXSE53_detail.xml", "d1_VXSE51_drill.xml")
+        app = open_page(PAGE)
+        shown = app.dataframe[0].value
+        assert names(app) == ["【訓練】震度速報", "震源・震度情報", "震度速報"]
+        assert list(shown["verdict"]) == ["送信なし", "対象者を追加", "一斉送信を開始"]
+        assert "訓練" in shown["reason"][0]
+
+    def test_can_be_narrowed(self, open_page, stage):
+        taken("a1_VXSE51_first.xml", "d1_VXSE51_drill.xml")
+        assert names(open_page(PAGE, verdict="opened")) == ["震度速報"]
+
+    def test_without_permission_there_is_a_sentence(self, open_page, stage):
+        app = open_page(PAGE, stage.staff)
+        assert "権限" in words(app)
+        assert not app.title
+
+
+class TestTakingIn:
+    """A telegram from a file."""
+
+    def test_takes_it_in_after_a_question_and_shows_what_was_decided(self, open_page, agreeing):
+        with transaction(Actor.system("test")) as tx:
+            make_rule(tx, "5-", name="震度5弱以上")
+            people_of(tx, ["350"])
+        app = open_page(PAGE)
+        app.file_uploader[0].set_value(("a1.xml", sample("a1_VXSE51_first.xml"), "text/xml")).run()
+        app.button(key="take").click().run()
+        assert not app.exception
+        assert "すぐにメールが送信されます" in agreeing[0]
+        assert "1人に送信します" in words(app)
+        assert count(Broadcast) == 1
+        with transaction(Actor.system("test")) as tx:
+            assert tx.scalar(select(TelegramRecord.source)) is Source.UPLOAD
+
+    def test_the_same_file_again_is_said_to_be_there(self, open_page, stage, agreeing):
+        taken("a1_VXSE51_first.xml")
+        app = open_page(PAGE)
+        app.file_uploader[0].set_value(("a1.xml", sample("a1_VXSE51_first.xml"), "text/xml")).run()
+        app.button(key="take").click().run()
+        assert "取り込み済み" in words(app)
+        assert (count(Broadcast), count(TelegramRecord)) == (1, 1)
+
+    def test_what_is_no_telegram_gets_a_sentence(self, open_page, agreeing):
+        app = open_page(PAGE)
+        broken = (SAMPLES / "broken" / "bomb.xml").read_bytes()
+        app.file_uploader[0].set_value(("bomb.xml", broken, "text/xml")).run()
+        app.button(key="take").click().run()
+        assert not app.exception
+        assert "DTD" in words(app)
+        assert count(TelegramRecord) == 0
+
+
+class TestOne:
+    """One telegram."""
+
+    def test_shows_decision_places_and_the_others_of_the_earthquake(self, open_page, stage):
+        first, second = taken("a1_VXSE51_first.xml", "a3_VXSE53_detail.xml")
+        app = open_page(PAGE, id=str(second))
+        said = words(app)
+        assert app.title[0].value == "震源・震度情報　2031/05/14 09:18"
+        assert "新たに対象となった1人" in said
+        assert "東京都２３区" in said
+        assert "震度6弱（1）" in said
+        assert "震度3以下の地域" in [expander.label for expander in app.expander]
+        assert "同じ地震のほかの電文" in said
+        assert app.get("page_link")
+        assert first != second
+
+    def test_the_way_to_the_broadcast_is_there(self, open_page, stage):
+        (only,) = taken("a1_VXSE51_first.xml")
+        labels = [button.label for button in open_page(PAGE, id=str(only)).button]
+        assert any("東京都で震度6弱の地震" in label for label in labels)
+
+    @pytest.mark.parametrize(
+        "name", ["b2_VXSE51_cancel.xml", "c1_VXSE53_unreported.xml", "d1_VXSE51_drill.xml", "e1_VXSE53_distant.xml",
+                 "f1_VXSE53_abolished_municipalities.xml", "f4_VXSE53_strange_values.xml", "u1_unknown_kind.xml",
+                 "w1_VPWW54_special_warning.xml"],
+    )  # fmt: skip
+    def test_every_kind_can_be_shown(self, open_page, stage, name):
+        (only,) = taken(name)
+        assert "結果と理由" in words(open_page(PAGE, id=str(only)))
+
+    @pytest.mark.parametrize("address", ["999999", "x", ""])
+    def test_an_address_without_a_telegram_gets_a_sentence(self, open_page, address):
+        app = open_page(PAGE, id=address)
+        assert words(app)
+        assert not app.dataframe
