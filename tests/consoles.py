@@ -79,8 +79,9 @@ def console(server: EmbeddedPostgres, name: str, home: str, *options: str, **env
     port = free_port()
     started = Console(f"http://127.0.0.1:{port}", port, url)
     environment = {"DATABASE_URL": url, "RENRAKU_PORT": str(port), "RENRAKU_HOME": home, **environment}
-    with python("-m", "uvicorn", "streamlit_app:app", "--port", str(port), "--log-level", "warning", *(options or ("--no-access-log",)),
-                **environment) as process:  # fmt: skip
+    options = options or ("--no-access-log",)
+    server_program = ("-m", "uvicorn", "streamlit_app:app", "--port", str(port), "--log-level", "warning", *options)
+    with python(*server_program, **environment) as process:
         until(lambda: process.poll() is not None or answers(started), within=60)
         assert process.poll() is None, "the console did not start"
         yield started

@@ -6,24 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from core.actor import Actor
-from core.database import transaction
 from data.models.access import Account
-from services.access.passwords import hashed
-from tests.browser.conftest import Console, context, type_into
-from tests.factories import make_cast
+from tests.browser.conftest import context, type_into
+from tests.consoles import Console
+from tests.public.conftest import PASSWORD, running
+
+__all__ = ["running"]  # one console for all of these
 
 pytestmark = pytest.mark.browser
-PASSWORD = "雨の日は家で本を読みます"
-
-
-@pytest.fixture
-def admin(console: Console) -> Console:
-    """The console with the fixed cast; the administrator has a password."""
-    with transaction(Actor.system("test")) as tx:
-        make_cast(tx)
-        tx.scalar(select(Account).where(Account.login == "admin")).password_hash = hashed(PASSWORD)
-    return console
 
 
 def sign_in(page: Page, login: str = "admin", password: str = PASSWORD) -> None:
@@ -38,12 +28,12 @@ def cookies_of(page: Page) -> dict[str, dict[str, object]]:
     return {cookie["name"]: dict(cookie) for cookie in page.context.cookies()}
 
 
-def test_the_browser_is_moved_to_the_cookie_and_back_to_where_it_wanted(admin: Console, desktop: Page) -> None:
+def test_the_browser_is_moved_to_the_cookie_and_back_to_where_it_wanted(running: Console, desktop: Page) -> None:
     visited: list[str] = []
     desktop.on("framenavigated", lambda frame: visited.append(frame.url))
     wrong: list[str] = []
     desktop.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
-    desktop.goto(f"{admin.url}/access-accounts")
+    desktop.goto(f"{running.url}/access-accounts")
     sign_in(desktop)
     expect(desktop.get_by_role("heading", name="アカウント")).to_be_visible()
     session = next(cookie for name, cookie in cookies_of(desktop).items() if re.fullmatch(r"renraku-\d+", name))
@@ -54,15 +44,15 @@ def test_the_browser_is_moved_to_the_cookie_and_back_to_where_it_wanted(admin: C
     assert not wrong
 
 
-def test_the_form_is_one_that_password_managers_understand(admin: Console, desktop: Page) -> None:
-    desktop.goto(admin.url)
+def test_the_form_is_one_that_password_managers_understand(running: Console, desktop: Page) -> None:
+    desktop.goto(running.url)
     fields = desktop.locator("form input, [data-testid=stForm] input")
     expect(fields).to_have_count(2)
     assert fields.evaluate_all("all => all.map(field => field.autocomplete)") == ["username", "current-password"]
 
 
-def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(admin: Console, desktop: Page) -> None:
-    desktop.goto(admin.url)
+def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(running: Console, desktop: Page) -> None:
+    desktop.goto(running.url)
     sentences = []
     for login in ("admin", "nobody"):
         sign_in(desktop, login, "wrong and long enough")
@@ -73,11 +63,12 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(admin: Conso
     assert "パスワード" in sentences[0]
 
 
-def test_signing_out_in_one_tab_ends_the_other_one_too(admin: Console, desktop: Page) -> None:
-    desktop.goto(f"{admin.url}/access-mine")
+def test_signing_out_in_one_tab_ends_the_other_one_too(running: Console, desktop: Page) -> None:
+    desktop.goto(f"{running.url}/access-mine")
     sign_in(desktop)
+    expect(desktop.get_by_role("heading", name="パスワードと言語")).to_be_visible()
     other = desktop.context.new_page()
-    other.goto(f"{admin.url}/access-accounts")
+    other.goto(f"{running.url}/access-accounts")
     expect(other.get_by_role("heading", name="アカウント")).to_be_visible()
     desktop.get_by_role("button", name="ログアウト").click()
     expect(desktop.get_by_role("textbox", name="ログインID")).to_be_visible()
@@ -88,14 +79,14 @@ def test_signing_out_in_one_tab_ends_the_other_one_too(admin: Console, desktop: 
 
 
 def test_a_one_time_link_from_an_administrator_to_the_persons_first_page(
-    admin: Console, desktop: Page, chromium: Browser
+    running: Console, desktop: Page, chromium: Browser
 ) -> None:
-    desktop.goto(f"{admin.url}/access-accounts")
+    desktop.goto(f"{running.url}/access-accounts")
     sign_in(desktop)
     expect(desktop.get_by_role("heading", name="アカウント")).to_be_visible()
-    with transaction(Actor.system("test")) as tx:
+    with running.transaction() as tx:
         staff = tx.scalar(select(Account.id).where(Account.login == "staff"))
-    desktop.goto(f"{admin.url}/access-account?id={staff}")
+    desktop.goto(f"{running.url}/access-account?id={staff}")
     desktop.get_by_role("button", name="一回限りのリンクを作る").click()
     link = desktop.get_by_test_id("stCode").inner_text().strip()
     theirs = context(chromium, 390, 844)

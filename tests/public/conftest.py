@@ -1,5 +1,6 @@
 """One real console for the tests of this folder."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ PASSWORD = "my dog eats green apples"
 @pytest.fixture(scope="session")
 def running(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """A console with the fixed cast; the administrator's password is PASSWORD."""
-    with console(server, "public_console", str(tmp_path_factory.mktemp("home"))) as started:
+    with console(server, f"public_{secrets.token_hex(4)}", str(tmp_path_factory.mktemp("home"))) as started:
         with started.transaction() as tx:
             account_of(tx, make_cast(tx).administrator).password_hash = hashed(PASSWORD)
         yield started
