@@ -148,17 +148,18 @@ def close(tx: Transaction, broadcast_id: int) -> int:
 
 def arrived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
     """Note that mails reached their people: somebody answered by the link in them (到達)."""
-    here = Delivery.id.in_(delivery_ids)
+    # Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
+    mails = select(Delivery.id).where(Delivery.id.in_(delivery_ids), Delivery.state != DeliveryState.DELIVERED)
     tx.execute(
         update(Delivery)
-        .where(here, Delivery.state != DeliveryState.DELIVERED)
+        .where(Delivery.id.in_(mails.order_by(Delivery.id).with_for_update()))
         .values(state=DeliveryState.DELIVERED, reason=None, permanent=None, updated_at=tx.now)
     )
+    reached = select(Delivery.contact_point_id).where(Delivery.id.in_(delivery_ids))
+    points = select(ContactPoint.id).where(ContactPoint.id.in_(reached), ContactPoint.state != ContactState.WORKS)
     tx.execute(
         update(ContactPoint)
-        .where(
-            ContactPoint.id.in_(select(Delivery.contact_point_id).where(here)), ContactPoint.state != ContactState.WORKS
-        )
+        .where(ContactPoint.id.in_(points.order_by(ContactPoint.id).with_for_update()))
         .values(state=ContactState.WORKS, reason=None)
     )
 

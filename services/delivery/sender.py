@@ -1,7 +1,7 @@
 """Who sends and who carries it (送信元設定): name, address, provider, and a test mail that shows whether it works."""
 
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sqlalchemy import select
 
@@ -137,7 +137,7 @@ def current_sender(tx: Transaction) -> MailSender:
 
 def row_of(tx: Transaction, row: MailSender) -> SenderRow:
     """Return what a page may see of the sender, and whether a worker is there to send."""
-    made = {"has_password": row.smtp_password is not None, "worker_alive": worker_alive(tx)}
+    made: dict[str, Any] = {"has_password": row.smtp_password is not None, "worker_alive": worker_alive(tx)}
     return SenderRow(**made, **{name: getattr(row, name) for name in SenderRow.model_fields if name not in made})
 
 
