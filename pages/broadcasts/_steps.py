@@ -77,7 +77,7 @@ def rehearsal_step(found: Rehearsal) -> None:
             (N_("People asked"), forecast.people, N_("people")),
             (N_("Reached"), forecast.reached, N_("people")),
             (N_("Not reached"), forecast.not_reached, N_("people")),
-            (N_("Duration, about"), round(forecast.seconds), N_("seconds")),
+            (N_("Duration, about"), max(1, round(forecast.seconds)), N_("seconds")),
         ):
             st.metric(_(label), kit.number(value, _(unit)), border=True, width=190)
     for warning in found.warnings:

@@ -59,6 +59,9 @@ with st.container(horizontal=True, gap="small"):
         kit.go("broadcasts/show.py", {"id": broadcast_id})
     if first.state is BroadcastState.OPEN and actor.may("broadcasts.remind", What.DO):
         reminding(first)
+if first.state is BroadcastState.DRAFT:
+    st.info(_(N_("This broadcast has not been sent yet, so nobody can answer.")), icon=":material/edit:")
+    st.stop()
 if first.state is BroadcastState.CLOSED:
     draw(first)
 else:

@@ -69,7 +69,7 @@ def _show(figure: go.Figure, title: str, count: int, key: str, above: int = 0) -
         plot_bgcolor="rgba(0,0,0,0)", paper_bgcolor="rgba(0,0,0,0)", showlegend=len(figure.data) > 1, dragmode=False,
     )  # fmt: skip
     figure.update_yaxes(automargin=True, ticksuffix="  ", fixedrange=True, type="category")
-    figure.update_xaxes(fixedrange=True, gridcolor="#e5e8ec", zerolinecolor="#8c959f")
+    figure.update_xaxes(automargin=True, fixedrange=True, gridcolor="#e5e8ec", zerolinecolor="#8c959f")
     st.plotly_chart(figure, key=f"chart.{key}", theme=None, config={"displayModeBar": False}, alt=title)
 
 
