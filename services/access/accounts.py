@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 
 from core.errors import Invalid
 from core.i18n import N_, _
@@ -17,6 +17,11 @@ RENAME = text("""
     UPDATE account SET login = new.login
     FROM unnest(CAST(:people AS bigint[]), CAST(:logins AS text[])) AS new (person_id, login)
     WHERE account.person_id = new.person_id
+""")
+OPEN = text("""
+    INSERT INTO account (person_id, login, status, created_at)
+    SELECT new.person_id, new.login, 'invited', :now
+    FROM unnest(CAST(:people AS bigint[]), CAST(:logins AS text[])) AS new (person_id, login)
 """)
 
 
@@ -52,17 +57,13 @@ def open_accounts(tx: Transaction, rows: Sequence[tuple[int, str]]) -> None:
             select(Account.person_id, Account.login).where(Account.person_id == func.any(list(wanted)))
         )
     }
-    fresh = [
-        {"person_id": person_id, "login": login, "status": AccountStatus.INVITED, "created_at": tx.now}
-        for person_id, login in wanted.items()
-        if person_id not in there
-    ]
+    fresh = {person_id: login for person_id, login in wanted.items() if person_id not in there}
     renamed = [person_id for person_id, login in there.items() if login != wanted[person_id]]
     if renamed:
         tx.execute(RENAME, {"people": renamed, "logins": [wanted[person_id] for person_id in renamed]})
         tx.session.expire_all()
     if fresh:
-        tx.execute(insert(Account), fresh)
+        tx.execute(OPEN, {"people": list(fresh), "logins": list(fresh.values()), "now": tx.now})
 
 
 def stop_accounts_of(tx: Transaction, person_ids: Sequence[int]) -> int:

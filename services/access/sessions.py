@@ -41,11 +41,17 @@ def actor_of_session(tx: Transaction, token_hash: bytes) -> Actor | None:
     if found is None:
         return None
     if found.seen_at < tx.now - SEEN_EVERY:
-        tx.execute(update(SignInSession).where(SignInSession.id == found.id).values(seen_at=tx.now))
+        _seen(tx, found.id)
     try:
         return actor_for(tx, found.account_id, found.id)
     except NotAllowed:
         return None
+
+
+def _seen(tx: Transaction, session_id: int) -> None:
+    # Skipped while another run of this session holds the row: no click waits for one that takes long.
+    free = select(SignInSession.id).where(SignInSession.id == session_id).with_for_update(skip_locked=True)
+    tx.execute(update(SignInSession).where(SignInSession.id == free.scalar_subquery()).values(seen_at=tx.now))
 
 
 def is_living(tx: Transaction, token_hash: bytes) -> bool:
