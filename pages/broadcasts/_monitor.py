@@ -15,7 +15,7 @@ def draw(found: Monitor) -> None:
         st.metric(_(N_("Has answered")), kit.number(found.answered, _(N_("people"))), border=True, width=170)
         left = found.asked - found.answered
         st.metric(_(N_("Has not answered")), kit.number(left, _(N_("people"))), border=True, width=170)
-        st.metric(_(N_("Last answer")), kit.moment(found.latest_at, seconds=True), border=True, width=260)
+        st.metric(_(N_("Last answer")), kit.moment(found.latest_at), border=True, width=340)
     st.progress(found.rate)
     if not found.answered:
         st.info(_(N_("No answer yet. Answers appear here by themselves.")), icon=":material/hourglass_empty:")

@@ -14,6 +14,9 @@ COLOURS = ("#0b6e4f", "#c8553d", "#3d5a80", "#b8860b", "#6d597a", "#4a4e69")
 
 REST = "#c9ced6"
 FONT = "'Noto Sans JP', 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic UI', 'Meiryo', sans-serif"
+FEW = 5
+"""Up to here each whole number gets its mark: half people do not answer."""
+
 BAR = 30
 MARGINS = 70
 
@@ -28,7 +31,8 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
             hovertemplate="%{y}：%{text}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(title=unit, rangemode="tozero", tickformat=",d")
+    most = max([*counts.values(), 1])
+    figure.update_xaxes(title=unit, range=[0, most * 1.05], tickformat=",d", dtick=1 if most <= FEW else None)
     _show(figure, title, len(names), key)
     _figures([_(N_("Name")), unit], list(counts.items()), title, key)
 
@@ -69,6 +73,7 @@ def _show(figure: go.Figure, title: str, count: int, key: str, above: int = 0) -
         plot_bgcolor="rgba(0,0,0,0)", paper_bgcolor="rgba(0,0,0,0)", showlegend=len(figure.data) > 1, dragmode=False,
     )  # fmt: skip
     figure.update_yaxes(automargin=True, ticksuffix="  ", fixedrange=True, type="category")
+    figure.update_traces(textangle=0)
     figure.update_xaxes(automargin=True, fixedrange=True, gridcolor="#e5e8ec", zerolinecolor="#8c959f")
     st.plotly_chart(figure, key=f"chart.{key}", theme=None, config={"displayModeBar": False}, alt=title)
 
