@@ -4,8 +4,7 @@ Callers hold the lock (``lock.alone``) and have checked everything; what the dat
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, text
 
@@ -17,8 +16,7 @@ BATCH = 10_000
 """Rows handed at once to statements that take each value as a parameter (PostgreSQL takes 65,535)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonValues:
+class PersonValues(NamedTuple):
     """What stands in the row of a person itself, in the writing that is kept."""
 
     code: str
@@ -41,8 +39,7 @@ CHANGE = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
+class Reachable(NamedTuple):
     """How a person is reached: mail addresses, and a mobile number or none."""
 
     mails: tuple[str, ...]
@@ -58,11 +55,9 @@ def add_people(tx: Transaction, people: Sequence[PersonValues]) -> list[int]:
     """Store new people and return their ids, in order."""
     drawn = text("SELECT nextval(pg_get_serial_sequence('person', 'id')) FROM generate_series(1, :count)")
     ids = list(tx.execute(drawn, {"count": len(people)}).scalars())
-    columns = ("id", "code", "family_name", "given_name", "family_kana", "given_kana", "language", "created_at",
-               "updated_at")  # fmt: skip
+    columns = ("id", *PersonValues._fields, "created_at", "updated_at")
     copy_rows(tx, "person", columns, (
-        (key, one.code, one.family_name, one.given_name, one.family_kana, one.given_kana, one.language, tx.now, tx.now)
-        for key, one in zip(ids, people, strict=True)
+        (key, *one, tx.now, tx.now) for key, one in zip(ids, people, strict=True)
     ))  # fmt: skip
     return ids
 
@@ -71,7 +66,7 @@ def change_people(tx: Transaction, people: Mapping[int, PersonValues]) -> None:
     """Store what people are called now; each counts as changed, so whoever has an older version open is told."""
     if not people:
         return
-    columns = {name: [getattr(one, name) for one in people.values()] for name in PersonValues.__slots__}
+    columns = {name: [getattr(one, name) for one in people.values()] for name in PersonValues._fields}
     tx.execute(CHANGE, {"ids": list(people), "now": tx.now, **columns})
     tx.session.expire_all()
 

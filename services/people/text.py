@@ -40,7 +40,7 @@ def code(value: str) -> str:
     text = unicodedata.normalize("NFKC", value).strip()
     if EXCEL_NUMBER.fullmatch(text):
         raise WrongValue(N_("Excel made a number of this code. Format the column as text and enter it again."))
-    if any(letter.isspace() for letter in text):
+    if len(text.split()) > 1:
         raise WrongValue(N_("A code has no spaces."))
     return shown(text, LONGEST_CODE)
 

@@ -24,6 +24,8 @@ class Cells(dict[str, Any]):
         """Take what makes a value of a cell, or raises."""
         super().__init__()
         self._clean = clean
+        self.faulty = False
+        """Whether any cell could not be used."""
 
     def __missing__(self, cell: str) -> Any:
         """Work out the value of a cell that was not seen before."""
@@ -33,7 +35,7 @@ class Cells(dict[str, Any]):
                 raise WrongValue(N_("There is an invisible letter in it. Remove it."))
             value = self._clean(armed(cell))
         except RenrakuError as error:
-            value = error
+            value, self.faulty = error, True
         self[cell] = value
         return value
 

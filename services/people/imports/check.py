@@ -113,7 +113,7 @@ class PeopleCheck:
 
     def _check_mails(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
         mapped = [name for name in MAIL_FIELDS if name in self._mapping]
-        owners = owners_of_mails(self._tx, [mail for draft in drafts for mail in draft.mails()]) if mapped else {}
+        owners = owners_of_mails(self._tx, [mail for draft in drafts for mail in draft.mails]) if mapped else {}
         ids = {code: person.id for code, person in known.items()}
         by_owner = {ids[code]: draft for draft in drafts if (code := draft.values.get("code", "")) in ids}
         wanted = []

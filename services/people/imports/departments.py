@@ -10,10 +10,10 @@ from services.people.imports.cells import armed
 from services.people.imports.places import Path, Places, parted, usable
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.read import Line, Sheet
+from services.people.imports.rows import RAGGED
 from services.people.text import code as clean_code
 from services.people.tree import Key, Node, store_departments
 
-RAGGED = N_("The row has {cells} columns, the header has {width}. Perhaps a comma or a quotation mark is missing.")
 TWICE = N_("This department stands in row {row} too.")
 CODE_TWICE = N_("This code stands in row {row} too.")
 CODE_TAKEN = N_("Another department has this code.")

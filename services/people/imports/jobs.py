@@ -145,16 +145,12 @@ def _fail(import_id: int, work_id: int, actor: Actor | None, error: RenrakuError
 
 
 def _stored(import_id: int, row: PlannedRow) -> tuple[Any, ...]:
-    cells = [cell.replace(NUL, NUL_SHOWN) for cell in row.cells] if any(map(_has_nul, row.cells)) else row.cells
+    cells = [cell.replace(NUL, NUL_SHOWN) for cell in row.cells] if NUL in "".join(row.cells) else row.cells
     return (
         import_id, row.line, row.action.value, _json(cells),
         _json({"changes": row.changes}) if row.changes else None,
         _json({"problems": [astuple(problem) for problem in row.problems]}) if row.problems else None,
     )  # fmt: skip
-
-
-def _has_nul(cell: str) -> bool:
-    return NUL in cell
 
 
 def _json(value: object) -> str:

@@ -61,7 +61,7 @@ def read_sheet(content: bytes) -> Sheet:
     delimiter, skipped, text = _delimited(text)
     lines = _lines(text, delimiter, skipped)
     header = _header(next(lines, None))
-    rows = [line for line in lines if any(cell.strip() for cell in line.cells)]
+    rows = [line for line in lines if any(map(str.strip, line.cells))]
     if not rows:
         raise Invalid(N_("The file has a header but no rows below it."))
     return Sheet(encoding, delimiter, header, rows)

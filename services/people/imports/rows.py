@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from core.errors import RenrakuError
@@ -14,10 +14,10 @@ from services.people.imports.cells import PLAIN, Cells, several
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
-from services.people.imports.read import Line, Sheet
+from services.people.imports.read import Sheet
 from services.people.imports.regions import find_region
 
-SAY_EVERY = 5_000
+RAGGED = N_("The row has {cells} columns, the header has {width}. Perhaps a comma or a quotation mark is missing.")
 REPEATED = {
     "code": N_("This code stands in row {row} too."),
     "login": N_("This login name stands in row {row} too."),
@@ -27,15 +27,11 @@ REPEATED = {
 
 @dataclass(slots=True)
 class Draft:
-    """A row with the values that could be read from it, by field."""
+    """A row with the values that could be read from it, by field, and its mail addresses, each once."""
 
     row: PlannedRow
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def mails(self) -> tuple[str, ...]:
-        """Return the mail addresses that the row names, each once."""
-        found = (self.values.get(name) for name in MAIL_FIELDS)
-        return tuple(dict.fromkeys(mail for mail in found if mail))
+    values: dict[str, Any]
+    mails: tuple[str, ...] = ()
 
 
 class RowReader:
@@ -56,53 +52,60 @@ class RowReader:
 
     def read(self, say: Say) -> list[Draft]:
         """Return a draft of each line, with what is wrong in it or repeated in the file."""
-        drafts = []
-        for at, line in enumerate(self._sheet.lines):
-            if at % SAY_EVERY == 0:
-                say(N_("Reading"), at, len(self._sheet.lines))
-            drafts.append(self._draft(line))
-        self._flag_repeated(drafts, "code", ("code",))
-        self._flag_repeated(drafts, "login", ("login",))
-        self._flag_repeated(drafts, "mail", MAIL_FIELDS)
+        rows = [PlannedRow(line.number, line.cells, RowAction.ERROR) for line in self._sheet.lines]
+        fitted = [self._fitted(row) for row in rows]
+        columns = []
+        for at, (_name, _column, index, known) in enumerate(self._readers):
+            say(N_("Reading"), at * len(rows) // len(self._readers), len(rows))
+            columns.append([known[cells[index]] for cells in fitted])
+        names = list(self.mapping)
+        drafts = [
+            Draft(row, dict(zip(names, values, strict=True)))
+            for row, values in zip(rows, zip(*columns, strict=True), strict=True)
+        ]
+        self._blame_faulty(drafts)
+        self._gather_mails(drafts)
+        for kind, fields in (("code", ("code",)), ("login", ("login",)), ("mail", MAIL_FIELDS)):
+            self._blame_repeated(drafts, kind, [name for name in fields if name in self.mapping])
         return drafts
-
-    def _draft(self, line: Line) -> Draft:
-        row = PlannedRow(line.number, line.cells, RowAction.ERROR)
-        draft = Draft(row)
-        cells = self._fitted(row)
-        for name, column, index, known in self._readers:
-            value = known[cells[index]]
-            if isinstance(value, RenrakuError):
-                row.problems.append(Problem.of(column, value))
-            else:
-                draft.values[name] = value
-        return draft
 
     def _fitted(self, row: PlannedRow) -> list[str]:
         width, cells = len(self._sheet.header), row.cells
-        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            problem = N_(
-                "The row has {cells} columns, the header has {width}. Perhaps a comma or a quotation mark is missing."
-            )
-            row.problems.append(Problem("", problem, {"cells": str(len(cells)), "width": str(width)}))
-            return cells + [""] * (width - len(cells))
-        return cells
+        if len(cells) == width:
+            return cells
+        if len(cells) < width or any(map(str.strip, cells[width:])):
+            row.problems.append(Problem("", RAGGED, {"cells": str(len(cells)), "width": str(width)}))
+        return cells + [""] * (width - len(cells))
 
-    def _flag_repeated(self, drafts: list[Draft], kind: str, names: tuple[str, ...]) -> None:
-        mapped = [name for name in names if name in self.mapping]
-        first: dict[str, tuple[Draft, str]] = {}
-        repeated: dict[str, list[tuple[Draft, str]]] = defaultdict(list)
-        for draft in drafts:
-            for name in mapped:
+    def _blame_faulty(self, drafts: list[Draft]) -> None:
+        faulty = [(name, column) for name, column, _, known in self._readers if known.faulty]
+        for draft in drafts if faulty else ():
+            for name, column in faulty:
+                if isinstance(draft.values[name], RenrakuError):
+                    draft.row.problems.append(Problem.of(column, draft.values.pop(name)))
+
+    def _gather_mails(self, drafts: list[Draft]) -> None:
+        mapped = [name for name in MAIL_FIELDS if name in self.mapping]
+        for draft in drafts if mapped else ():
+            found = [mail for name in mapped if (mail := draft.values.get(name))]
+            draft.mails = tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+
+    def _blame_repeated(self, drafts: list[Draft], kind: str, names: list[str]) -> None:
+        first: dict[str, Draft] = {}
+        repeated: dict[str, list[Draft]] = defaultdict(list)
+        for name in names:
+            for draft in drafts:
                 value = draft.values.get(name)
-                if value and first.setdefault(value, (draft, name))[0] is not draft:
-                    repeated[value].append((draft, name))
+                if value and first.setdefault(value, draft) is not draft:
+                    repeated[value].append(draft)
         for value, others in repeated.items():
-            everywhere = [first[value], *others]
-            for draft, name in everywhere:
-                other = first[value][0] if draft is not first[value][0] else others[0][0]
-                problem = Problem(self.mapping[name], REPEATED[kind], {"row": str(other.row.line)})
-                draft.row.problems.append(problem)
+            everywhere = sorted(
+                {id(one): one for one in (first[value], *others)}.values(), key=lambda one: one.row.line
+            )
+            for draft in everywhere:
+                other = everywhere[0] if draft is not everywhere[0] else everywhere[1]
+                column = next(self.mapping[name] for name in names if draft.values.get(name) == value)
+                draft.row.problems.append(Problem(column, REPEATED[kind], {"row": str(other.row.line)}))
 
 
 def find_departments(cell: str, places: Places) -> tuple[int | Path, ...]:

@@ -14,7 +14,7 @@ BETWEEN = "; "
 def changes_of(target: Target, known: KnownPerson, places: Places) -> list[Change]:
     """Return what a row changes, by field."""
     found: list[Change] = []
-    for name in PersonValues.__slots__:
+    for name in PersonValues._fields:
         before, after = getattr(known.values, name), getattr(target.values, name)
         if before != after:
             found.append((name, before, after))

@@ -8,6 +8,8 @@ from services.people.imports.rows import Draft
 from services.people.imports.snapshot import KnownPerson
 from services.people.store import PersonValues, Reachable
 
+MAILS = frozenset(MAIL_FIELDS)
+UNREACHABLE = Reachable((), None)
 NOBODY = PersonValues("", "", "", "", "", "ja")
 
 
@@ -79,10 +81,10 @@ def _regions(values: dict[str, Any], known: KnownPerson | None) -> tuple[str, ..
 
 
 def _reachable(draft: Draft, known: KnownPerson | None) -> Reachable | None:
-    now = known.reachable if known else Reachable((), None)
-    mails = draft.mails() if any(name in draft.values for name in MAIL_FIELDS) else now.mails
+    now = known.reachable if known else UNREACHABLE
+    mails = draft.mails if not MAILS.isdisjoint(draft.values) else now.mails
     mobile = draft.values["mobile"] or None if "mobile" in draft.values else now.mobile
-    same = mobile == now.mobile and set(mails) == set(now.mails)
+    same = mobile == now.mobile and (mails == now.mails or set(mails) == set(now.mails))
     return None if same else Reachable(mails, mobile)
 
 
