@@ -18,7 +18,7 @@ from starlette.routing import Route
 from core import clock, logs
 from core.actor import Actor
 from core.database import transaction
-from core.i18n import LANGUAGES, N_, _, using_language
+from core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, _, using_language
 from pages.public.rendering import rendered
 from pages.public.throttle import Throttle
 from services.broadcasts import Asked, Replies, Reply, find_asked, read_answer, record_replies, shown_answer
@@ -48,29 +48,29 @@ HEADERS = {
 
 async def form(request: Request) -> Response:
     """Show the questions, filled with what was answered before."""
-    return await _work(_form, UNSHOWN, request.path_params["token"], _wanted(request))
+    return await _work(request, _form, UNSHOWN)
 
 
 async def done(request: Request) -> Response:
     """Show what was answered, with the way to change it."""
-    return await _work(_done, UNSHOWN, request.path_params["token"], _wanted(request))
+    return await _work(request, _done, UNSHOWN)
 
 
 async def answer(request: Request) -> Response:
     """Take an answer: stored, or back with a sentence beside each question that needs another look."""
-    token, wanted = request.path_params["token"], _wanted(request)
-    if not request.headers.get("content-type", "").startswith(FORM_TYPE):
-        return _sentence(NOT_A_FORM, 415, wanted)
-    if not posts.allows(token[:64]):
-        return _sentence(TOO_OFTEN, 429, wanted)
-    body = await _body(request)
-    if body is None:
-        return _sentence(TOO_LARGE, 413, wanted)
-    try:
-        given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return _sentence(NOT_A_FORM, 400, wanted)
-    return await _work(_answer, UNSAVED, token, wanted, given)
+    with using_language(_wanted(request) or _of_browser(request)):
+        if not request.headers.get("content-type", "").startswith(FORM_TYPE):
+            return _sentence(NOT_A_FORM, 415)
+        if not posts.allows(request.path_params["token"][:64]):
+            return _sentence(TOO_OFTEN, 429)
+        body = await _body(request)
+        if body is None:
+            return _sentence(TOO_LARGE, 413)
+        try:
+            given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            return _sentence(NOT_A_FORM, 400)
+    return await _work(request, _answer, UNSAVED, given)
 
 
 ROUTES = [
@@ -80,17 +80,20 @@ ROUTES = [
 ]
 
 
-async def _work(work: Callable[..., Response], fault: str, token: str, wanted: str | None, *more: Any) -> Response:
-    try:
-        return await run_in_threadpool(work, token, wanted, *more)
-    except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
-        return _sentence(fault, 503, wanted, fault_id=logs.fault(error))
+async def _work(request: Request, work: Callable[..., Response], fault: str, *more: Any) -> Response:
+    token, wanted = request.path_params["token"], _wanted(request)
+    request.scope["path"] = "/r/-"  # in the same dict that servers write their access log from
+    with using_language(wanted or _of_browser(request)):
+        try:
+            return await run_in_threadpool(work, token, wanted, *more)
+        except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
+            return _sentence(fault, 503, fault_id=logs.fault(error))
 
 
 def _form(token: str, wanted: str | None) -> Response:
     asked = _asked(token)
     if asked is None or not asked.answerable:
-        return _sentence(UNKNOWN, 404, wanted) if asked is None else _over(asked, wanted)
+        return _sentence(UNKNOWN, 404) if asked is None else _over(asked, wanted)
     typed = {key: _typed(value) for key, value in (asked.latest_answer or {}).items()}
     return _page("reply_form.html", asked, token, wanted, typed=typed, wrong={})
 
@@ -98,7 +101,7 @@ def _form(token: str, wanted: str | None) -> Response:
 def _done(token: str, wanted: str | None) -> Response:
     asked = _asked(token)
     if asked is None:
-        return _sentence(UNKNOWN, 404, wanted)
+        return _sentence(UNKNOWN, 404)
     if asked.latest_at is None:
         return _over(asked, wanted) if not asked.answerable else _redirect(token, "", wanted)
     with using_language(wanted or asked.language):
@@ -109,7 +112,7 @@ def _done(token: str, wanted: str | None) -> Response:
 def _answer(token: str, wanted: str | None, given: Mapping[str, Sequence[str]]) -> Response:
     asked = _asked(token)
     if asked is None or not asked.answerable:
-        return _sentence(UNKNOWN, 404, wanted) if asked is None else _over(asked, wanted)
+        return _sentence(UNKNOWN, 404) if asked is None else _over(asked, wanted)
     with using_language(wanted or asked.language):
         read, wrong = read_answer(asked.questions, given)
     if wrong:
@@ -143,6 +146,11 @@ def _wanted(request: Request) -> str | None:
     return asked_for if asked_for in LANGUAGES else None
 
 
+def _of_browser(request: Request) -> str:
+    first = request.headers.get("accept-language", DEFAULT_LANGUAGE)[:2].lower()
+    return first if first in LANGUAGES else "en"
+
+
 async def _body(request: Request) -> bytes | None:
     body = b""
     async for part in request.stream():
@@ -158,13 +166,13 @@ def _redirect(token: str, after: str, wanted: str | None) -> Response:
 
 
 def _over(asked: Asked, wanted: str | None) -> Response:
-    return _sentence(OVER, 410, wanted or asked.language, title=asked.title, organisation=asked.organisation)
+    with using_language(wanted or asked.language):
+        return _sentence(OVER, 410, title=asked.title, organisation=asked.organisation)
 
 
-def _sentence(sentence: str, status: int, language: str | None, **values: object) -> Response:
-    with using_language(language):
-        text = _(sentence, **values) if "{" in sentence else _(sentence)
-        html = rendered("reply_sentence.html", sentence=text, **{"title": "", "organisation": "", **values})
+def _sentence(sentence: str, status: int, **values: object) -> Response:
+    text = _(sentence, **values) if "{" in sentence else _(sentence)
+    html = rendered("reply_sentence.html", sentence=text, **{"title": "", "organisation": "", **values})
     return HTMLResponse(html, status, headers=HEADERS)
 
 

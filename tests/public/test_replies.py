@@ -1,5 +1,6 @@
 """The reply page over HTTP, as a phone opens it: no login, no cookie, no JavaScript."""
 
+import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -242,6 +243,21 @@ class TestNotAnswering:
             assert page.status_code == 404
             assert "リンク" in page.text or page.text == "Not Found"
 
+    def test_the_sentence_is_in_the_language_of_the_browser(self, browser):
+        assert "complete" in browser.get("/r/x", headers={"accept-language": "en-GB,en;q=0.9"}).text
+        assert "complete" in browser.get("/r/x", headers={"accept-language": "pt-BR"}).text
+        assert "リンク" in browser.get("/r/x", headers={"accept-language": "ja-JP"}).text
+        assert "complete" in browser.get("/r/x?lang=en", headers={"accept-language": "ja"}).text
+
+    def test_the_token_stays_out_of_the_servers_log(self, live):
+        token = Asked().token
+        scope = {
+            "type": "http", "method": "GET", "path": f"/r/{token}", "raw_path": b"", "query_string": b"",
+            "headers": [(b"host", b"localhost")], "root_path": "", "scheme": "http",
+        }  # fmt: skip
+        asyncio.run(app(scope, _nothing, _nowhere))
+        assert token not in scope["path"]
+
     def test_a_token_with_one_letter_changed_opens_nothing(self, browser):
         asked = Asked()
         wrong = asked.token[:-1] + ("a" if asked.token[-1] != "a" else "b")
@@ -339,6 +355,14 @@ class TestThrottle:
         monkeypatch.setattr("pages.public.throttle.MOST_KEYS", 2)
         brake = Throttle(1, timedelta(minutes=1))
         assert [brake.allows(key) for key in "aabca"] == [True, False, True, True, True]
+
+
+async def _nothing():
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _nowhere(_message):
+    return None
 
 
 def test_the_sample_forms_can_be_answered(browser):
