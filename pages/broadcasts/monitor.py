@@ -80,7 +80,7 @@ if actor.may("broadcasts.answers", What.READ):
             "area": kit.Column(width=140),
             "latest_at": kit.Column(width=140),
             **{
-                f"q{key}": kit.Column(label, value=lambda line, key=key: line.latest.get(key, ""), width=160)
+                f"q{key}": kit.Column(label, value=lambda line, label=label: line.latest[label], width=160)
                 for key, label in labels.items()
             },
             "first_at": kit.Column(width=140),
