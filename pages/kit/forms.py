@@ -60,9 +60,11 @@ def form(
     """
     state, fills = state_of(key), dict(fills or {})
     fields = {asked.name: asked for asked in asked_fields(model, without=frozenset(fills), also=also or {})}
+    keys = {name: f"{key}.{state.generation}.{name}" for name in fields}
+    if not any(widget in st.session_state for widget in keys.values()):
+        _start(fields, keys, state, initial)
     with st.form(key, enter_to_submit=False, width=width):
-        options = {"placeholder": placeholder} if placeholder else {}
-        values = _draw_all(fields, _lines(fields, rows), key, state, initial, options)
+        values = _draw_all(fields, keys, state, _lines(fields, rows), placeholder)
         state.slots[""] = st.empty()
         sent = st.form_submit_button(submit or _(SAVE), type="primary", key=f"{key}.{state.generation}.submit")
     if sent:
@@ -129,24 +131,31 @@ def _lines(fields: Mapping[str, Asked], rows: Layout) -> list[tuple[str, ...]]:
     return [line for line in lines if line] + [(name,) for name in fields if name not in placed]
 
 
-def _draw_all(
+def _start(
     fields: Mapping[str, Asked],
-    lines: list[tuple[str, ...]],
-    key: str,
+    keys: Mapping[str, str],
     state: FormState,
     initial: BaseModel | Mapping[str, Any] | None,
-    options: Mapping[str, Any],
+) -> None:
+    state.errors, state.summary = {}, ""
+    for name, asked in fields.items():
+        seed(asked, keys[name], _present(initial, name, asked.default))
+
+
+def _draw_all(
+    fields: Mapping[str, Asked],
+    keys: Mapping[str, str],
+    state: FormState,
+    lines: list[tuple[str, ...]],
+    placeholder: str | None,
 ) -> dict[str, Any]:
-    keys = {name: f"{key}.{state.generation}.{name}" for name in fields}
-    if not any(widget in st.session_state for widget in keys.values()):
-        state.errors, state.summary = {}, ""
-        for name, asked in fields.items():
-            seed(asked, keys[name], _present(initial, name, asked.default))
     values: dict[str, Any] = {}
     for line in lines:
         for place, name in zip(st.columns(len(line)) if len(line) > 1 else [st.container()], line, strict=True):
+            asked = fields[name]
+            hint = {"placeholder": placeholder} if placeholder and asked.choices is not None else {}
             with place:
-                values[name] = draw(fields[name], keys[name], label=_label(fields[name]), **options)
+                values[name] = draw(asked, keys[name], label=_label(asked), **hint)
                 state.slots[name] = st.empty()
     return {name: value for name, value in values.items() if not (fields[name].required and value in (None, ""))}
 

@@ -32,7 +32,9 @@ def sign_in(live: LiveDatabase, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pe
 
     def as_person(person: Person | None) -> None:
         def source(tx):
-            return actor_for(tx, tx.scalar(select(Account.id).where(Account.person_id == person.id))) if person else None
+            return (
+                actor_for(tx, tx.scalar(select(Account.id).where(Account.person_id == person.id))) if person else None
+            )
 
         monkeypatch.setattr(guard, "actor_source", source)
 
