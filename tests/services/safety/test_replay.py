@@ -26,7 +26,7 @@ def replay(live):
     """Return how the command ends: exit code, what it says, what it complains about."""
 
     def run(*files):
-        environment = os.environ | {"DATABASE_OWNER_URL": live.owner_url, "PYTHONIOENCODING": "utf-8"}
+        environment = os.environ | {"DATABASE_OWNER_URL": live.owner_url, "PYTHONIOENCODING": "utf-8", "COLUMNS": "240"}
         command = [sys.executable, str(ROOT / "manage.py"), "safety", "replay", *map(str, files)]
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=90, check=False
