@@ -30,11 +30,15 @@ def may(actor: Actor, operation: Operation) -> bool:
 def facts(row: AccountRow) -> None:
     """Say how the account stands."""
     state = _(N_("Locked for some minutes after too many wrong passwords")) if row.locked else kit.said(row.status)
-    last = kit.moment(row.signed_in_at)
-    st.markdown(
-        f"{_(N_('Login name'))}: **{row.login}** \u2003 {_(N_('Status'))}: **{state}** \u2003 "
-        f"{_(N_('Last sign-in'))}: **{last}** \u2003 {_(N_('Browsers signed in'))}: **{kit.number(row.sessions)}**"
-    )
+    shown = {
+        _(N_("Login name")): row.login,
+        _(N_("Status")): state,
+        _(N_("Last sign-in")): kit.moment(row.signed_in_at),
+        _(N_("Browsers signed in")): kit.number(row.sessions),
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in shown.items():
+            st.markdown(f"{label}: **{value}**", width="content")
 
 
 def handling(actor: Actor, row: AccountRow) -> None:
