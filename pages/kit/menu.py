@@ -8,8 +8,7 @@ from streamlit.navigation.page import Page
 
 from core.actor import Actor
 from core.i18n import N_, _
-from core.operations import find, registered
-from core.settings import ROOT
+from core.operations import find
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,6 @@ class Entry:
     def url(self) -> str:
         """Return its address, for instance ``people-list``."""
         return self.path.removesuffix(".py").replace("/", "-")
-
-    @property
-    def stands(self) -> bool:
-        """Say whether the page and what it needs are there."""
-        known = {process.name for process in registered()}
-        return (ROOT / "pages" / self.path).is_file() and known.issuperset(self.processes)
 
     def allowed(self, actor: Actor) -> bool:
         """Say whether this actor may see it."""
@@ -75,11 +68,10 @@ PAGES = (
 
 def console(actor: Actor) -> Page:
     """Return the page that was asked for; the menu shows what this actor may use, the others say why they do not."""
-    there = [entry for entry in PAGES if entry.stands]
-    allowed = {entry.path for entry in there if entry.allowed(actor)}
-    home = next(entry for entry in there if entry.path in allowed and entry.listed)
+    allowed = {entry.path for entry in PAGES if entry.allowed(actor)}
+    home = next(entry for entry in PAGES if entry.path in allowed and entry.listed)
     sections: dict[str, list[Page]] = {}
-    for entry in there:
+    for entry in PAGES:
         shown = entry.listed and entry.path in allowed
         page = _page(entry, entry.path, visibility="visible" if shown else "hidden", default=entry is home)
         sections.setdefault(_(entry.section) if entry.section else "", []).append(page)
