@@ -4,9 +4,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.actor import Actor, What
 from core.i18n import N_, _
 from core.inputs import Nothing, label_of
 from pages import kit
+from pages.broadcasts._people import choose_people
 from services import access, people
 from services.broadcasts import (
     BroadcastRow,
@@ -15,6 +17,7 @@ from services.broadcasts import (
     RehearsedPeopleAsk,
     Selection,
     Send,
+    Shown,
     draft,
     rehearse_people,
     send,
@@ -45,21 +48,26 @@ def text_step(row: BroadcastRow | None) -> BroadcastRow | None:
     return done.result if done else None
 
 
-def recipients_step(row: BroadcastRow) -> Selection:
-    """Ask who gets it."""
-    chosen: dict[str, Any] = {}
+def recipients_step(actor: Actor, shown: Shown) -> Selection:
+    """Ask who gets it; what the person may not choose from is left out and stays as it is."""
+    row = shown.broadcast
+    chosen: dict[str, Any] = row.audience.model_dump()
     everybody = st.checkbox(
         label_of(Selection, "everybody"), value=row.audience.everybody, key=f"audience-{row.id}.everybody",
         help=_(N_("Everybody within your reach who has not left.")),
     )  # fmt: skip
     for name, source in CHOICES.items():
+        if not (source.own or actor.may(source.name, source.what)):
+            continue
         choices = {choice.value: choice.label for choice in kit.ask(source, Nothing())}
         chosen[name] = st.multiselect(
             label_of(Selection, name), list(choices), default=[v for v in getattr(row.audience, name) if v in choices],
             format_func=choices.__getitem__, key=f"audience-{row.id}.{name}", disabled=everybody,
             placeholder=_(N_("Choose")),
         )  # fmt: skip
-    return Selection(everybody=everybody, people=row.audience.people, **({} if everybody else chosen))
+    if actor.may("people.search", What.READ):
+        chosen["people"] = choose_people(shown, disabled=everybody)
+    return Selection(everybody=True) if everybody else Selection(**{**chosen, "everybody": False})
 
 
 def keep_recipients(row: BroadcastRow, audience: Selection) -> bool:

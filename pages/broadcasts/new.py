@@ -42,7 +42,8 @@ kit.header(
     _(N_("Nothing is sent before the rehearsal has shown who will be reached.")),
     back=(_(N_("Broadcasts")), "broadcasts/list.py"),
 )
-row = kit.ask(show, Which(id=kit.number_in_address("id"))).broadcast if "id" in st.query_params else None
+shown = kit.ask(show, Which(id=kit.number_in_address("id"))) if "id" in st.query_params else None
+row = shown.broadcast if shown else None
 if row and row.state is not BroadcastState.DRAFT:
     st.info(_(N_("This broadcast was sent already.")), icon=":material/send:")
     if st.button(_(N_("Watch it")), type="primary", key="watch"):
@@ -56,8 +57,8 @@ if wizard.current == "text":
         st.query_params["id"] = str(kept.id)
         wizard.go("recipients")
         st.rerun()
-elif row and wizard.current == "recipients":
-    audience = recipients_step(row)
+elif row and shown and wizard.current == "recipients":
+    audience = recipients_step(actor, shown)
     wizard.buttons(
         ready=not audience.is_empty,
         why=_(N_("Choose at least one kind of recipient.")),

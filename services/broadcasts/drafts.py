@@ -1,13 +1,11 @@
 """Drafts (下書き, D13): a broadcast before it is sent; text, questions and recipients can still change."""
 
 from datetime import datetime
-from typing import Any
-
-from pydantic import field_validator
+from typing import Any, Literal
 
 from core.errors import NotFound, Refused
 from core.i18n import N_
-from core.inputs import Input, Row, WrongValue, field
+from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
@@ -24,7 +22,7 @@ class Draft(Input):
 
     id: int | None = field(N_("Broadcast"), default=None, hidden=True)
     version: int | None = field(N_("Version"), default=None, hidden=True)
-    kind: BroadcastKind = field(
+    kind: Literal[BroadcastKind.TEST, BroadcastKind.MANUAL] = field(
         N_("Purpose"),
         default=BroadcastKind.TEST,
         help=N_("A test is marked as a test in its subject and on the reply page."),
@@ -35,13 +33,6 @@ class Draft(Input):
     body: FieldText = field(N_("Text"), default="", max_length=10_000, multiline=True)
     form_id: int | None = field(N_("Questions"), default=None, of="broadcasts.forms")
     audience: Selection = field(N_("Recipients"), default=Selection())
-
-    @field_validator("kind")
-    @classmethod
-    def _by_hand(cls, kind: BroadcastKind) -> BroadcastKind:
-        if kind is BroadcastKind.AUTOMATIC:
-            raise WrongValue(N_("Only a telegram opens an automatic broadcast."))
-        return kind
 
 
 class WhichDraft(Input):

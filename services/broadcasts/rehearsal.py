@@ -13,6 +13,7 @@ from services import delivery
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.drafts import BroadcastRow, WhichDraft, require_draft
 from services.broadcasts.opening import LINK
+from services.broadcasts.sending import subject_of
 from services.broadcasts.sight import get_seen
 
 
@@ -23,7 +24,10 @@ class RehearsedPeopleAsk(delivery.RehearsalAsk):
 
 
 class Rehearsal(Row):
-    """What would happen; ``warnings`` are sentences about what a person should look at before sending."""
+    """What would happen; ``warnings`` are sentences about what a person should look at before sending.
+
+    ``broadcast`` has the subject as it will be sent.
+    """
 
     broadcast: BroadcastRow
     recipients: list[str]
@@ -45,8 +49,9 @@ def rehearse(tx: Transaction, ask: WhichDraft) -> Rehearsal:
     row = _draft(tx, ask.id)
     forecast = delivery.rehearse(tx, _people(tx, row))
     alive = jobs.worker_alive(tx)
+    broadcast = BroadcastRow.model_validate(row)
     return Rehearsal(
-        broadcast=BroadcastRow.model_validate(row),
+        broadcast=broadcast.model_copy(update={"subject": subject_of(row)}),
         recipients=described(tx, Selection.model_validate(row.audience)),
         forecast=forecast,
         worker_alive=alive,

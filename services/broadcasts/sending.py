@@ -52,8 +52,7 @@ def send(tx: Transaction, ask: Send) -> BroadcastRow:
     selection = Selection.model_validate(row.audience)
     if not freeze(tx, row, people_of(selection, send.reach(tx), tx.actor), selection.areas):
         raise Refused(N_("Nobody would be asked: the recipients you chose hold no active person within your reach."))
-    if row.kind is BroadcastKind.TEST:
-        row.subject = as_test(row.subject)
+    row.subject = subject_of(row)
     send_round(tx, row)
     tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
     return BroadcastRow.model_validate(row)
@@ -159,10 +158,11 @@ def require_sendable(row: Broadcast) -> None:
         raise Refused(N_("The text has no {link}: nobody could answer the questions. Put it in."), link=LINK)
 
 
-def as_test(subject: str) -> str:
-    """Mark a subject as a test, so that nobody takes it for an emergency."""
+def subject_of(row: Broadcast) -> str:
+    """Return the subject that a draft is sent with: a test is marked, so that nobody takes it for an emergency."""
     mark = _("[Test] {subject}", subject="")
-    return subject if subject.startswith(mark) else f"{mark}{subject}"
+    unmarked = row.kind is not BroadcastKind.TEST or row.subject.startswith(mark)
+    return row.subject if unmarked else f"{mark}{row.subject}"
 
 
 def as_reminder(subject: str) -> str:

@@ -11,8 +11,9 @@ from core.operations import query
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast
 from data.models.delivery import DeliveryState
-from data.models.people import ContactKind
+from data.models.people import ContactKind, Person
 from services import delivery
+from services.access import people_within
 from services.broadcasts.audience import described
 from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.sending import Which
@@ -44,11 +45,19 @@ class Progress(Row):
         return (self.total - self.left) / self.total if self.total else 1.0
 
 
+class ChosenPerson(Row):
+    """Somebody whom the selection names, as forms show a choice."""
+
+    value: int
+    label: str
+
+
 class Shown(Row):
     """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it."""
 
     broadcast: BroadcastRow
     recipients: list[str]
+    people: list[ChosenPerson]
     progress: Progress
     steered: bool
 
@@ -66,9 +75,16 @@ def show(tx: Transaction, ask: Which) -> Shown:
     return Shown(
         broadcast=broadcast,
         recipients=described(tx, broadcast.audience),
+        people=_chosen_people(tx, broadcast.audience.people),
         progress=progress_of(tx, row.id),
         steered=tx.scalar(mine) is not None,
     )
+
+
+def _chosen_people(tx: Transaction, person_ids: list[int]) -> list[ChosenPerson]:
+    within = people_within(show.reach(tx), tx.actor)
+    found = tx.session.scalars(select(Person).where(Person.id.in_(person_ids), within).order_by(Person.sort_key))
+    return [ChosenPerson(value=person.id, label=f"{person.name}（{person.code}）") for person in found]
 
 
 def progress_of(tx: Transaction, broadcast_id: int) -> Progress:

@@ -1,0 +1,72 @@
+"""The reply monitor as a page (pages/broadcasts/monitor.py, D14)."""
+
+from core.actor import Actor
+from core.database import transaction
+from services.broadcasts import Which, close
+from tests.services.broadcasts import asks
+
+
+def answered(row, person, *values):
+    """Store an answer of a person to the first questions."""
+    answer = {str(one["id"]): value for one, value in zip(row.questions, values, strict=False)}
+    with transaction(Actor.system("test")) as tx:
+        asks.replied(tx, row.id, person, answer)
+
+
+def test_D14_shows_rate_answers_departments_and_people(prepare, people, open_page):
+    row = prepare(asks.opened)
+    answered(row, people.staff, "無事です", "全員無事です", "出社できません")
+    app = open_page("broadcasts/monitor.py", id=str(row.id))
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert (metrics["返信率"], metrics["回答済み"], metrics["未回答"]) == ("20.0%", "1 名", "4 名")
+    listed = app.dataframe[0].value
+    staff = listed[listed["name"] == "社員 三郎"].iloc[0]
+    assert {"無事です", "全員無事です", "出社できません"} <= set(staff)
+    assert staff["department"] == "本社 / 総務部"
+
+
+def test_who_has_not_answered_can_be_found(prepare, people, open_page):
+    row = prepare(asks.opened)
+    answered(row, people.staff, "無事です")
+    app = open_page("broadcasts/monitor.py", id=str(row.id), who__answered="no")
+    assert len(app.dataframe[0].value) == 4
+    assert "社員 三郎" not in set(app.dataframe[0].value["name"])
+
+
+def test_a_department_can_be_opened(prepare, people, open_page):
+    row = prepare(asks.opened)
+    app = open_page("broadcasts/monitor.py", id=str(row.id), department=str(people.head_office.id))
+    assert any("本社" in text.value and "部署" in text.value for text in app.markdown)
+    app.button(key="up").click().run()
+    assert "department" not in app.query_params
+
+
+def test_reminding_is_offered_only_while_it_is_open_and_somebody_is_missing(prepare, people, open_page):
+    sending, opened, closed = prepare(asks.sent), prepare(asks.opened), prepare(asks.opened)
+    with transaction(Actor.system("test")) as tx:
+        close(tx, Which(id=closed.id))
+    for row, offered in ((sending, False), (opened, True), (closed, False)):
+        app = open_page("broadcasts/monitor.py", id=str(row.id))
+        assert ("remind" in {button.key for button in app.button}) is offered
+    everybody = prepare(asks.opened, audience={"people": [people.staff.id]})
+    answered(everybody, people.staff, "無事です")
+    assert open_page("broadcasts/monitor.py", id=str(everybody.id)).button(key="remind").disabled
+
+
+def test_a_manager_sees_own_people_only(prepare, people, open_page):
+    row = prepare(asks.opened)
+    app = open_page("broadcasts/monitor.py", people.manager, id=str(row.id))
+    assert len(app.dataframe[0].value) == 3
+    assert {metric.label: metric.value for metric in app.metric}["未回答"] == "3 名"
+
+
+def test_a_draft_says_that_nobody_can_answer_yet(prepare, open_page):
+    app = open_page("broadcasts/monitor.py", id=str(prepare(asks.drafted).id))
+    assert app.info
+    assert not app.metric
+
+
+def test_who_may_not_see_it_is_told(prepare, people, open_page):
+    app = open_page("broadcasts/monitor.py", people.staff, id=str(prepare(asks.opened).id))
+    assert app.warning
+    assert not app.metric
