@@ -1,0 +1,148 @@
+"""Lists as files (pages/public/exports.py): whose, how far, and in which writing."""
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import insert, select
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from core.actor import Actor, What
+from core.audit import AuditRecord
+from core.database import transaction
+from data.models.access import PermissionAssignment, PermissionGrant
+from data.models.people import Membership, Person
+from pages.public import exports
+from pages.public.gate import SESSION_HEADER
+from services.access import hash_of, start_session
+from tests.factories import make_cast, make_person
+from tests.public.conftest import session_of
+from tests.services.access.conftest import account_of
+
+
+@pytest.fixture
+def stage(live):
+    """The fixed cast in the test's own database, with somebody whose name would be a formula."""
+    with transaction(Actor.system("test")) as tx:
+        cast = make_cast(tx)
+        make_person(
+            tx, "=cmd|'/c calc'!A0", "髙橋①", cast.head_office, kana=("アアア", ""), code="F1", mobile="+819012345678"
+        )
+    return cast
+
+
+@pytest.fixture
+def get(stage):
+    """Return a way to ask for a file as somebody: ``get(stage.manager, "/export/people.search")``."""
+    client = TestClient(Starlette(routes=exports.ROUTES))
+
+    def getting(person: Person | None, address: str):
+        headers = {}
+        if person is not None:
+            with transaction(Actor.system("test")) as tx:
+                token = start_session(tx, account_of(tx, person).id)
+            headers[SESSION_HEADER] = hash_of(token).hex()
+        return client.get(address, headers=headers)
+
+    return getting
+
+
+def allow(person: Person, process: str, what: What) -> None:
+    """Give the permission set of a person one more grant."""
+    with transaction(Actor.system("test")) as tx:
+        account = account_of(tx, person).id
+        of = tx.scalar(select(PermissionAssignment.set_id).where(PermissionAssignment.account_id == account))
+        tx.add(PermissionGrant(set_id=of, process=process, what=what))
+
+
+def rows_of(answer, encoding: str = "utf-8-sig") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.content.decode(encoding), newline="")))
+
+
+class TestPermission:
+    """Who gets a file, and of whom."""
+
+    def test_nobody_without_a_session(self, get):
+        answer = get(None, "/export/people.search")
+        assert (answer.status_code, "ログイン" in answer.text) == (403, True)
+
+    def test_nobody_without_the_permission_to_export(self, get, stage):
+        assert get(stage.staff, "/export/people.search").status_code == 403
+        assert get(stage.manager, "/export/people.search").status_code == 403, "seeing the list is not enough"
+
+    def test_only_those_whom_the_permission_reaches(self, get, stage):
+        allow(stage.manager, "people.search", What.EXPORT)
+        answer = get(stage.manager, "/export/people.search")
+        assert answer.status_code == 200
+        assert "遠方 四郎" not in answer.content.decode()
+        assert "社員 三郎" in answer.content.decode()
+
+    def test_leaves_a_record_of_who_took_it(self, get, stage):
+        get(stage.administrator, "/export/people.search?text=社員")
+        with transaction(Actor.system("test")) as tx:
+            record = tx.execute(select(AuditRecord).where(AuditRecord.process == "people.search:export")).scalar_one()
+        assert (record.actor, record.input["text"]) == ("管理 花子", "社員")
+
+    def test_an_operation_or_a_name_of_nothing_is_no_file(self, get, stage):
+        assert get(stage.administrator, "/export/people.edit").status_code == 404
+        assert get(stage.administrator, "/export/no.such").status_code == 404
+
+    def test_with_the_cookie_of_a_real_session(self, running):
+        with running.client(session=session_of(running, "admin")) as client:
+            answer = client.get("/export/people.export")
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+class TestFile:
+    """What stands in it."""
+
+    def test_opens_in_excel(self, get, stage):
+        answer = get(stage.administrator, "/export/people.search")
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        assert answer.content.count(b"\xef\xbb\xbf") == 1
+        assert b"\r\n" in answer.content
+        assert "attachment" in answer.headers["content-disposition"]
+
+    def test_no_cell_is_a_formula(self, get, stage):
+        cells = [cell for row in rows_of(get(stage.administrator, "/export/people.search")) for cell in row]
+        assert any(cell.startswith("'=cmd") for cell in cells)
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+
+    def test_comes_as_cp932_for_older_programmes(self, get, stage):
+        answer = get(stage.administrator, "/export/people.search?as=cp932")
+        assert "髙橋①" in answer.content.decode("cp932")
+        assert "Shift_JIS" in answer.headers["content-type"]
+
+    def test_holds_what_the_filters_leave(self, get, stage):
+        rows = rows_of(get(stage.administrator, "/export/people.search?text=社員&sort=-name&after=nonsense&size=1"))
+        assert len(rows) == 2, "a header and one person; a place in the list is not part of the question"
+
+    def test_holds_more_than_one_page(self, get, stage):
+        with transaction(Actor.system("test")) as tx:
+            people = [
+                {"code": f"M{n:05}", "family_name": f"多数{n}", "created_at": tx.now, "updated_at": tx.now}
+                for n in range(1203)
+            ]
+            ids = tx.execute(insert(Person).returning(Person.id), people).scalars().all()
+            tx.execute(
+                insert(Membership), [{"person_id": i, "department_id": stage.branch.id, "main": True} for i in ids]
+            )
+        rows = rows_of(get(stage.administrator, "/export/people.search?text=多数"))
+        assert len(rows) == 1204
+        assert len({row[0] for row in rows}) == 1204, "nobody twice"
+
+    def test_a_file_that_a_query_makes_itself_is_sent_as_it_is(self, get, stage):
+        answer = get(stage.manager, "/export/people.export?text=社員")
+        assert [row[1] for row in rows_of(answer)] == ["姓", "社員"]
+
+    @pytest.mark.parametrize(
+        "address", ["people.search?state=unheard", "people.search?as=utf-99", "people.search?department_id=x"]
+    )
+    def test_says_what_is_wrong_with_the_question(self, get, stage, address):
+        answer = get(stage.administrator, f"/export/{address}")
+        assert answer.status_code in {404, 422}
+        assert answer.text
