@@ -20,7 +20,9 @@ from services import setup
 from tests.conftest import LiveDatabase
 from tests.processes import python, until
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 # As root there is no sandbox; the rest keeps the browser from looking for its maker's servers.
 OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
