@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from core import i18n
 from core.actor import Reach, What
 from core.audit import AuditRecord
 from core.errors import Conflict, Invalid, NotFound, Refused
@@ -182,5 +183,7 @@ class TestMaster:
         sync_shipped_sets(tx)
         sync_shipped_sets(tx)
         rows = list_sets(tx, Nothing())
-        assert [row.name for row in rows] == ["システム管理者", "部署管理者", "部署危機管理者"]
+        with i18n.using_language("ja"):
+            assert [row.name for row in rows] == [i18n._(role.name) for role in ROLES]
+        assert rows[0].name == "システム管理者"
         assert all(row.grants for row in rows if not row.everything)
