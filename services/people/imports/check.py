@@ -134,7 +134,7 @@ class PeopleCheck:
         return {"name" for name in ("name", "family_name") if self._mapping.get(name) in columns}
 
     def _blame(self, draft: Draft, name: str, message: str, /, **values: str) -> None:
-        draft.row.problems.append(Problem(self._mapping.get(name, ""), message, values))
+        draft.row.blame(Problem(self._mapping.get(name, ""), message, values))
 
 
 class PeoplePlan:

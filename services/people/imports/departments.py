@@ -53,7 +53,7 @@ class DepartmentReader:
         """Return a row that nothing is known of yet, or that it is ragged."""
         row, width = PlannedRow(line.number, line.cells, RowAction.ERROR), len(self._sheet.header)
         if len(line.cells) < width or any(cell.strip() for cell in line.cells[width:]):
-            row.problems.append(Problem("", RAGGED, {"cells": str(len(line.cells)), "width": str(width)}))
+            row.blame(Problem("", RAGGED, {"cells": str(len(line.cells)), "width": str(width)}))
         return row
 
     def cell(self, row: PlannedRow, name: str) -> str:
@@ -65,13 +65,13 @@ class DepartmentReader:
         try:
             return clean_code(self.cell(row, name)) or None
         except RenrakuError as error:
-            row.problems.append(Problem.of(self._mapping[name], error))
+            row.blame(Problem.of(self._mapping[name], error))
             return None
 
     def blame(self, row: PlannedRow, name: str, message: str, /, **values: object) -> None:
         """Note what is wrong with a row."""
         shown = {key: str(value) for key, value in values.items()}
-        row.problems.append(Problem(self._mapping.get(name, ""), message, shown))
+        row.blame(Problem(self._mapping.get(name, ""), message, shown))
 
 
 def plan_by_path(sheet: Sheet, mapping: Mapping[str, str], places: Places, say: Say) -> DepartmentPlan:

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.errors import RenrakuError
@@ -39,10 +39,14 @@ class PlannedRow:
     line: int
     cells: list[str]
     action: RowAction
-    problems: list[Problem] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
+    changes: Sequence[Change] = ()
     target: Any = None
     """What is to be written; rows with the same target do the same."""
+
+    def blame(self, problem: Problem) -> None:
+        """Note what is wrong with it."""
+        self.problems = (*self.problems, problem)
 
 
 class Plan(Protocol):

@@ -74,7 +74,7 @@ class RowReader:
         if len(cells) == width:
             return cells
         if len(cells) < width or any(map(str.strip, cells[width:])):
-            row.problems.append(Problem("", RAGGED, {"cells": str(len(cells)), "width": str(width)}))
+            row.blame(Problem("", RAGGED, {"cells": str(len(cells)), "width": str(width)}))
         return cells + [""] * (width - len(cells))
 
     def _blame_faulty(self, drafts: list[Draft]) -> None:
@@ -82,7 +82,7 @@ class RowReader:
         for draft in drafts if faulty else ():
             for name, column in faulty:
                 if isinstance(draft.values[name], RenrakuError):
-                    draft.row.problems.append(Problem.of(column, draft.values.pop(name)))
+                    draft.row.blame(Problem.of(column, draft.values.pop(name)))
 
     def _gather_mails(self, drafts: list[Draft]) -> None:
         mapped = [name for name in MAIL_FIELDS if name in self.mapping]
@@ -105,7 +105,7 @@ class RowReader:
             for draft in everywhere:
                 other = everywhere[0] if draft is not everywhere[0] else everywhere[1]
                 column = next(self.mapping[name] for name in names if draft.values.get(name) == value)
-                draft.row.problems.append(Problem(column, REPEATED[kind], {"row": str(other.row.line)}))
+                draft.row.blame(Problem(column, REPEATED[kind], {"row": str(other.row.line)}))
 
 
 def find_departments(cell: str, places: Places) -> tuple[int | Path, ...]:
