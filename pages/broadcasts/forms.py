@@ -11,6 +11,7 @@ from services.broadcasts import DeleteForm, FormRow, QuestionRow, delete_form, f
 
 actor = guard("broadcasts.forms")
 NEW = "new"
+SAMPLE = " :gray-badge[{}]"
 may_edit = actor.may("broadcasts.edit_form", What.DO)
 may_delete = actor.may("broadcasts.delete_form", What.DO)
 
@@ -18,7 +19,7 @@ may_delete = actor.may("broadcasts.delete_form", What.DO)
 def show(row: FormRow) -> None:
     """Show a form in words, and what can be done with it."""
     open_now = st.query_params.get("id") == str(row.id)
-    badge = f" :gray-badge[{_(N_('Sample'))}]" if row.sample else ""
+    badge = SAMPLE.format(_(N_("Sample"))) if row.sample else ""
     count = _(N_("{count} questions"), count=len(row.questions))
     with st.expander(f"**{kit.literal(row.name)}** {count}{badge}", expanded=open_now):
         if open_now and may_edit:

@@ -10,6 +10,7 @@ from services.broadcasts import DeleteTemplate, TemplateRow, delete_template, ed
 
 actor = guard("broadcasts.templates")
 NEW = "new"
+SAMPLE = " :gray-badge[{}]"
 may_edit = actor.may("broadcasts.edit_template", What.DO)
 may_delete = actor.may("broadcasts.delete_template", What.DO)
 
@@ -17,7 +18,7 @@ may_delete = actor.may("broadcasts.delete_template", What.DO)
 def show(row: TemplateRow) -> None:
     """Show a template as it is sent, and what can be done with it."""
     open_now = st.query_params.get("id") == str(row.id)
-    badge = f" :gray-badge[{_(N_('Sample'))}]" if row.sample else ""
+    badge = SAMPLE.format(_(N_("Sample"))) if row.sample else ""
     with st.expander(f"**{kit.literal(row.name)}**{badge}", expanded=open_now):
         if open_now and may_edit:
             edit(row)

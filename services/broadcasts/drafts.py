@@ -12,7 +12,7 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Mai
 from services.broadcasts.audience import Selection
 from services.broadcasts.forms import plain, questions_of
 from services.broadcasts.sight import get_steered
-from services.broadcasts.texts import FieldLine, FieldText, Line
+from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
 
 ALREADY_SENT = N_("“{title}” was already sent. Open it to see how far it is.")
 
@@ -30,7 +30,7 @@ class Draft(Input):
     title: Line = field(N_("Title"), min_length=1, max_length=100)
     template_id: int | None = field(N_("Template"), default=None, of="broadcasts.templates")
     subject: FieldLine = field(N_("Subject"), default="", max_length=200)
-    body: FieldText = field(N_("Text"), default="", max_length=10_000, multiline=True)
+    body: FieldText = field(N_("Text"), default="", max_length=10_000, multiline=True, help=FIELDS_HELP)
     form_id: int | None = field(N_("Questions"), default=None, of="broadcasts.forms")
     audience: Selection = field(N_("Recipients"), default=Selection())
 

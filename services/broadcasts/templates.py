@@ -10,7 +10,7 @@ from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate
 from services.broadcasts.sight import require_version
-from services.broadcasts.texts import FieldLine, FieldText, Line
+from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
 
 
 class TemplateRow(Row):
@@ -46,7 +46,7 @@ class EditTemplate(Input):
         min_length=1,
         max_length=10_000,
         multiline=True,
-        help=N_("Fields are filled in for each person: name, department, organisation, title, reply_url."),
+        help=FIELDS_HELP,
     )
 
 

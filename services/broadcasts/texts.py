@@ -10,6 +10,7 @@ from core.i18n import N_
 from core.inputs import WrongValue
 from services.delivery import FIELDS
 
+FIELDS_HELP = N_("Fields are filled in for each person: name, department, organisation, title, reply_url.")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 

@@ -17,6 +17,6 @@ named(
     QuestionKind,
     choice=N_("One choice"),
     choices=N_("Several choices"),
-    text=N_("Text"),
+    text=N_("Free text"),
     number=N_("Whole number"),
 )
