@@ -45,7 +45,8 @@ def field(
     """Declare a field of an input with what a form needs to know.
 
     ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices. ``secret`` values
-    never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its erasable side table. ``hidden`` ones are filled by the page.
+    never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its
+    erasable side table. ``hidden`` ones are filled by the page.
     """
     extra: dict[str, Any] = {
         "unit": unit, "of": of, "multiline": multiline, "secret": secret,

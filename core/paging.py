@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
-from typing_extensions import Unpack
 
 from core.errors import Invalid
 from core.i18n import N_
@@ -21,7 +20,7 @@ from core.transaction import Transaction
 
 R = TypeVar("R")
 COUNT_CAP = 10_000
-Columns = Select[Unpack[tuple[Any, ...]]]
+Columns = Select[*tuple[Any, ...]]
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 

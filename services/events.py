@@ -1,4 +1,4 @@
-"""What rooms tell each other (出来事): small typed facts, told with ``tx.tell`` inside the transaction that made them true.
+"""What rooms tell each other (出来事): small typed facts, told with ``tx.tell`` in the transaction that made them so.
 
 A leaf that knows no room; who hears an event declares it with ``@listens`` in the hearing room.
 """
@@ -8,6 +8,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class MailingFinished:
-    """No delivery of one mailing of this broadcast is waiting or being sent any more. Delivery tells, broadcasts hear."""
+    """No delivery of a mailing of this broadcast is waiting or being sent any more. Delivery tells, broadcasts hear."""
 
     broadcast_id: int

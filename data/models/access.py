@@ -122,5 +122,3 @@ class PermissionAssignment(Base):
     set_id: Mapped[int] = mapped_column(ForeignKey("permission_set.id"))
     reach: Mapped[ReachKind] = state_column(ReachKind)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-
-

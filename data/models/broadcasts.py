@@ -117,8 +117,8 @@ class Recipient(Base):
     ``first_answer`` is empty while there is only one answer: ``first`` has it. ``tally`` is the latest answer in short,
     which the monitor groups by (services.broadcasts.tally). ``round`` is the mailing that asked the person first.
 
-    Nothing that an answer changes is indexed, so that a reply writes one row version and no index entry; what is counted
-    stands before the answers, and they are not stored twice: together that makes counting a third cheaper.
+    Nothing that an answer changes is indexed, so that a reply writes one row version and no index entry; what is
+    counted stands before the answers, and they are not stored twice: together that makes counting a third cheaper.
     """
 
     __tablename__ = "recipient"

@@ -20,5 +20,3 @@ class Versioned:
     """A row that two people may edit at once: the second one to save is told (Conflict)."""
 
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-
-

@@ -1,4 +1,4 @@
-"""The delivery ledger (N03): one row for each person and contact point, chunks with leases, providers, local mailbox."""
+"""The delivery ledger (N03): a row for each person and contact point, chunks with leases, sender, local mailbox."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -59,7 +59,10 @@ class Person(Versioned, Base):
     language: Mapped[str] = mapped_column(default="ja", server_default="ja")
     sort_key: Mapped[str] = mapped_column(
         String(collation="C"),
-        Computed("COALESCE(NULLIF(family_kana, ''), family_name) || ' ' || COALESCE(NULLIF(given_kana, ''), given_name)", persisted=True),
+        Computed(
+            "COALESCE(NULLIF(family_kana, ''), family_name) || ' ' || COALESCE(NULLIF(given_kana, ''), given_name)",
+            persisted=True,
+        ),
     )
     search_text: Mapped[str] = mapped_column(
         Computed("lower(code || ' ' || family_name || given_name || ' ' || family_kana || given_kana)", persisted=True)

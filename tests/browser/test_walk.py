@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 from sqlalchemy import func, select
 
 from core.actor import Actor
@@ -45,7 +46,7 @@ def choose(page: Page, label: str, option: str) -> None:
         field.click()
         try:
             wanted.first.click(timeout=3_000)
-        except TimeoutError:
+        except TookTooLong:
             field.press("Escape")
         else:
             return
@@ -158,10 +159,9 @@ def test_D07_a_telegram_opens_a_broadcast_by_rule(console: Console, desktop: Pag
 
 def replay(console: Console, file: Path) -> str:
     """Run ``manage.py safety replay`` as an operator would."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "safety", "replay", str(file)], cwd=ROOT, capture_output=True, text=True, check=True,
-        env={**os.environ, "DATABASE_OWNER_URL": console.database.owner_url},
-    )  # fmt: skip
+    command = [sys.executable, "manage.py", "safety", "replay", str(file)]
+    environment = {**os.environ, "DATABASE_OWNER_URL": console.database.owner_url}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -184,8 +184,9 @@ def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(
     expect(manager.get_by_role("heading", name="部署")).to_be_visible()
 
     desktop.get_by_role("link", name="権限セット").click()
-    desktop.get_by_text("部門マネージャー", exact=False).first.click()
-    desktop.get_by_text("部署を見る", exact=False).first.click()
+    desktop.get_by_text("部門マネージャー", exact=True).first.click()
+    expect(desktop.get_by_role("textbox", name=re.compile("^名")).first).to_have_value("部門マネージャー")
+    desktop.locator("label").filter(has_text=re.compile("^部署を見る")).click()
     desktop.get_by_role("button", name="保存").click()
     expect(desktop.get_by_text("保存しました").first).to_be_visible()
 

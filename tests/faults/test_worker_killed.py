@@ -1,4 +1,4 @@
-"""A worker is killed with SIGKILL while it sends, and the next one finishes: nobody is skipped, few get a mail twice."""
+"""A worker is killed with SIGKILL while it sends, and the next one finishes: nobody is skipped, few get it twice."""
 
 import random
 import signal

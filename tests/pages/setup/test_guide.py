@@ -1,8 +1,8 @@
 """The setup guide as a page (pages/setup/guide.py, D17)."""
 
-from core.inputs import Nothing
 from core.actor import Actor
 from core.database import transaction
+from core.inputs import Nothing
 from services.setup import StepState, guide
 
 

@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 from core.actor import Actor
 from core.database import transaction
 from core.settings import ROOT
-from services import access, setup
 from pages.kit import outside
+from services import access, setup
 
 PASSWORD = "雨の日は家で本を読みます"
 
@@ -35,7 +35,8 @@ def fill(app, **values):
 
 def filled(code, **changed):
     """Return what a person would type."""
-    return {"code": code, "family_name": "初瀬", "given_name": "花子", "login": "hanako", "password": PASSWORD} | changed
+    typed = {"code": code, "family_name": "初瀬", "given_name": "花子", "login": "hanako", "password": PASSWORD}
+    return typed | changed
 
 
 def is_made():

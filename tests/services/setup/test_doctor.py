@@ -2,6 +2,7 @@
 
 from core.i18n import using_language
 from services.setup import examine
+from tests.conftest import forget
 
 
 def texts(live):
@@ -20,8 +21,6 @@ def test_a_sound_installation_lacks_only_its_worker(live):
 
 
 def test_one_role_for_everything_is_named(live, monkeypatch):
-    from tests.conftest import forget
-
     monkeypatch.setenv("DATABASE_URL", live.owner_url)
     forget()
     _good, bad = texts(live)

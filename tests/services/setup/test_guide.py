@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from core.audit import AuditRecord
 from core.errors import NotAllowed, NotFound
-from core.inputs import Nothing
 from core.i18n import using_language
+from core.inputs import Nothing
+from core.settings import ROOT
 from data.models.access import ReachKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.delivery import Delivery, DeliveryState, Mailing
@@ -110,6 +111,4 @@ class TestMark:
 
 
 def test_every_step_names_a_page_that_exists():
-    from core.settings import ROOT
-
     assert [step.page for step in STEPS if not (ROOT / "pages" / f"{step.page}.py").exists()] == []

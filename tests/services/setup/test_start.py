@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from core.audit import AuditRecord
 from core.errors import Invalid, NotAllowed, Refused
 from core.inputs import Nothing
+from core.operations import find
 from data.demo import organisation as demo
 from data.models.access import Account, PermissionAssignment, PermissionSet
 from data.models.broadcasts import MailTemplate, QuestionForm
@@ -61,8 +62,8 @@ class TestStart:
         addresses = tx.execute(select(ContactPoint.value).where(ContactPoint.kind == "mail")).scalars().all()
         assert addresses
         assert all(address.endswith(("@example.jp", "@example.com")) for address in addresses)
-        roles = select(func.count(PermissionAssignment.id)).join(PermissionSet).where(PermissionSet.shipped == "manager")
-        assert tx.scalar(roles) >= 3
+        managers = select(func.count(PermissionAssignment.id)).join(PermissionSet)
+        assert tx.scalar(managers.where(PermissionSet.shipped == "manager")) >= 3
 
     def test_keeps_password_and_code_out_of_the_audit_trail(self, tx):
         code = new_code(tx)
@@ -105,8 +106,6 @@ class TestStart:
 
 def actor_what(name):
     """Return what a process is declared to need."""
-    from core.operations import find
-
     return find(name).what
 
 
