@@ -61,7 +61,8 @@ def go(path: str, values: Mapping[str, object] | None = None) -> None:
 
 def _origin() -> dict[str, str]:
     shown = {name: st.query_params.get_all(name) for name in st.query_params if name != CAME_FROM}
-    return {CAME_FROM: f"{_here()}?{urlencode(shown, doseq=True)}"} if shown else {}
+    known = shown and st.context.url
+    return {CAME_FROM: f"{_here()}?{urlencode(shown, doseq=True)}"} if known else {}
 
 
 def restore() -> None:
@@ -71,7 +72,7 @@ def restore() -> None:
     comes to that. ``kit.header`` calls this.
     """
     place, _mark, shown = st.query_params.get(CAME_FROM, "").partition("?")
-    if shown and place == _here():
+    if shown and st.context.url and place == _here():
         st.query_params.from_dict(parse_qs(shown))
 
 

@@ -23,8 +23,6 @@ WHOLE = ("name", "kana", "parent_code")
 def template(kind: ImportKind) -> bytes:
     """Return an empty file with the columns that are matched by themselves."""
     headings = [column.heading for column in BY_KIND[kind] if column.field not in WHOLE]
-    if kind is ImportKind.DEPARTMENTS:
-        headings.remove("部署名")
     return csvout.lines([headings]).encode("utf-8-sig")
 
 

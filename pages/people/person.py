@@ -24,6 +24,7 @@ ROWS = [
 
 def add() -> None:
     """Ask for somebody new."""
+    guard("people.add")
     kit.header(_(N_("Add a person")), _(N_("Names, departments, regions and how the person is reached.")), back=BACK)
     added = kit.operate(add_person, "person-new", rows=ROWS, submit=_(N_("Add")), done=_(N_("The person was added.")))
     if added:

@@ -7,6 +7,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.progress import begin, fail, finish, report
 from pages import kit
+from pages.kit.address import way_back
 from pages.kit.confirm import question
 
 
@@ -153,6 +154,35 @@ class TestAddress:
         app = run(opened_without_number, id=value)
         assert len(app.info) == 1
         assert "id" not in app.session_state
+
+
+def listed() -> None:
+    kit.header("List")
+    st.session_state["shown"] = st.query_params.to_dict()
+    st.session_state["back"] = way_back("people/list.py")
+
+
+class TestWayBack:
+    """The list that a page was opened from is found again as it was."""
+
+    def look(self, run, url: str, **address: str):
+        app = run(listed)
+        app.context = {"url": url}
+        app.query_params.update(address)
+        return app.run().session_state
+
+    def test_the_back_button_restores_what_was_shown(self, run):
+        state = self.look(run, "http://x/people-list", id="3", **{"from": "people-list?text=a&kinds=1&kinds=2"})
+        assert state["shown"] == {"text": "a", "kinds": "2"}
+
+    def test_the_page_that_was_opened_knows_the_way_back(self, run):
+        state = self.look(run, "http://x/people-person", id="3", **{"from": "people-list?text=a&kinds=1&kinds=2"})
+        assert state["shown"]["id"] == "3"
+        assert state["back"] == {"text": ["a"], "kinds": ["1", "2"]}
+
+    def test_another_list_is_not_restored(self, run):
+        state = self.look(run, "http://x/people-lists", id="3", **{"from": "people-list?text=a"})
+        assert state["shown"]["id"] == "3"
 
 
 def waiting() -> None:

@@ -1,0 +1,142 @@
+"""An import from file to result as a page (pages/people/imports.py)."""
+
+import pytest
+from sqlalchemy import select
+
+from core import csvout
+from core.jobs import run_waiting_jobs
+from data.models.people import ImportState, PeopleImport, Person
+from pages.people._columns import template
+from services.people.imports.columns import guess
+from services.people.words import ImportKind
+
+HEADER = "社員番号,氏名,フリガナ,所属部署,メール\r\n"
+GOOD = "N1,新人 一郎,シンジン イチロウ,支社,new@example.jp\r\n"
+BAD = "N2,=cmd,ミョウ,無い部署,bad\r\n"
+
+
+@pytest.fixture
+def uploaded(open_page, stage):
+    """Return a way to upload a text as a person does, up to the matching of columns."""
+
+    def uploading(text: str, encoding: str = "cp932", name: str = "名簿.csv"):
+        app = open_page("people/imports.py")
+        app.file_uploader[0].set_value((name, text.encode(encoding), "text/csv")).run()
+        return app.get_by_key("upload").click().run()
+
+    return uploading
+
+
+@pytest.fixture
+def checked(uploaded):
+    """Return a way to get as far as the result of the dry run."""
+
+    def checking(text: str):
+        app = uploaded(text)
+        submit = next(one for one in app.button if one.key.endswith(".submit"))
+        submit.click().run()
+        assert not app.exception, app.exception
+        run_waiting_jobs()
+        return app.run()
+
+    return checking
+
+
+def figures(app) -> dict[str, str]:
+    """Return the counts that are shown."""
+    return {one.label: one.value for one in app.metric}
+
+
+class TestUpload:
+    """The first step."""
+
+    def test_says_at_which_step_one_is(self, open_page):
+        app = open_page("people/imports.py")
+        assert any("aria-current=\"step\"><b aria-hidden='true'>1</b>" in one.value for one in app.html)
+        assert app.get_by_key("upload").disabled
+
+    def test_a_file_that_is_no_csv_is_refused_with_advice(self, uploaded):
+        app = uploaded("PK\x03\x04 not a csv", "latin-1", "renamed.csv")
+        assert "Excel" in app.error[0].value
+        assert "id" not in app.query_params
+
+    def test_the_empty_template_is_matched_by_itself(self):
+        for kind in ImportKind:
+            header = template(kind).decode("utf-8-sig").strip().split(",")
+            assert len(guess(kind, header)) == len(header)
+
+    def test_is_not_for_those_who_may_not_import(self, open_page, stage):
+        app = open_page("people/imports.py", stage.manager)
+        assert app.warning
+        assert not app.file_uploader
+
+
+class TestColumns:
+    """The second step."""
+
+    def test_shows_the_first_rows_and_what_it_guessed(self, uploaded):
+        app = uploaded(HEADER + GOOD)
+        number = app.query_params["id"]
+        assert any("新人 一郎" in one.value for one in app.html)
+        assert app.get_by_key(f"columns-{number}.0.code").value == "社員番号"
+        assert app.get_by_key(f"columns-{number}.0.mail1").value == "メール"
+
+    def test_a_mapping_without_the_code_is_refused_beside_its_field(self, uploaded):
+        app = uploaded(HEADER + GOOD)
+        number = app.query_params["id"]
+        app.get_by_key(f"columns-{number}.0.code").set_value(None)
+        app.get_by_key(f"columns-{number}.0.submit").click().run()
+        assert any(":red[" in one.value and "番号" in one.value for one in app.markdown)
+        assert app.query_params == {"id": number}
+
+
+class TestCheckAndApply:
+    """The third and fourth steps."""
+
+    def test_waits_live_and_says_that_no_worker_runs(self, uploaded):
+        app = uploaded(HEADER + GOOD)
+        next(one for one in app.button if one.key.endswith(".submit")).click().run()
+        assert app.query_params["step"] == "check"
+        assert app.get("progress")
+        assert len(app.warning) == 1
+
+    def test_shows_what_becomes_of_each_row_and_errors_in_words(self, checked):
+        app = checked(HEADER + GOOD + BAD)
+        assert figures(app) == {"追加": "1", "変更": "0", "変更なし": "0", "エラー": "1"}
+        rows = app.dataframe[0].value
+        assert list(rows["action"]) == ["追加", "エラー"]
+        assert "氏名：" in rows["why"].iloc[1]
+        assert "メール：" in rows["why"].iloc[1]
+        links = [one.proto.url for one in app.get("link_button")]
+        assert links == [f"/export/people.import_bad_csv?id={app.query_params['id']}&as=utf8"]
+
+    def test_imports_the_good_rows_after_a_question(self, checked, asked, database):
+        app = checked(HEADER + GOOD + BAD)
+        app.get_by_key("apply").click().run()
+        assert "1 行を追加し、0 行を変更します" in asked[0]
+        assert app.query_params["step"] == "result"
+        run_waiting_jobs()
+        app.run()
+        assert "取り込みました" in app.success[-1].value
+        with database() as tx:
+            assert tx.scalar(select(Person.family_name).where(Person.code == "N1")) == "新人"
+            assert tx.scalar(select(PeopleImport.state)) is ImportState.APPLIED
+
+    def test_nothing_to_do_is_said(self, checked, stage):
+        app = checked(csvout.lines([["社員番号", "氏名"], [stage.staff.code, "社員 三郎"]]))
+        assert figures(app)["変更なし"] == "1"
+        assert not [one for one in app.button if one.key == "apply"]
+        assert len(app.info) == 1
+
+    def test_a_colleague_sees_it_but_cannot_apply_it(self, checked, open_page, database):
+        app = checked(HEADER + GOOD)
+        with database() as tx:
+            tx.execute(select(PeopleImport)).scalar_one().account_id = None
+        again = open_page("people/imports.py", id=app.query_params["id"])
+        assert figures(again)["追加"] == "1"
+        assert not [one for one in again.button if one.key == "apply"]
+
+    def test_stands_in_the_list_of_imports(self, checked, open_page):
+        checked(HEADER + GOOD)
+        shown = open_page("people/imports.py").dataframe[0].value
+        assert (shown["filename"].iloc[0].endswith("名簿.csv"), shown["state"].iloc[0]) == (True, "確認済み")
