@@ -29,14 +29,15 @@ STATEMENTS = (
                               created_at, sent_at)
        VALUES (1, 'test', 'open', '訓練', '訓練', '{reply_url}', '', CAST(:questions AS jsonb), '{"everybody": true}',
                :people, 1, now(), now())""",
-    """INSERT INTO recipient (broadcast_id, person_id, department_id, area_code, first_answer, first_at,
-                              latest_answer, latest_at, answers)
-       SELECT 1, n, n % 400 + 1, r.area_code, a.answer, a.at, a.answer, a.at, CASE WHEN a.at IS NULL THEN 0 ELSE 1 END
+    """INSERT INTO recipient (broadcast_id, person_id, department_id, area_code, first_at, latest_at, latest_answer,
+                              tally, answers)
+       SELECT 1, n, n % 400 + 1, r.area_code, a.at, a.at,
+              CASE WHEN a.at IS NOT NULL THEN jsonb_build_object(
+                  '1', (ARRAY['無事', '軽傷', '重傷'])[n % 3 + 1], '2', n % 4) END,
+              CASE WHEN a.at IS NOT NULL THEN n % 3 || ',' || n % 4 END, CASE WHEN a.at IS NULL THEN 0 ELSE 1 END
          FROM generate_series(1, :people) n
          JOIN person_region r ON r.person_id = n
-         CROSS JOIN LATERAL (SELECT CASE WHEN n % 5 > 0 THEN now() END AS at,
-              CASE WHEN n % 5 > 0 THEN jsonb_build_object('1', CASE WHEN n % 7 > 0 THEN '無事' ELSE '軽傷' END, '2', n % 4)
-              END AS answer) a""",
+         CROSS JOIN LATERAL (SELECT CASE WHEN n % 5 > 0 THEN now() END AS at) a""",
     """INSERT INTO mailing (id, broadcast_id, round, reminder, state, subject, body, constants, pauses, created_at, finished_at)
        VALUES (1, 1, 0, false, 'finished', '訓練', '{reply_url}', '{}', 0, now(), now())""",
     """INSERT INTO delivery (mailing_id, person_id, contact_point_id, channel, address, state, updated_at)

@@ -19,10 +19,10 @@ def draw(found: Monitor) -> None:
     st.progress(found.rate)
     if not found.answered:
         st.info(_(N_("No answer yet. Answers appear here by themselves.")), icon=":material/hourglass_empty:")
-    left_side, right_side = st.columns(2, gap="medium")
-    for at, question in enumerate(found.questions):
-        with left_side if at % 2 == 0 else right_side:
-            draw_question(question)
+    for at in range(0, len(found.questions), 2):  # side by side, and on a phone still in their order
+        for place, question in zip(st.columns(2, gap="medium"), found.questions[at : at + 2], strict=False):
+            with place:
+                draw_question(question)
     left_side, right_side = st.columns(2, gap="medium")
     with left_side:
         draw_departments(found)
