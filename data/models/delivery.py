@@ -102,7 +102,8 @@ class DeliveryState(StrEnum):
 class Delivery(Base):
     """One person × contact point in a mailing (送信状況). ``reason`` is the provider's word or why nothing was sent.
 
-    A person without any usable contact point has one row without a contact point, in state *not sent*.
+    A person without any usable contact point has one row without a contact point, in state *not sent*. The number of a
+    contact point is no foreign key: addresses are changed and removed, what was sent to them stays as it was.
     """
 
     __tablename__ = "delivery"
@@ -115,7 +116,7 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    contact_point_id: Mapped[int | None] = mapped_column(ForeignKey("contact_point.id", ondelete="SET NULL"))
+    contact_point_id: Mapped[int | None]
     channel: Mapped[str]
     address: Mapped[str]
     state: Mapped[DeliveryState] = state_column(DeliveryState)

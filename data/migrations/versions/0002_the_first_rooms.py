@@ -804,12 +804,6 @@ def upgrade() -> None:
         sa.Column("provider_ref", sa.String(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["contact_point_id"],
-            ["contact_point.id"],
-            name=op.f("fk_delivery_contact_point_id_contact_point"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
             ["mailing_id"], ["mailing.id"], name=op.f("fk_delivery_mailing_id_mailing"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delivery_person_id_person")),

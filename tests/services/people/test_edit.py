@@ -7,7 +7,9 @@ from core.audit import AuditPersonal, AuditRecord
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from core.inputs import validated
 from data.models.access import Account, AccountStatus
-from data.models.people import ContactPoint, ContactState, Person
+from data.models.broadcasts import Broadcast, BroadcastKind
+from data.models.delivery import Delivery, DeliveryState, Mailing
+from data.models.people import ContactKind, ContactPoint, ContactState, Person
 from services.people import add_person, edit_person, show_person
 from services.people.fields import EditedPerson, PersonFields
 from services.people.show import PersonAsk
@@ -175,3 +177,27 @@ class TestShow:
         assert record.changes[0]["after"] == ["version"]
         assert isinstance(tx.get(Person, cast.staff.id), Person)
         assert EditedPerson.model_fields.keys() >= PersonFields.model_fields.keys()
+
+
+class TestAddressesInTheLedger:
+    def test_may_go_while_the_ledger_keeps_what_was_sent_to_them(self, administrator, tx, cast):
+        person = make_person(tx, mail="a@example.jp")
+        tx.add(ContactPoint(person_id=person.id, kind=ContactKind.MAIL, value="b@example.jp"))
+        tx.add(
+            Broadcast(
+                kind=BroadcastKind.TEST, title="訓練", subject="訓練", body="", questions=[], audience={},
+                created_at=tx.now, asked=1,
+            )
+        )  # fmt: skip
+        broadcast = tx.scalar(select(Broadcast.id))
+        tx.add(Mailing(broadcast_id=broadcast, round=0, subject="", body="", constants={}, created_at=tx.now))
+        mailing = tx.scalar(select(Mailing.id))
+        points = tx.execute(select(ContactPoint).where(ContactPoint.person_id == person.id)).scalars().all()
+        tx.add_all([
+            Delivery(mailing_id=mailing, person_id=person.id, contact_point_id=point.id, channel="mail",
+                     address=point.value, state=DeliveryState.ACCEPTED, updated_at=tx.now)
+            for point in points
+        ])  # fmt: skip
+        edit_person(administrator, editable(administrator, person, mail1="", mail2=""))
+        addresses = tx.execute(select(Delivery.address).order_by(Delivery.address)).scalars().all()
+        assert addresses == ["a@example.jp", "b@example.jp"]
