@@ -52,13 +52,22 @@ def _from_address(model: type[P], key: str, fields: list[Asked], fills: dict[str
     chosen = {asked.name: _decoded(asked, param(key, asked.name)) for asked in fields
               if param(key, asked.name) in st.query_params}  # fmt: skip
     try:
-        return validated(model, {**fixed, **chosen})
+        question, wrong = validated(model, {**fixed, **chosen}), set()
     except Invalid as error:
+        wrong = set(error.fields) & set(chosen)
+        question = validated(model, {**fixed, **{name: value for name, value in chosen.items() if name not in wrong}})
+    wrong |= {asked.name for asked in fields if not _offered(asked, getattr(question, asked.name))}
+    if wrong:
         st.warning(
             _(N_("The address holds a filter that cannot be used; it was left out.")), icon=":material/link_off:"
         )
-        usable = {name: value for name, value in chosen.items() if name not in error.fields}
-        return validated(model, {**fixed, **usable})
+    usable = {name: value for name, value in chosen.items() if name not in wrong}
+    return validated(model, {**fixed, **usable}) if wrong else question
+
+
+def _offered(asked: Asked, value: Any) -> bool:
+    chosen = value if asked.many else [value]
+    return asked.choices is None or all(one in asked.choices or one in (None, "") for one in chosen)
 
 
 def _draw_filter(asked: Asked, key: str, value: Any) -> None:

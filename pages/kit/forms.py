@@ -14,6 +14,7 @@ from core.errors import Invalid, RenrakuError
 from core.i18n import N_, _
 from core.inputs import Input, validated
 from core.operations import Operation
+from core.shown import literal
 from pages.kit import edge
 from pages.kit.flash import flash
 from pages.kit.widgets import Asked, asked_fields, draw, seed
@@ -187,7 +188,7 @@ def _checked(model: type[I], values: dict[str, Any], state: FormState) -> I | No
 def _show_errors(state: FormState) -> None:
     for name, slot in state.slots.items():
         if name and name in state.errors:
-            slot.markdown(f":red[:material/error: {state.errors[name]}]")
+            slot.markdown(f":small[:red[:material/error: {literal(state.errors[name])}]]")
     others = [text for name, text in state.errors.items() if name not in state.slots]
     if state.summary:
         state.slots[""].error("  \n".join([state.summary, *others]))

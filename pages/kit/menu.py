@@ -67,14 +67,19 @@ PAGES = (
 
 
 def console(actor: Actor) -> Page:
-    """Return the page that was asked for; the menu shows what this actor may use, the others say why they do not."""
+    """Return the page that was asked for; the menu shows what this actor may use, the others say why they do not.
+
+    The first one that they may use stands at the root as well. A page that stood at the root only would not be found
+    under its own address, which a colleague with another first page may have sent.
+    """
     allowed = {entry.path for entry in PAGES if entry.allowed(actor)}
     home = next(entry for entry in PAGES if entry.path in allowed and entry.listed)
     sections: dict[str, list[Page]] = {}
     for entry in PAGES:
         shown = entry.listed and entry.path in allowed
-        page = _page(entry, entry.path, visibility="visible" if shown else "hidden", default=entry is home)
+        page = _page(entry, entry.path, visibility="visible" if shown else "hidden")
         sections.setdefault(_(entry.section) if entry.section else "", []).append(page)
+    sections[""].append(_page(home, home.path, url_path="home", visibility="hidden", default=True))
     return st.navigation(sections, expanded=True)
 
 
@@ -86,4 +91,5 @@ def outside(page: str | Callable[[], None]) -> Page:
 
 
 def _page(entry: Entry, page: str | Callable[[], None], **options: object) -> Page:
-    return st.Page(page, title=_(entry.title), icon=f":material/{entry.icon}:", url_path=entry.url, **options)  # type: ignore[arg-type]
+    options = {"url_path": entry.url, **options}
+    return st.Page(page, title=_(entry.title), icon=f":material/{entry.icon}:", **options)  # type: ignore[arg-type]

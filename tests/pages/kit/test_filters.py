@@ -67,6 +67,11 @@ class TestFilters:
         assert question(app) == sample.Things(size=25, text="chair")
         assert len(app.warning) == 1
 
+    def test_a_choice_that_this_person_does_not_have_is_left_out_and_said(self, run):
+        app = run(listing, kinds=["1", "9"], text="chair")
+        assert question(app) == sample.Things(size=25, text="chair")
+        assert len(app.warning) == 1
+
     def test_several_lists_on_a_page_do_not_touch_each_other(self, run):
         app = run(two_lists, one__text="chair")
         assert (app.session_state["one"].text, app.session_state["two"].text) == ("chair", "fixed")
