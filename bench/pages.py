@@ -5,6 +5,7 @@ is a plain script with the same elements in the same order and constant data: wh
 run in turn through the same script runner, and the time is taken around the script.
 """
 
+import logging
 import statistics
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+from streamlit import config
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
@@ -21,7 +23,7 @@ from bench.common import full_size, product_database, report
 from bench.plain import elements_of, plain_page
 from bench.population import populate
 from core.actor import Actor
-from core.database import engine, transaction
+from core.database import engine_for, transaction
 from core.settings import ROOT
 from data.models.setup import Organisation
 from pages.kit import guard
@@ -48,9 +50,11 @@ def main() -> None:
     """Run the bench and print its line."""
     people, runs = (100_000, 40) if full_size() else (5_000, 12)
     services.load_all()
-    with product_database():
-        populate(engine(), people)
+    config.set_option("runner.postScriptGC", False)  # as streamlit_app does
+    logging.getLogger("streamlit").setLevel(logging.ERROR)
+    with product_database() as server:
         guard.actor_source = administrator()
+        populate(engine_for(server.owner_url), people)
         timed = {entry.path: measure(entry.path, runs) for entry in PAGES}
     worst = max(timed, key=lambda path: p95(timed[path].ours))
     report(
@@ -82,7 +86,8 @@ def administrator() -> Any:
 def measure(path: str, runs: int) -> Timed:
     """Time a page and its floor in turn; the first runs fill caches on both sides and are not counted."""
     timed = Timed()
-    page = AppTest.from_file(ROOT / "pages" / path, default_timeout=60)
+    page = AppTest.from_file(ROOT / "pages" / "console.py", default_timeout=60).run()
+    page.switch_page(path)
     for name, value in ASKED.get(path, {}).items():
         page.query_params[name] = value
     page.run()

@@ -43,7 +43,7 @@ def elements_of(page: AppTest) -> list[Shown]:
     return shown
 
 
-def plain_page(shown: list[Shown]) -> None:
+def plain_page(shown: list[tuple[str, dict]]) -> None:
     """Show them again; runs as a script of its own, so it imports what it needs."""
     import plotly.io  # noqa: PLC0415
     import streamlit as st  # noqa: PLC0415

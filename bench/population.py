@@ -16,15 +16,15 @@ STATEMENTS = (
               (ARRAY['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[n % 10 + 1],
               (ARRAY['ショウタ','ミサキ','ケンタ','アイ','マコト','ユウコ','ヒロシ','アオイ','リョウ'])[n % 9 + 1],
               1, now(), now()
-         FROM generate_series(1, :people) n""",
-    "INSERT INTO membership (person_id, department_id, main) SELECT n, n % 400 + 1, true FROM generate_series(1, :people) n",
+         FROM generate_series(2, :people + 1) n""",
+    "INSERT INTO membership (person_id, department_id, main) SELECT n, n % 400 + 1, true FROM generate_series(2, :people + 1) n",
     """INSERT INTO person_region (person_id, area_code)
        SELECT n, (SELECT array_agg(code ORDER BY code) FROM area WHERE kind = 'municipality')[n % 1800 + 1]
-         FROM generate_series(1, :people) n""",
+         FROM generate_series(2, :people + 1) n""",
     """INSERT INTO contact_point (person_id, kind, value, state)
-       SELECT n, 'mail', 'p' || n || '@example.jp', 'works' FROM generate_series(1, :people) n WHERE n % 50 <> 0""",
+       SELECT n, 'mail', 'p' || n || '@example.jp', 'works' FROM generate_series(2, :people + 1) n WHERE n % 50 <> 0""",
     """INSERT INTO account (person_id, login, status, language, failures, version, created_at)
-       SELECT n, 'p' || n, 'invited', 'ja', 0, 1, now() FROM generate_series(1, :people) n WHERE n % 2 = 0""",
+       SELECT n, 'p' || n, 'invited', 'ja', 0, 1, now() FROM generate_series(2, :people + 1) n WHERE n % 2 = 0""",
     """INSERT INTO broadcast (id, kind, state, title, subject, body, introduction, questions, audience, asked, version,
                               created_at, sent_at)
        VALUES (1, 'test', 'open', '訓練', '訓練', '{reply_url}', '', CAST(:questions AS jsonb), '{"everybody": true}',
@@ -35,7 +35,7 @@ STATEMENTS = (
               CASE WHEN a.at IS NOT NULL THEN jsonb_build_object(
                   '1', (ARRAY['無事', '軽傷', '重傷'])[n % 3 + 1], '2', n % 4) END,
               CASE WHEN a.at IS NOT NULL THEN n % 3 || ',' || n % 4 END, CASE WHEN a.at IS NULL THEN 0 ELSE 1 END
-         FROM generate_series(1, :people) n
+         FROM generate_series(2, :people + 1) n
          JOIN person_region r ON r.person_id = n
          CROSS JOIN LATERAL (SELECT CASE WHEN n % 5 > 0 THEN now() END AS at) a""",
     """INSERT INTO mailing (id, broadcast_id, round, reminder, state, subject, body, constants, pauses, created_at, finished_at)
@@ -55,7 +55,7 @@ QUESTIONS = (
 
 
 def populate(engine: Engine, people: int) -> None:
-    """Make ``people`` people in 400 departments, and one broadcast to all of them that four of five have answered."""
+    """Make ``people`` people beside the first administrator, in 400 departments, and one broadcast to all of them that four of five have answered."""
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         for statement in STATEMENTS:
