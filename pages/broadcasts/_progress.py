@@ -27,8 +27,20 @@ def draw_progress(progress: Progress, *, live: bool) -> None:
                   word=kit.literal(each.trouble), moment=kit.moment(each.retry_at, seconds=True)),
                 icon=":material/cloud_off:",
             )  # fmt: skip
+    if progress.rounds:
+        st.caption(_(N_("Last round: begun {begun}, finished {finished}, {rate} a second"), **last_round(progress)))
     with st.container(horizontal=True, gap="small"):
         for state in DeliveryState:
             count = progress.counts.get(state, 0)
             if count or state in ALWAYS:
                 st.metric(kit.said(state), kit.number(count), border=True, width=140)
+
+
+def last_round(progress: Progress) -> dict[str, str]:
+    """Say when the last round began and ended, and how fast it goes."""
+    last = progress.rounds[-1]
+    return {
+        "begun": kit.moment(last.created_at, seconds=True),
+        "finished": kit.moment(last.finished_at, seconds=True),
+        "rate": kit.number(progress.per_second),
+    }

@@ -6,18 +6,9 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.broadcasts._monitor import draw
+from pages.broadcasts._steering import REMIND, offer
 from pages.kit.guard import guard
-from services.broadcasts import (
-    Answered,
-    AnswersAsk,
-    BroadcastState,
-    Monitor,
-    MonitorAsk,
-    Which,
-    answers,
-    monitor,
-    remind,
-)
+from services.broadcasts import Answered, AnswersAsk, BroadcastState, Monitor, MonitorAsk, answers, monitor
 
 actor = guard("broadcasts.monitor")
 broadcast_id = kit.number_in_address("id")
@@ -36,18 +27,6 @@ def live() -> None:
     draw(now())
 
 
-def reminding(found: Monitor) -> None:
-    """Offer to remind those who have not answered."""
-    left = found.asked - found.answered
-    if st.button(_(N_("Remind those who have not answered ({count})"), count=kit.number(left)), key="remind",
-                 icon=":material/notifications:", disabled=not left):  # fmt: skip
-        kit.confirm(
-            _(N_("Remind {count} people?"), count=kit.number(left)),
-            _(N_("Everybody within your reach who has not answered gets one more mail.")),
-            yes=_(N_("Remind")), then=lambda: kit.do(remind, Which(id=found.id)),
-        )  # fmt: skip
-
-
 first = now()
 kit.header(
     _(N_("Replies: {title}"), title=first.title),
@@ -57,8 +36,10 @@ kit.header(
 with st.container(horizontal=True, gap="small"):
     if st.button(_(N_("State of sending")), icon=":material/send:", key="show"):
         kit.go("broadcasts/show.py", {"id": broadcast_id})
-    if first.state is BroadcastState.OPEN and actor.may("broadcasts.remind", What.DO):
-        reminding(first)
+    if first.state is BroadcastState.OPEN:
+        left = first.asked - first.answered
+        label = _(N_("Remind those who have not answered ({count})"), count=kit.number(left))
+        offer(actor, REMIND, first.id, first.title, label=label, disabled=not left)
 if first.state is BroadcastState.DRAFT:
     st.info(_(N_("This broadcast has not been sent yet, so nobody can answer.")), icon=":material/edit:")
     st.stop()

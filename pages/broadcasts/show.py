@@ -4,24 +4,12 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
-from core.operations import Operation
 from pages import kit
 from pages.broadcasts._progress import draw_progress
+from pages.broadcasts._steering import steer
 from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
-from services.broadcasts import (
-    BroadcastRow,
-    BroadcastState,
-    DeliveriesAsk,
-    Shown,
-    Which,
-    close,
-    deliveries,
-    remind,
-    resume,
-    show,
-    stop,
-)
+from services.broadcasts import BroadcastState, DeliveriesAsk, Which, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
@@ -36,43 +24,16 @@ def look(begun_in: BroadcastState) -> None:
     draw_progress(found.progress, live=begun_in is SENDING)
 
 
-def steer(found: Shown) -> None:
-    """Offer what can be done with the broadcast in its state."""
-    row, state = found.broadcast, found.broadcast.state
-    with st.container(horizontal=True, gap="small"):
-        if actor.may("broadcasts.monitor", What.READ) and st.button(
-            _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
-        ):
-            kit.go("broadcasts/monitor.py", {"id": row.id})
-        if not found.steered:
-            return
-        if state is SENDING:
-            step(
-                stop,
-                N_("Stop"),
-                "stop",
-                N_("Mails that went out stay. It can go on later; nobody is asked twice."),
-            )
-        if state is BroadcastState.STOPPED:
-            step(resume, N_("Go on"), "play_arrow", N_("Those who still wait are sent their mail."))
-        if state is BroadcastState.OPEN:
-            step(remind, N_("Remind those who have not answered"), "notifications",
-                 N_("Everybody within your reach who has not answered gets one more mail."))  # fmt: skip
-        if state in {SENDING, BroadcastState.STOPPED, BroadcastState.OPEN}:
-            step(close, N_("Close"), "lock", N_("No answer is taken any more, and what still waits is not sent."))
-
-
-def step(operation: Operation[Which, BroadcastRow], label: str, icon: str, will: str) -> None:
-    """Offer one operation, after a question."""
-    if actor.may(operation.name, operation.what) and st.button(_(label), icon=f":material/{icon}:", key=operation.name):
-        kit.confirm(f"{_(label)}？", _(will), yes=_(label), then=lambda: kit.do(operation, which))
-
-
 found = kit.ask(show, which)
 row = found.broadcast
 kit.header(row.title, " · ".join([kit.said(row.kind), kit.said(row.state), "、".join(found.recipients)]),
            back=(_(N_("Broadcasts")), "broadcasts/list.py"))  # fmt: skip
-steer(found)
+with st.container(horizontal=True, gap="small"):
+    if actor.may("broadcasts.monitor", What.READ) and st.button(
+        _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
+    ):
+        kit.go("broadcasts/monitor.py", {"id": row.id})
+    steer(actor, row, steered=found.steered)
 if row.state is SENDING:
     kit.refreshing(lambda: look(row.state), process="broadcasts.show")
 else:

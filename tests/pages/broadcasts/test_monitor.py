@@ -47,10 +47,10 @@ def test_reminding_is_offered_only_while_it_is_open_and_somebody_is_missing(prep
         close(tx, Which(id=closed.id))
     for row, offered in ((sending, False), (opened, True), (closed, False)):
         app = open_page("broadcasts/monitor.py", id=str(row.id))
-        assert ("remind" in {button.key for button in app.button}) is offered
+        assert ("broadcasts.remind" in {button.key for button in app.button}) is offered
     everybody = prepare(asks.opened, audience={"people": [people.staff.id]})
     answered(everybody, people.staff, "無事です")
-    assert open_page("broadcasts/monitor.py", id=str(everybody.id)).button(key="remind").disabled
+    assert open_page("broadcasts/monitor.py", id=str(everybody.id)).button(key="broadcasts.remind").disabled
 
 
 def test_a_manager_sees_own_people_only(prepare, people, open_page):

@@ -1,5 +1,7 @@
 """One broadcast while it is sent, as a page (pages/broadcasts/show.py, D13)."""
 
+from streamlit.testing.v1 import AppTest
+
 from core.actor import Actor
 from core.database import transaction
 from services.broadcasts import Which, close, stop
@@ -40,6 +42,25 @@ def test_offers_what_can_be_done_in_each_state(prepare, open_page):
         (closed, set()),
     ):
         assert keys(open_page("broadcasts/show.py", id=str(row.id))) & steps == offered
+
+
+def test_a_step_is_taken_and_said(prepare, people, sign_in, stored):
+    row = prepare(asks.sent)
+    sign_in(people.administrator)
+    assert AppTest.from_function(take_step, args=("STOP", row.id)).run().success
+    assert stored(asks.state_of, row.id) == "stopped"
+    again = AppTest.from_function(take_step, args=("STOP", row.id)).run()
+    assert not again.success
+    assert again.error
+
+
+def take_step(name, broadcast_id):
+    """Do what the body of the dialog does, and show what is said."""
+    from pages.broadcasts import _steering  # noqa: PLC0415 - the body of a script of its own
+    from pages.kit.flash import show_flashes  # noqa: PLC0415
+
+    _steering.take(getattr(_steering, name), broadcast_id)
+    show_flashes()
 
 
 def test_who_did_not_make_it_cannot_stop_it(prepare, people, open_page):
