@@ -45,9 +45,12 @@ class Console:
             return setup.new_code(tx)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each gets a context of its own."""
+    """One browser for the tests of a module; each gets a context of its own.
+
+    Not longer: while Playwright runs, its event loop is the running one, and no other test could start its own.
+    """
     if CHROMIUM is None:
         message = "Chromium is not installed (apt-get install chromium)"
         if os.environ.get("RENRAKU_REQUIRE_BROWSER"):
