@@ -1,15 +1,22 @@
 """The steps and the jobs of an import: what is refused, what a crash leaves, what others changed meanwhile."""
 
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 import core.jobs
+from bench.people_file import people_csv
 from core.actor import Actor, Reach, What
 from core.audit import AuditRecord
 from core.database import transaction
-from core.errors import NotAllowed, NotFound, Refused
+from core.errors import NotAllowed, NotFound, Refused, Unavailable
 from core.paging import PageAsk
 from core.progress import Work, WorkState
+from core.settings import ROOT
 from data.models.access import Account, AccountStatus
 from data.models.people import ImportState, Person
 from services.people import (
@@ -20,6 +27,7 @@ from services.people import (
     list_imports,
     list_rows,
     map_import,
+    retire_people,
     search_people,
     show_import,
     show_person,
@@ -29,6 +37,8 @@ from services.people.export import ExportAsk
 from services.people.imports import jobs
 from services.people.imports.queries import ImportAsk, RowsAsk
 from services.people.imports.upload import Application, Mapping, Upload
+from services.people.lock import alone
+from services.people.retire import Several
 from services.people.search import PeopleAsk
 from services.people.show import PersonAsk
 from tests.factories import actor_of, make_cast
@@ -237,3 +247,78 @@ class TestJobs:
         assert (detail.state, bool(detail.message)) == (ImportState.FAILED, True)
         with transaction(SYSTEM) as tx:
             assert tx.scalar(select(func.count()).where(Person.code == "A1")) == 0
+
+
+class TestAtOnce:
+    def test_an_edit_during_an_import_is_asked_to_come_back(self, people, administrator):
+        with transaction(SYSTEM) as importing:
+            alone(importing)
+            with transaction(administrator) as tx:
+                tx.execute(text("SET LOCAL lock_timeout = '50ms'"))
+                with pytest.raises(Unavailable):
+                    retire_people(tx, Several(person_ids=[people.far.id]))
+                tx.session.rollback()
+        with transaction(administrator) as tx:
+            assert retire_people(tx, Several(person_ids=[people.far.id])).count == 1
+
+    def test_two_files_with_the_same_people_are_applied_one_after_the_other(self, people):
+        header = ("社員番号", "姓")
+        files = [Importing(csv_of(*((f"A{n}", name) for n in range(50)), header=header)) for name in ("甲", "乙")]
+        for file in files:
+            file.check()
+        for file in files:
+            with transaction(SYSTEM) as tx:
+                apply_import(tx, Application(id=file.id))
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda file: jobs.apply_job(import_id=file.id), files))
+        assert sorted(file.detail().state for file in files) == [ImportState.APPLIED, ImportState.FAILED]
+        with transaction(SYSTEM) as tx:
+            names = tx.execute(select(Person.family_name).where(Person.code.startswith("A"))).scalars().all()
+        assert (len(names), len(set(names))) == (50, 1)
+
+    def test_one_import_taken_up_by_two_workers_is_applied_once(self, people):
+        importing = Importing(csv_of(FULL))
+        importing.check()
+        with transaction(SYSTEM) as tx:
+            apply_import(tx, Application(id=importing.id))
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: jobs.apply_job(import_id=importing.id), range(2)))
+        assert importing.detail().state is ImportState.APPLIED
+        with transaction(SYSTEM) as tx:
+            records = tx.execute(select(AuditRecord).where(AuditRecord.process == "people.apply_import")).scalars()
+            done = [record for record in records if record.changes]
+        assert len(done) == 1
+
+
+@pytest.mark.long
+class TestKilled:
+    """A worker that is killed (kill -9) while it writes."""
+
+    def test_leaves_nothing_and_the_next_one_does_all_of_it(self, people, live):
+        importing = Importing(people_csv(20_000))
+        importing.check(create=True)
+        with transaction(SYSTEM) as tx:
+            apply_import(tx, Application(id=importing.id))
+        code = (
+            "import services; services.load_all()\n"
+            "from services.people.imports.jobs import apply_job\n"
+            f"apply_job(import_id={importing.id})"
+        )
+        worker = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"DATABASE_URL": live.url}, cwd=ROOT)
+        while self.work(importing).step != "Writing" or not self.work(importing).done:
+            assert worker.poll() is None, "the worker was faster than the test"
+        worker.kill()
+        worker.wait()
+        assert self.people_of_the_file() == 0
+        assert importing.detail().state is ImportState.APPLYING
+        jobs.apply_job(import_id=importing.id)
+        assert importing.detail().state is ImportState.APPLIED
+        assert self.people_of_the_file() == 20_000
+
+    def work(self, importing):
+        with transaction(SYSTEM) as tx:
+            return tx.get(Work, importing.detail().work_id)
+
+    def people_of_the_file(self):
+        with transaction(SYSTEM) as tx:
+            return tx.scalar(select(func.count()).where(Person.code.between("0000000", "9999999")))

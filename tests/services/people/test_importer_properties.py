@@ -116,10 +116,11 @@ class TestAnything:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 class TestForLong:
     """The same with many more examples."""
 
-    @settings(max_examples=2_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(rows=ROWS)
     def test_round_trip(self, importer, tx, rows):
         TestRoundTrip.test_what_was_imported_comes_back_unchanged.hypothesis.inner_test(
