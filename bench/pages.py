@@ -33,6 +33,8 @@ from services import access, broadcasts, safety
 BUDGET_MS = 150
 ASKED = {
     "people/person.py": {"id": "77"},
+    "people/department.py": {"id": "2"},
+    "people/recipients.py": {"id": "1"},
     "broadcasts/show.py": {"id": "1"},
     "broadcasts/monitor.py": {"id": "1"},
 }

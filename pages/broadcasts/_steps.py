@@ -122,11 +122,12 @@ def people_table(broadcast_id: int) -> None:
 
 def preview(row: BroadcastRow) -> None:
     """Show text and questions of a broadcast."""
-    st.markdown(f"**{_(N_('Subject'))}**：{kit.literal(row.subject)}")
+    subject, word = _(N_("Subject")), _(N_("Required"))
+    st.markdown(f"**{subject}**：{kit.literal(row.subject)}")
     st.code(row.body, language=None, wrap_lines=True)
     for number, question in enumerate(row.questions, start=1):
         options = "　".join(kit.literal(option) for option in question["options"])
-        required = f" :red-badge[{_(N_('Required'))}]" if question["required"] else ""
+        required = f" :red-badge[{word}]" if question["required"] else ""
         st.markdown(f"{number}. **{kit.literal(question['label'])}**{required}  \n:small[{options}]")
 
 

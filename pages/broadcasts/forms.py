@@ -39,7 +39,8 @@ def show(row: FormRow) -> None:
 
 def in_words(question: QuestionRow) -> str:
     """Say what a question asks and how it is answered."""
-    required = f" :red-badge[{_(N_('Required'))}]" if question.required else ""
+    word = _(N_("Required"))
+    required = f" :red-badge[{word}]" if question.required else ""
     options = "　".join(kit.literal(option) for option in question.options)
     unit = _(N_("({unit})"), unit=kit.literal(question.unit)) if question.unit else ""
     return f"**{kit.literal(question.label)}**{required}  \n:small[{kit.said(question.kind)}{unit} {options}]"

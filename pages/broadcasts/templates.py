@@ -23,7 +23,8 @@ def show(row: TemplateRow) -> None:
         if open_now and may_edit:
             edit(row)
             return
-        st.markdown(f"{_(N_('Subject'))}：{kit.literal(row.subject)}")
+        subject = _(N_("Subject"))
+        st.markdown(f"{subject}：{kit.literal(row.subject)}")
         st.code(row.body, language=None, wrap_lines=True)
         with st.container(horizontal=True, gap="small"):
             if may_edit and st.button(_(N_("Edit")), key=f"edit-{row.id}", icon=":material/edit:"):

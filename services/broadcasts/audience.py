@@ -106,7 +106,8 @@ def described(tx: Transaction, selection: Selection) -> list[str]:
             lines.append(f"{_(label)}: {shortened([str(one) for one in names])}")
     if selection.people:
         found = tx.execute(select(Person).where(Person.id.in_(selection.people)).order_by(Person.sort_key)).scalars()
-        lines.append(f"{_(N_('Single people'))}: {shortened([person.name for person in found])}")
+        label = _(N_("Single people"))
+        lines.append(f"{label}: {shortened([person.name for person in found])}")
     return lines
 
 
