@@ -118,9 +118,7 @@ def make_account(tx: Transaction, person: Person, login: str | None = None) -> A
     return account
 
 
-def give(
-    tx: Transaction, account: Account, role: str, reach: ReachKind, department: Department | None = None
-) -> None:
+def give(tx: Transaction, account: Account, role: str, reach: ReachKind, department: Department | None = None) -> None:
     """Give a shipped role to an account, making its permission set if it is not there yet."""
     found = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == role))
     if found is None:
