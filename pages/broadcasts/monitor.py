@@ -23,11 +23,12 @@ def now() -> Monitor:
 
 
 def live() -> None:
-    """Draw the replies as they stand."""
-    draw(now())
+    """Draw the replies as they stand; what the page itself has just counted is not counted twice."""
+    draw(fresh.pop() if fresh else now())
 
 
 first = now()
+fresh = [first]
 kit.header(
     _(N_("Replies: {title}"), title=first.title),
     _(N_("Counted anew every two seconds; departments and regions are those at the moment of sending.")),

@@ -55,6 +55,14 @@ class TestGuide:
         tx.session.flush()
         assert states(tx)["accounts"] is StepState.OPEN
 
+    def test_somebody_who_left_does_not_stand_in_for_somebody_who_lacks_it(self, tx, lone):
+        office = make_department(tx, "本社")
+        gone = make_person(tx, department=office, mail="gone@example.jp", area="442")
+        gone.retired_at = tx.now
+        tx.session.flush()
+        now = states(tx)
+        assert {now[key] for key in ("memberships", "regions", "guidance")} == {StepState.ATTENTION}
+
     def test_a_dead_address_needs_attention_until_it_is_mended(self, tx, lone):
         make_person(tx, mail="dead@example.jp")
         tx.execute(ContactPoint.__table__.update().values(state=ContactState.DEAD))
