@@ -6,7 +6,7 @@ commits.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -91,8 +91,3 @@ def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterat
         if statement_seconds is not None:
             session.execute(_LONGER, {"limit": f"{statement_seconds}s"})
         yield Transaction(session, actor)
-
-
-def as_utc(moment: datetime) -> datetime:
-    """Return an aware moment in UTC."""
-    return moment.astimezone(UTC)

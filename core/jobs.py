@@ -24,7 +24,7 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, func, sele
 
 from core import clock
 from core.database import SESSION_OPTIONS, engine
-from core.errors import RenrakuError, Unavailable
+from core.errors import Unavailable
 from core.i18n import N_
 from core.settings import settings
 from core.transaction import Transaction
@@ -195,8 +195,3 @@ async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
     await context.app.job_manager.delete_old_jobs(
         nb_hours=30 * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )
-
-
-def explain(error: Exception) -> str:
-    """Return what to tell people of a job that failed."""
-    return error.text if isinstance(error, RenrakuError) else type(error).__name__

@@ -81,8 +81,3 @@ def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Call
         return listener
 
     return register
-
-
-def listeners_of(event: type[Any]) -> list[Callable[[Transaction, Any], None]]:
-    """Return who hears an event (for tests and documents)."""
-    return list(_listeners[event])
