@@ -6,12 +6,10 @@ from sqlalchemy import func, select
 from core.audit import AuditRecord
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.i18n import using_language
-from core.transaction import listeners_of
 from data.models.broadcasts import Broadcast
 from data.models.delivery import Delivery, DeliveryState, Mailing, MailingState
 from data.models.people import PersonRegion
 from services.broadcasts import Send, Which, close, remind, resume, send, stop
-from services.broadcasts.sending import open_when_finished
 from services.events import MailingFinished
 from tests.factories import make_person
 from tests.services.broadcasts.asks import (
@@ -246,9 +244,6 @@ class TestRemind:
 
 
 class TestOpenWhenFinished:
-    def test_hears_of_a_finished_mailing(self):
-        assert listeners_of(MailingFinished) == [open_when_finished]
-
     def test_opens_when_the_last_mailing_has_finished(self, administrator, tx):
         row = sent(administrator)
         tx.tell(MailingFinished(row.id))
