@@ -26,6 +26,7 @@ Shown = tuple[str, dict[str, Any]]
 def elements_of(page: AppTest) -> list[Shown]:
     """List what a page shows, with its constant data."""
     shown: list[Shown] = []
+    node: Any
     for root in (page.main, page.sidebar):
         for node in root:
             kind = getattr(node, "type", "")
@@ -43,7 +44,7 @@ def elements_of(page: AppTest) -> list[Shown]:
     return shown
 
 
-def plain_page(shown: list[tuple[str, dict]]) -> None:
+def plain_page(shown: list[Shown]) -> None:
     """Show them again; runs as a script of its own, so it imports what it needs."""
     import plotly.io  # noqa: PLC0415
     import streamlit as st  # noqa: PLC0415

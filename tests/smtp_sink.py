@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 REFUSALS = {
     "unknown": "550 5.1.1 User unknown",
@@ -47,15 +47,15 @@ class Sink(Controller):
         return [recipient for _sender, recipient in self.envelopes]
 
     def _create_server(self) -> Any:
-        async def create() -> asyncio.AbstractServer:
-            server = await super(Sink, self)._create_server()
+        async def create() -> asyncio.Server:
+            server: Any = await super(Sink, self)._create_server()
             self.port = server.sockets[0].getsockname()[1]
             return server
 
         return create()
 
     async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+        self, server: SMTP, session: Any, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.lines += 1
         session.host_name = hostname
@@ -63,7 +63,7 @@ class Sink(Controller):
         return responses
 
     async def handle_MAIL(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.sender_answer:
             return self.sender_answer
@@ -73,7 +73,7 @@ class Sink(Controller):
         return "250 OK"
 
     async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         who = address.partition("@")[0].rstrip("0123456789")
         if who == "closing":
@@ -83,7 +83,7 @@ class Sink(Controller):
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
         if envelope.rcpt_tos[0].startswith("content"):
             return "554 5.6.0 Content refused"
         session.mails += 1
@@ -111,7 +111,7 @@ def smtp_sink(**options: Any) -> Iterator[Sink]:
 def signs_in(user: str, password: str) -> Any:
     """Return an authenticator that knows one user."""
 
-    def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def check(server: SMTP, session: Any, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=(data.login, data.password) == (user.encode(), password.encode()), handled=False)
 
     return check

@@ -1,5 +1,7 @@
 """One account (アカウント): its one-time link, its permission sets with their reach, stopping and opening it again."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.actor import Actor
@@ -22,7 +24,7 @@ from services.access import (
 )
 
 
-def may(actor: Actor, operation: Operation) -> bool:
+def may(actor: Actor, operation: Operation[Any, Any]) -> bool:
     """Say whether a button is worth showing; the operation checks again."""
     return actor.may(operation.name, operation.what)
 
@@ -66,7 +68,7 @@ def handling(actor: Actor, row: AccountRow) -> None:
         )
 
 
-def ask_first(operation: Operation, which: WhichAccount, label: str, done: str) -> None:
+def ask_first(operation: Operation[Any, Any], which: WhichAccount, label: str, done: str) -> None:
     """Show a button that asks once more before it does what it says."""
     with st.popover(label):
         st.markdown(_(N_("This takes effect at once.")))

@@ -5,7 +5,8 @@ import streamlit as st
 from core.i18n import N_, _
 from pages import kit
 from services.broadcasts import Monitor
-from services.broadcasts.monitor import Group, QuestionCount
+from services.broadcasts.grouping import Group
+from services.broadcasts.monitor import QuestionCount
 
 
 def draw(found: Monitor) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.actor import Actor, What
 from core.i18n import N_, _
 from core.inputs import Nothing, label_of
+from core.operations import Query
 from pages import kit
 from pages.broadcasts._people import choose_people
 from services import access, people
@@ -22,10 +23,10 @@ from services.broadcasts import (
     rehearse_people,
     send,
 )
-from services.people.words import ContactKind
+from services.people import ContactKind
 
-ROWS = [("kind", "title"), ("template_id", "form_id"), "subject", "body"]
-CHOICES = {
+ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), "subject", "body"]
+CHOICES: dict[str, Query[Any, list[Any]]] = {
     "departments": people.department_choices,
     "areas": people.area_choices,
     "roles": access.set_choices,

@@ -1,5 +1,7 @@
 """Reply monitor (返信状況, D14): rate, answers, departments and regions, live; who has not answered; remind; CSV."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.actor import What
@@ -8,7 +10,7 @@ from pages import kit
 from pages.broadcasts._monitor import draw
 from pages.broadcasts._steering import REMIND, offer
 from pages.kit.guard import guard
-from services.broadcasts import Answered, AnswersAsk, BroadcastState, Monitor, MonitorAsk, answers, monitor
+from services.broadcasts import Answered, AnswerLine, AnswersAsk, BroadcastState, Monitor, MonitorAsk, answers, monitor
 
 actor = guard("broadcasts.monitor")
 broadcast_id = kit.number_in_address("id")
@@ -25,6 +27,11 @@ def now() -> Monitor:
 def live() -> None:
     """Draw the replies as they stand; what the page itself has just counted is not counted twice."""
     draw(fresh.pop() if fresh else now())
+
+
+def answer_to(label: str) -> Callable[[AnswerLine], object]:
+    """Return how to read the latest answer to one question."""
+    return lambda line: line.latest[label]
 
 
 first = now()
@@ -52,7 +59,6 @@ if actor.may("broadcasts.answers", What.READ):
     st.subheader(_(N_("Person by person")), anchor=False)
     question = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
     kit.files(answers, question)
-    labels = {one.key: one.label for one in first.questions}
     kit.table(
         answers,
         question,
@@ -61,10 +67,7 @@ if actor.may("broadcasts.answers", What.READ):
             "department": kit.Column(width=200),
             "area": kit.Column(width=140),
             "latest_at": kit.Column(width=140),
-            **{
-                f"q{key}": kit.Column(label, value=lambda line, label=label: line.latest[label], width=160)
-                for key, label in labels.items()
-            },
+            **{f"q{one.key}": kit.Column(one.label, value=answer_to(one.label), width=160) for one in first.questions},
             "first_at": kit.Column(width=140),
             "answers": kit.Column(number=True, width=80),
         },

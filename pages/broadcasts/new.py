@@ -1,5 +1,7 @@
 """A new broadcast, step by step (一斉送信の作成, D13, N02): text and questions, recipients, rehearsal, send."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.actor import What
@@ -62,7 +64,7 @@ elif row and shown and wizard.current == "recipients":
     wizard.buttons(
         ready=not audience.is_empty,
         why=_(N_("Choose at least one kind of recipient.")),
-        then=lambda: keep_recipients(row, audience),
+        then=partial(keep_recipients, row, audience),
     )
 elif row:
     found = kit.ask(rehearse, WhichDraft(id=row.id))

@@ -50,7 +50,7 @@ from pages.kit.edge import Done, ask, do
 from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
-from pages.kit.forms import clear, form, operate, refuse
+from pages.kit.forms import Layout, clear, form, operate, refuse
 from pages.kit.plain import facts, rows
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
@@ -58,8 +58,8 @@ from pages.kit.table import Column, pick, table
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "Column", "Done", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do", "facts",
-    "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "literal", "moment", "number",
-    "number_in_address", "operate", "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares",
-    "style", "table", "wizard",
+    "NONE", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do",
+    "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "literal", "moment",
+    "number", "number_in_address", "operate", "percent", "pick", "progress", "refreshing", "refuse", "rows", "said",
+    "shares", "style", "table", "wizard",
 ]  # fmt: skip

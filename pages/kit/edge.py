@@ -46,7 +46,7 @@ def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
     """Answer a query for the person at the screen. An error is shown as its sentence and ends the run."""
     try:
         with acting() as tx:
-            answer = query(tx, question)  # type: ignore[arg-type] - Nothing is right where the query asks for nothing
+            answer = query(tx, question)  # type: ignore[arg-type]  # Nothing, where the query asks for nothing
     except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
         show(error)
         st.stop()
@@ -70,7 +70,7 @@ def do(
     try:
         asked = validated(operation.asks, question) if isinstance(question, Mapping) else question
         with acting(nobody) as tx:
-            result = operation(tx, asked)  # type: ignore[arg-type] - Nothing is right where it asks for nothing
+            result = operation(tx, asked)  # type: ignore[arg-type]  # Nothing, where it asks for nothing
         return Done(result)
     except RenrakuError as error:
         on_error(error)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +17,7 @@ from pages.kit import edge
 from pages.kit.address import forget_place, go, param, put
 
 R = TypeVar("R")
+Mode = Literal["single-row", "multi-row", "single-column"]
 ROW_HEIGHT = 36
 NOTHING_FOUND = N_("Nothing found. Change or clear the filters above.")
 
@@ -170,7 +171,7 @@ def _sorted(listed: Listed[Any], widget: str) -> None:
 
 
 def _grid(
-    listed: Listed[R], *, opens: Callable[[R], Target] | None, mode: str | None, rows: list[int]
+    listed: Listed[R], *, opens: Callable[[R], Target] | None, mode: Mode | None, rows: list[int]
 ) -> list[int]:  # fmt: skip
     frame = pd.DataFrame(
         {name: [said(column.value(row)) for row in listed.page.rows] for name, column in listed.columns.items()},  # type: ignore[misc]
@@ -181,11 +182,12 @@ def _grid(
         frame.iloc[:, 0] = ":material/chevron_right: " + frame.iloc[:, 0]
     grid = listed.widget
     # Where columns can be selected the browser does not sort: it would sort this page of rows only.
+    modes: list[Mode] = [mode, "single-column"] if mode else ["single-column"]
     state = st.dataframe(
         frame, hide_index=True, height="content", row_height=ROW_HEIGHT, key=grid,
         column_config={name: _config(listed, name, targets) for name in listed.columns},
         on_select=lambda: _touched(listed, grid, one=mode == "single-row"),
-        selection_mode=[*([mode] if mode else []), "single-column"],
+        selection_mode=modes,
         selection_default={"selection": {"rows": rows}},
     )  # fmt: skip
     return list(state["selection"]["rows"])
@@ -228,7 +230,7 @@ def _pager(listed: Listed[Any]) -> None:
     page, key = listed.page, listed.key
     if page.previous is None and page.next is None:
         return
-    ways = (
+    ways: tuple[tuple[str, str, str | None, str, Literal["left", "right"]], ...] = (
         (N_("Previous {count}"), "before", page.previous, ":material/chevron_left:", "left"),
         (N_("Next {count}"), "after", page.next, ":material/chevron_right:", "right"),
     )

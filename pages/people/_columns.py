@@ -9,11 +9,10 @@ from core import csvout
 from core.i18n import N_, _
 from core.inputs import Input, field
 from pages import kit
-from services.people import map_import
+from services.people import ImportKind, map_import
 from services.people.imports.columns import BY_KIND
 from services.people.imports.queries import ImportDetail
 from services.people.imports.upload import Mapping
-from services.people.words import ImportKind
 
 CREATE = "create_departments"
 WHOLE = ("name", "kana", "parent_code")

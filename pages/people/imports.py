@@ -10,10 +10,9 @@ from pages import kit
 from pages.kit.guard import guard
 from pages.people._checked import show_check, show_result
 from pages.people._columns import match_columns, template
-from services.people import list_imports, show_import, upload
+from services.people import ImportKind, ImportState, list_imports, show_import, upload
 from services.people.imports.queries import ImportAsk, ImportDetail
 from services.people.imports.upload import Upload
-from services.people.words import ImportKind, ImportState
 
 actor = guard("people.imports")
 STEPS = (

@@ -16,7 +16,7 @@ from services.people.show import PersonAsk, PersonDetail
 
 actor = guard("people.show", "people.add")
 BACK = (_(N_("People")), "people/list.py")
-ROWS = [
+ROWS: kit.Layout = [
     ("family_name", "given_name"), ("family_kana", "given_kana"), ("code", "language"), "department_id",
     "other_department_ids", "area_codes", ("mail1", "mail2"), ("mail3", "mobile"), "login",
 ]  # fmt: skip

@@ -35,7 +35,9 @@ def setting(name: str, value: str, *, hours: int | None = None) -> str:
     """Return a Set-Cookie value: for this host only, not for scripts, not from other sites' pages."""
     cookie: SimpleCookie = SimpleCookie()
     cookie[name] = value
-    cookie[name].update({"path": "/", "httponly": True, "samesite": "Lax"})
+    cookie[name]["path"] = "/"
+    cookie[name]["httponly"] = True
+    cookie[name]["samesite"] = "Lax"
     if settings().https:
         cookie[name]["secure"] = True
     if hours is not None:

@@ -10,7 +10,7 @@ from services.safety import EditRule, RuleRow, WhichRule, delete_rule, edit_rule
 
 actor = guard("safety.rules")
 NEW = "new"
-ROWS = [("name", "threshold"), ("template_id", "form_id"), "enabled"]
+ROWS: kit.Layout = [("name", "threshold"), ("template_id", "form_id"), "enabled"]
 may_edit = actor.may("safety.edit_rule", What.DO)
 may_delete = actor.may("safety.delete_rule", What.DO)
 

@@ -24,9 +24,8 @@ def show_step(step: StepRow, is_next: bool) -> None:
         title.markdown(f"**{step.number}. {step.title}**  \n:small[{step.purpose}]")
         finding.markdown(f":{colour}-badge[{icon} {_(word)}] {step.finding}")
         with button:
-            kind = "primary" if is_next else "secondary"
-            if st.button(_(N_("Open step")), key=f"open-{step.key}", type=kind, width="stretch",
-                         help=_(N_("Go to the page for “{title}”"), title=step.title)):  # fmt: skip
+            if st.button(_(N_("Open step")), key=f"open-{step.key}", type="primary" if is_next else "secondary",
+                         width="stretch", help=_(N_("Go to the page for “{title}”"), title=step.title)):  # fmt: skip
                 kit.go(f"{step.page}.py")
             if step.confirmable:
                 settle(step)

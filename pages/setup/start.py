@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.i18n import N_, _
 from pages.kit.edge import do
-from pages.kit.forms import form
+from pages.kit.forms import Layout, form
 from pages.kit.outside import NO_COOKIES, browser_hash, heading
 from pages.kit.redirect import redirect
 from services.setup import FirstStart, Started, StartWith, start
 
-ROWS = ["code", "organisation", ("family_name", "given_name"), "login", "password"]
+ROWS: Layout = ["code", "organisation", ("family_name", "given_name"), "login", "password"]
 CHOICES = {
     StartWith.SAMPLE: (
         N_("Start with the sample organisation"),

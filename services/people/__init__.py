@@ -1,5 +1,6 @@
 """People (人, D01–D06): the register, departments, regions, lists, CSV import and export."""
 
+from data.models.people import ContactKind, ImportKind, ImportState
 from services.people import words  # noqa: F401 - gives states and kinds their words
 from services.people.addresses import Mail, shown_mobile
 from services.people.areas import area_choices
@@ -21,7 +22,8 @@ from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "Mail", "add_department", "add_person", "add_to_list", "apply_import", "area_choices", "bad_csv", "conditions",
+    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "apply_import",
+    "area_choices", "bad_csv", "conditions",
     "delete_list", "department_choices", "edit_department", "edit_list", "edit_person", "export_people",
     "list_choices", "list_departments", "list_imports", "list_lists", "list_rows", "map_import",
     "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",

@@ -10,7 +10,17 @@ import pytest
 
 from core.settings import ROOT
 from data.models.areas import AreaKind
-from data.reference.areas import area_of, areas, municipalities, municipalities_by_jis, prefectures, rows
+from data.reference.areas import (
+    Area,
+    Municipality,
+    Prefecture,
+    area_of,
+    areas,
+    municipalities,
+    municipalities_by_jis,
+    prefectures,
+    rows,
+)
 from data.reference.build import CITIES, PREFECTURES, STATIONS, build
 from data.reference.romaji import romaji
 
@@ -34,7 +44,8 @@ class TestTables:
             assert municipality.prefecture == municipality.code[:2] == areas()[municipality.area].prefecture
 
     def test_no_name_is_empty_and_kana_are_kana(self) -> None:
-        for place in [*prefectures().values(), *areas().values(), *municipalities().values()]:
+        every: list[Prefecture | Area | Municipality] = [*prefectures().values(), *areas().values()]
+        for place in [*every, *municipalities().values()]:
             assert place.name
             assert re.fullmatch(r"[ぁ-んー]+", place.kana), place
             assert re.fullmatch(r"[A-Z0-9][A-Za-z0-9 ,'()-]+", place.name_en), place

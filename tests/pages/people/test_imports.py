@@ -7,8 +7,8 @@ from core import csvout
 from core.jobs import run_waiting_jobs
 from data.models.people import ImportState, PeopleImport, Person
 from pages.people._columns import template
+from services.people import ImportKind
 from services.people.imports.columns import guess
-from services.people.words import ImportKind
 
 HEADER = "社員番号,氏名,フリガナ,所属部署,メール\r\n"
 GOOD = "N1,新人 一郎,シンジン イチロウ,支社,new@example.jp\r\n"

@@ -8,7 +8,7 @@ from data.models.delivery import Delivery, DeliveryState, MailSender, ProviderKi
 from data.models.people import ContactKind, ContactPoint, Person
 from services import delivery
 
-EVERYBODY: Select[tuple[int]] = select(Person.id).order_by(Person.id)
+EVERYBODY = select(Person.id).order_by(Person.id)
 
 
 def make_broadcast(tx: Transaction) -> int:
