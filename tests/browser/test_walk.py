@@ -142,6 +142,14 @@ def test_the_main_job(console: Console, desktop: Page, phone: Page, tmp_path: Pa
         desktop.wait_for_timeout(250)
     assert count(LocalMail) == 3, "only those who have not answered are reminded"
 
+    desktop.get_by_role("button", name="送信状況").click()
+    desktop.get_by_role("button", name="終了", exact=True).click()
+    desktop.get_by_role("dialog").get_by_role("button", name="終了", exact=True).click()
+    expect(desktop.get_by_text("終了しました。以後の回答は受け付けません。")).to_be_visible()
+    phone.goto(url)
+    expect(phone.get_by_role("button", name="回答を送信する")).to_be_hidden()
+    expect(phone.get_by_text(re.compile("終了"))).to_be_visible()
+
 
 def test_D07_a_telegram_opens_a_broadcast_by_rule(console: Console, desktop: Page) -> None:
     first_start(desktop, console, sample=True)
