@@ -132,6 +132,14 @@ def test_the_main_job(console: Console, desktop: Page, phone: Page, tmp_path: Pa
         assert "軽いけがをしています" in kept.latest_answer.values()
         assert kept.first_at < kept.latest_at
 
+    desktop.get_by_role("button", name="ファイル出力").first.click()
+    with desktop.expect_download() as saving:
+        desktop.get_by_role("link", name="Excel 用 CSV").click()
+    lines = saving.value.path().read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 4
+    assert [line for line in lines if "軽いけがをしています" in line and "髙橋" in line]
+    desktop.keyboard.press("Escape")
+
     desktop.get_by_role("button", name=re.compile("未回答者に再送")).click()
     desktop.get_by_role("dialog").get_by_role("button", name=re.compile("再送")).click()
     expect(desktop.get_by_role("dialog")).to_be_hidden()
