@@ -20,7 +20,7 @@ except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must
     page = menu.outside(lambda: edge.show(fault))
 
 if actor is not None:
-    with st.sidebar:
+    with st.sidebar, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(actor.name)
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
     if leaving and edge.do(access.sign_out):

@@ -21,6 +21,9 @@ CSS = """
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; margin: 0; }
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {
   content: "CHOOSE_FILE"; font-size: .9rem; }
+[data-testid="stSidebarUserContent"] { position: sticky; bottom: 0; z-index: 1; padding: .5rem 0 .75rem;
+  background: #f8f8f7; border-top: 1px solid rgba(49, 51, 63, .15); }
+[data-testid="stSidebarNavSeparator"] { display: none; }
 ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 0 0 .5rem !important;
   padding: 0 !important; }
 .steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: #57606a; }
