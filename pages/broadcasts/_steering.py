@@ -29,8 +29,8 @@ STOP = Step(
     N_("Stopped. What has not gone out waits until it goes on."),
 )  # fmt: skip
 GO_ON = Step(
-    resume, N_("Resume sending"), "play_arrow", N_("Go on with “{title}”?"), N_("Those who still wait are sent their mail."),
-    N_("It goes on."),
+    resume, N_("Resume sending"), "play_arrow", N_("Go on with “{title}”?"),
+    N_("Those who still wait are sent their mail."), N_("It goes on."),
 )  # fmt: skip
 REMIND = Step(
     remind, N_("Remind those who have not answered"), "notifications", N_("Remind those who have not answered?"),
