@@ -9,23 +9,30 @@ from core.shown import NONE, said
 ENCODINGS = {"utf8": "utf-8-sig", "cp932": "cp932"}
 """What may be asked for: UTF-8 with a byte order mark, and what older programmes read."""
 
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@")
+RUN_BY_SPREADSHEETS = (*FORMULA_SIGNS, "\t", "\r")
 UNWRITABLE = "〓"
 
 
 def cell(value: object) -> str:
     """Write one value as text that no spreadsheet takes for a formula; numbers stay numbers."""
+    if type(value) is str:
+        return defused(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     text = said(value)
-    text = "" if text == NONE else text
+    return "" if text == NONE else defused(text)
+
+
+def defused(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
 
 
-def lines(rows: Iterable[Sequence[object]]) -> str:
+def lines(rows: Iterable[Sequence[object]], *, delimiter: str = ",") -> str:
     """Write rows as lines of CSV."""
     out = StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([cell(value) for value in row] for row in rows)
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows([cell(one) for one in row] for row in rows)
     return out.getvalue()
 
 

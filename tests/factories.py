@@ -57,7 +57,13 @@ def make_cast(tx: Transaction) -> Cast:
 
 def actor_of(tx: Transaction, person: Person) -> Actor:
     """Return the actor that a person of the cast is when signed in."""
-    return actor_for(tx, tx.scalar(select(Account.id).where(Account.person_id == person.id)))
+    return actor_for(tx, account_of(tx, person).id)
+
+
+def account_of(tx: Transaction, person: Person) -> Account:
+    """Return a person's account as it stands in the database."""
+    found = select(Account).where(Account.person_id == person.id)
+    return tx.execute(found.execution_options(populate_existing=True)).scalar_one()
 
 
 def make_department(tx: Transaction, name: str, parent: Department | None = None) -> Department:

@@ -7,6 +7,7 @@ from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer
 from services.broadcasts.audience import Selection, described, people_of
+from services.broadcasts.changing import for_change, require_free_name
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
@@ -31,7 +32,6 @@ from services.broadcasts.samples import seed_samples
 from services.broadcasts.search import BroadcastLine, BroadcastsAsk, search
 from services.broadcasts.sending import Send, Which, close, remind, resume, send, stop
 from services.broadcasts.show import Shown, show
-from services.broadcasts.sight import require_version
 from services.broadcasts.templates import (
     DeleteTemplate,
     EditTemplate,
@@ -49,7 +49,7 @@ __all__ = [
     "QuestionKind", "QuestionRow", "Rehearsal", "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send",
     "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
     "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
-    "filled", "find_asked", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic", "people_of",
-    "questions_of", "read_answer", "record_replies", "rehearse", "rehearse_people", "remind", "require_version",
-    "resume", "search", "seed_samples", "send", "show", "shown_answer", "stop", "templates",
+    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
+    "people_of", "questions_of", "read_answer", "record_replies", "rehearse", "rehearse_people", "remind",
+    "require_free_name", "resume", "search", "seed_samples", "send", "show", "shown_answer", "stop", "templates",
 ]  # fmt: skip

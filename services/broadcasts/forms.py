@@ -5,20 +5,21 @@ from typing import Any
 
 from pydantic import field_validator, model_validator
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
-from core.errors import NotFound, Refused
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.broadcasts import Question, QuestionForm, QuestionKind
-from services.broadcasts.sight import require_version
+from services.broadcasts.changing import delete_unused, for_change, require_free_name
 from services.broadcasts.texts import Line
 
 MAX_QUESTIONS = 30
 MAX_OPTIONS = 30
 CHOOSING = (QuestionKind.CHOICE, QuestionKind.CHOICES)
+GONE = N_("This form does not exist any more. Go back to the list.")
+TAKEN = N_("There is already a form “{name}”. Choose another name.")
+USED = N_("“{name}” is used by a rule. Choose another form there first.")
 
 
 class QuestionRow(Row):
@@ -133,13 +134,11 @@ def edit_form(tx: Transaction, ask: EditForm) -> FormRow:
         Conflict: when somebody else saved it meanwhile.
         Refused: when another form has the name.
     """
-    row = form_for_change(tx, ask.id, ask.version)
-    taken = tx.scalar(select(QuestionForm.id).where(QuestionForm.name == ask.name))
-    if taken not in {None, ask.id}:
-        raise Refused(N_("There is already a form “{name}”. Choose another name."), name=ask.name)
+    row = for_change(tx, QuestionForm, ask.id, ask.version, GONE)
+    require_free_name(tx, QuestionForm, ask.name, ask.id, TAKEN)
     before = plain(questions_of(tx, row.id)) if ask.id else None
     row.name, row.introduction = ask.name, ask.introduction
-    row.version = row.version + 1 if ask.id else 1
+    row.version += 1
     tx.add(row)
     questions = replace_questions(tx, row.id, ask.questions)
     tx.note(f"question_form:{row.id}", before, plain(questions))
@@ -154,27 +153,11 @@ def delete_form(tx: Transaction, ask: DeleteForm) -> FormRow:
         NotFound: when it is gone already.
         Refused: when a rule for automatic broadcasts needs it.
     """
-    row = form_for_change(tx, ask.id, None)
+    row = for_change(tx, QuestionForm, ask.id, None, GONE)
     gone = form_row(row, questions_of(tx, row.id))
-    try:
-        with tx.session.begin_nested():  # a key that another room holds on it must not end the transaction
-            tx.session.delete(row)
-            tx.session.flush()
-    except IntegrityError as error:
-        raise Refused(N_("“{name}” is used by a rule. Choose another form there first."), name=gone.name) from error
+    delete_unused(tx, row, USED)
     tx.note(f"question_form:{gone.id}", gone.name, None)
     return gone
-
-
-def form_for_change(tx: Transaction, form_id: int | None, version: int | None) -> QuestionForm:
-    """Return a locked form, or a new one for ``None``; raise NotFound or Conflict."""
-    if form_id is None:
-        return QuestionForm()
-    row = tx.get(QuestionForm, form_id, lock=True)
-    if row is None:
-        raise NotFound(N_("This form does not exist any more. Go back to the list."))
-    require_version(row.version, version)
-    return row
 
 
 def replace_questions(tx: Transaction, form_id: int, asked: list[NewQuestion]) -> list[QuestionRow]:

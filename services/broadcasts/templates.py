@@ -1,16 +1,18 @@
 """Mail templates (メールテンプレート, D08): subject and text with fields, to start a broadcast from."""
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
-from core.errors import NotFound, Refused
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate
-from services.broadcasts.sight import require_version
+from services.broadcasts.changing import delete_unused, for_change, require_free_name
 from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
+
+GONE = N_("This template does not exist any more. Go back to the list.")
+TAKEN = N_("There is already a template “{name}”. Choose another name.")
+USED = N_("“{name}” is used by a rule. Choose another template there first.")
 
 
 class TemplateRow(Row):
@@ -72,13 +74,11 @@ def edit_template(tx: Transaction, ask: EditTemplate) -> TemplateRow:
         Conflict: when somebody else saved it meanwhile.
         Refused: when another template has the name.
     """
-    row = template_for_change(tx, ask.id, ask.version)
-    taken = tx.scalar(select(MailTemplate.id).where(MailTemplate.name == ask.name))
-    if taken not in {None, ask.id}:
-        raise Refused(N_("There is already a template “{name}”. Choose another name."), name=ask.name)
+    row = for_change(tx, MailTemplate, ask.id, ask.version, GONE)
+    require_free_name(tx, MailTemplate, ask.name, ask.id, TAKEN)
     before = {"subject": row.subject, "body": row.body} if ask.id else None
     row.name, row.subject, row.body = ask.name, ask.subject, ask.body
-    row.version = row.version + 1 if ask.id else 1
+    row.version += 1
     tx.add(row)
     tx.note(f"mail_template:{row.id}", before, {"subject": row.subject, "body": row.body})
     return TemplateRow.model_validate(row)
@@ -92,24 +92,8 @@ def delete_template(tx: Transaction, ask: DeleteTemplate) -> TemplateRow:
         NotFound: when it is gone already.
         Refused: when a rule for automatic broadcasts needs it.
     """
-    row = template_for_change(tx, ask.id, None)
+    row = for_change(tx, MailTemplate, ask.id, None, GONE)
     gone = TemplateRow.model_validate(row)
-    try:
-        with tx.session.begin_nested():  # a key that another room holds on it must not end the transaction
-            tx.session.delete(row)
-            tx.session.flush()
-    except IntegrityError as error:
-        raise Refused(N_("“{name}” is used by a rule. Choose another template there first."), name=gone.name) from error
+    delete_unused(tx, row, USED)
     tx.note(f"mail_template:{gone.id}", gone.name, None)
     return gone
-
-
-def template_for_change(tx: Transaction, template_id: int | None, version: int | None) -> MailTemplate:
-    """Return a locked template, or a new one for ``None``; raise NotFound or Conflict."""
-    if template_id is None:
-        return MailTemplate()
-    row = tx.get(MailTemplate, template_id, lock=True)
-    if row is None:
-        raise NotFound(N_("This template does not exist any more. Go back to the list."))
-    require_version(row.version, version)
-    return row

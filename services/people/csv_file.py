@@ -1,13 +1,6 @@
-"""CSV files that leave the product: no cell of them is ever a formula in somebody's spreadsheet."""
-
-import csv
-import io
-from collections.abc import Iterable, Sequence
+"""A CSV that leaves the room whole, in the layout or the encoding that an import asks for."""
 
 from core.inputs import Row
-from services.people.text import FORMULA_SIGNS
-
-DANGEROUS = (*FORMULA_SIGNS, "\t", "\r")
 
 
 class CsvFile(Row):
@@ -16,16 +9,3 @@ class CsvFile(Row):
     filename: str
     content: bytes
     rows: int
-
-
-def written(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> str:
-    """Return rows as CSV text with the line ends that Excel expects; formulas get an apostrophe in front."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerows([defused(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def defused(cell: str) -> str:
-    """Return a cell that no spreadsheet reads as a formula."""
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from core import clock
+from core import clock, csvout
 from core.actor import What
 from core.i18n import N_
 from core.inputs import Input, field
@@ -11,7 +11,7 @@ from core.transaction import Transaction
 from data.models.people import Department
 from services.access import people_within
 from services.people.addresses import MAILS, shown_mobile
-from services.people.csv_file import CsvFile, written
+from services.people.csv_file import CsvFile
 from services.people.imports.columns import PEOPLE
 from services.people.imports.snapshot import KnownPerson, known_people
 from services.people.search import PeopleAsk, conditions
@@ -41,7 +41,7 @@ def export_people(tx: Transaction, ask: ExportAsk) -> CsvFile:
     people = known_people(tx, wanted, reach, tx.actor)
     names = {row.id: row.full_name for row in tx.execute(select(Department.id, Department.full_name))}
     rows = [[column.heading for column in COLUMNS], *(_row(person, names) for person in people)]
-    content = written(rows).encode("utf-8-sig")
+    content = csvout.lines(rows).encode("utf-8-sig")
     return CsvFile(filename=f"people_{clock.today():%Y%m%d}.csv", content=content, rows=len(people))
 
 

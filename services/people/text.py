@@ -10,10 +10,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from core.csvout import FORMULA_SIGNS
 from core.i18n import N_
 from core.inputs import WrongValue
 
-FORMULA_SIGNS = ("=", "+", "-", "@")
 LONGEST = 100
 LONGEST_CODE = 50
 HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")

@@ -17,6 +17,8 @@ from services.safety.intensity import Intensity
 
 SAMPLE = "safety"
 SAMPLE_NAME = "震度5弱以上"
+GONE = N_("This rule does not exist any more. Go back to the list.")
+TAKEN = N_("There is already a rule “{name}”. Choose another name.")
 Threshold = Literal[
     Intensity.THREE,
     Intensity.FOUR,
@@ -90,13 +92,13 @@ def edit_rule(tx: Transaction, ask: EditRule) -> RuleRow:
         Conflict: when somebody else saved the rule meanwhile.
         Refused: when another rule has the name.
     """
-    row = _for_change(tx, ask)
-    _require_free_name(tx, ask)
+    row = broadcasts.for_change(tx, QuakeRule, ask.id, ask.version, GONE)
+    broadcasts.require_free_name(tx, QuakeRule, ask.name, ask.id, TAKEN)
     _require_text_and_questions(tx, ask)
     before = _noted(row) if ask.id else None
     row.name, row.threshold, row.enabled = ask.name, ask.threshold.value, ask.enabled
     row.template_id, row.form_id = ask.template_id, ask.form_id
-    row.version = row.version + 1 if ask.id else 1
+    row.version += 1
     tx.add(row)
     tx.note(f"quake_rule:{row.id}", before, _noted(row))
     return _shown(tx, row.id)
@@ -110,9 +112,7 @@ def delete_rule(tx: Transaction, ask: WhichRule) -> RuleRow:
         NotFound: when it is gone already.
         Refused: when it has opened a broadcast, whose reason it is.
     """
-    row = tx.get(QuakeRule, ask.id, lock=True)
-    if row is None:
-        raise NotFound(GONE)
+    row = broadcasts.for_change(tx, QuakeRule, ask.id, None, GONE)
     gone = _shown(tx, row.id)
     if gone.used:
         raise Refused(
@@ -142,9 +142,6 @@ def seed_samples(tx: Transaction) -> None:
         tx.execute(rule.on_conflict_do_nothing(index_elements=[QuakeRule.name]))
 
 
-GONE = N_("This rule does not exist any more. Go back to the list.")
-
-
 def _rules() -> Select[*tuple[Any, ...]]:
     used = exists(select(1).where(QuakeBroadcast.rule_id == QuakeRule.id))
     return (
@@ -167,22 +164,6 @@ def _rules() -> Select[*tuple[Any, ...]]:
 
 def _shown(tx: Transaction, rule_id: int) -> RuleRow:
     return RuleRow.model_validate(tx.execute(_rules().where(QuakeRule.id == rule_id)).one())
-
-
-def _for_change(tx: Transaction, ask: EditRule) -> QuakeRule:
-    if ask.id is None:
-        return QuakeRule()
-    row = tx.get(QuakeRule, ask.id, lock=True)
-    if row is None:
-        raise NotFound(GONE)
-    broadcasts.require_version(row.version, ask.version)
-    return row
-
-
-def _require_free_name(tx: Transaction, ask: EditRule) -> None:
-    taken = tx.scalar(select(QuakeRule.id).where(QuakeRule.name == ask.name))
-    if taken not in {None, ask.id}:
-        raise Refused(N_("There is already a rule “{name}”. Choose another name."), name=ask.name)
 
 
 def _require_text_and_questions(tx: Transaction, ask: EditRule) -> None:

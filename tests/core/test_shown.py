@@ -80,6 +80,9 @@ class TestCsv:
     def test_defuses(self, text):
         assert csvout.cell(text) == f"'{text}"
 
+    def test_a_dash_that_somebody_wrote_stays_and_nothing_is_empty(self):
+        assert [csvout.cell(value) for value in ("—", "", None, [])] == ["—", "", "", ""]
+
     def test_numbers_stay_numbers(self):
         assert [csvout.cell(value) for value in (-1, 2.5, None, "", True)] == ["-1", "2.5", "", "", "はい"]
 

@@ -11,8 +11,7 @@ from data.models.access import Account
 from services.access import start_session
 from services.access.passwords import hashed
 from tests.consoles import Console, console
-from tests.factories import make_cast
-from tests.services.access.conftest import account_of
+from tests.factories import account_of, make_cast
 
 PASSWORD = "my dog eats green apples"
 

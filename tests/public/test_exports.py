@@ -16,9 +16,8 @@ from data.models.people import Membership, Person
 from pages.public import exports
 from pages.public.gate import SESSION_HEADER
 from services.access import hash_of, start_session
-from tests.factories import make_cast, make_person
+from tests.factories import account_of, make_cast, make_person
 from tests.public.conftest import session_of
-from tests.services.access.conftest import account_of
 
 
 @pytest.fixture

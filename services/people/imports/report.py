@@ -4,12 +4,13 @@ from pathlib import PurePath
 
 from sqlalchemy import select
 
+from core import csvout
 from core.actor import What
 from core.i18n import N_
 from core.operations import query
 from core.transaction import Transaction
 from data.models.people import PeopleImport, PeopleImportRow, RowAction
-from services.people.csv_file import CsvFile, written
+from services.people.csv_file import CsvFile
 from services.people.imports.queries import ImportAsk, problems_of, seen_import
 from services.people.imports.read import read_header
 
@@ -33,7 +34,7 @@ def bad_csv(tx: Transaction, ask: ImportAsk) -> CsvFile:
     delimiter = read_header(found.content).delimiter
     header = _with_reason(found, list(found.header), REASON)
     # What an encoding does not know can only stand in our own sentences: the cells came from it.
-    content = written([header, *lines], delimiter=delimiter).encode(found.encoding, "replace")
+    content = csvout.lines([header, *lines], delimiter=delimiter).encode(found.encoding, "replace")
     stem = PurePath(found.filename).stem
     return CsvFile(filename=f"{stem}_{REASON}.csv", content=content, rows=len(lines))
 

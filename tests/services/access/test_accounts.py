@@ -33,8 +33,7 @@ from services.access import (
     use_link,
 )
 from services.access.passwords import matches
-from tests.factories import give, make_account, make_person
-from tests.services.access.conftest import account_of
+from tests.factories import account_of, give, make_account, make_person
 
 GOOD = "my dog eats green apples"
 

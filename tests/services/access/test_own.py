@@ -24,7 +24,7 @@ from services.access import (
 from services.access.passwords import hashed, matches
 from services.access.sessions import actor_of_session
 from services.access.sign_in import MOST_FAILURES
-from tests.services.access.conftest import account_of
+from tests.factories import account_of
 
 OLD, NEW = "my dog eats green apples", "my cat eats blue cheese"
 

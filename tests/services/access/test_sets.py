@@ -27,8 +27,7 @@ from services.access import (
 )
 from services.access.processes import grantable
 from services.access.shipped import ROLES
-from tests.factories import give
-from tests.services.access.conftest import account_of
+from tests.factories import account_of, give
 
 LOOK = "access.accounts:read"
 

@@ -22,7 +22,7 @@ from services.access import (
 )
 from services.access.passwords import hashed
 from services.access.sign_in import CODE_FOR, LOCKED_FOR, MOST_FAILURES, NOBODYS_HASH
-from tests.services.access.conftest import account_of
+from tests.factories import account_of
 
 HASH = hashed("my dog eats green apples")
 BROWSER = new_token()

@@ -26,11 +26,6 @@ def mails(tx):
     return rows
 
 
-@pytest.fixture
-def administrator(acting, cast, tx):
-    return acting(actor_of(tx, cast.administrator))
-
-
 class TestMailbox:
     def test_shows_the_newest_first_and_pages(self, administrator, mails):
         first = mailbox(administrator, MailboxAsk(size=3))

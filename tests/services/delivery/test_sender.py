@@ -26,11 +26,6 @@ def entered(**values) -> SenderFields:
     return validated(SenderFields, {"name": "危機管理課", "address": "office@example.jp", **values})
 
 
-@pytest.fixture
-def administrator(acting, cast, tx):
-    return acting(actor_of(tx, cast.administrator))
-
-
 class TestSender:
     def test_is_the_local_mailbox_while_nothing_was_set(self, administrator, tx):
         tx.add(Organisation(id=1, name="見本株式会社", sample=False, created_at=tx.now))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import csvout
 from core.errors import Invalid
 from services.people import export_people
-from services.people.csv_file import written
 from services.people.export import ExportAsk
 from services.people.imports.read import read_sheet
 from tests.services.people.importing import HEADER, csv_of
@@ -104,7 +104,7 @@ class TestAnything:
     )
     def test_what_is_written_is_read_without_formulas(self, rows):
         rows[0] = ["a", "b"]
-        text = written(rows)
+        text = csvout.lines(rows)
         assert not any(
             cell.startswith(("=", "+", "-", "@", "\t")) for row in csv.reader(io.StringIO(text)) for cell in row
         )
