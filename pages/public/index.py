@@ -5,7 +5,9 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -14,6 +16,7 @@ from streamlit.file_util import get_static_dir
 from core.i18n import N_, _, using_language
 from pages.kit import menu
 from pages.public import cookies
+from pages.public.rendering import rendered
 from services import access
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -26,18 +29,38 @@ SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
 
+class Word(StringConvertor):
+    """One step of an address that is no file."""
+
+    regex = "[^/.]+"
+
+
+register_url_convertor("word", Word())
+
+
 def routes() -> list[Route]:
-    """Return the routes of every page of the console."""
-    return [Route(path, shell) for path in ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))]
+    """Return the routes of every page of the console, and of addresses at which there is none."""
+    pages = ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))
+    return [*(Route(path, shell) for path in pages), Route("/{address:word}", no_page)]
 
 
 async def shell(request: Request) -> HTMLResponse:
     """Answer with the shell; what it shows comes over the websocket, to those who may see it."""
-    wanted = request.headers.get("accept-language", "ja")
     headers = {"cache-control": "no-cache", "vary": "accept-language"}
     if cookies.read(request.scope, cookies.browser_cookie()) is None:
         headers["set-cookie"] = cookies.setting(cookies.browser_cookie(), access.new_token())
-    return HTMLResponse(prepared("ja" if wanted.startswith("ja") else "en"), headers=headers)
+    return HTMLResponse(prepared(language_of(request)), headers=headers)
+
+
+async def no_page(request: Request) -> HTMLResponse:
+    """Say that there is no such page: Streamlit would open the first one, and say so in English."""
+    with using_language(language_of(request)):
+        return HTMLResponse(rendered("no_page.html"), 404)
+
+
+def language_of(request: Request) -> Literal["ja", "en"]:
+    """Return the language that the browser asks for first."""
+    return "ja" if request.headers.get("accept-language", "ja").startswith("ja") else "en"
 
 
 @cache

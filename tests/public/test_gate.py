@@ -41,6 +41,15 @@ class TestHosts:
 
 
 class TestRoutes:
+    @pytest.mark.parametrize(
+        ("language", "sentence"), [("ja", "ページが見つかりません"), ("en-GB,en", "There is no such page")]
+    )
+    def test_an_address_without_a_page_says_so(self, running, language, sentence):
+        with running.client() as client:
+            answer = client.get("/people-of-the-moon", headers={"accept-language": language})
+        assert answer.status_code == 404
+        assert sentence in answer.text
+
     @pytest.mark.parametrize("path", HIDDEN)
     def test_what_would_leak_is_not_there(self, running, path):
         with running.client() as client:
