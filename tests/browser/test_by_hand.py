@@ -1,4 +1,4 @@
-"""What people do by hand before they send: open a step of the guide, add, change and retire a person, try the sender."""
+"""What people do by hand before they send: a step of the guide, a person added, changed, retired, the sender tried."""
 
 import re
 
