@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from core.errors import Invalid, RenrakuError
@@ -16,6 +16,12 @@ class Input(BaseModel):
     """What an operation or a query is asked with. Frozen; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        require_storable(value)
+        return value
 
 
 class Row(BaseModel):
@@ -129,3 +135,27 @@ def sentence(detail: ErrorDetails) -> str:
 
 class WrongValue(RenrakuError, ValueError):
     """Raise it in a pydantic validator: its sentence is shown beside the field."""
+
+
+LARGEST_NUMBER = 2**63 - 1
+
+
+def require_storable(value: object) -> None:
+    """Refuse what no column of the database takes: NUL in text, numbers beyond 64 bits.
+
+    Looks into lists and mappings too. What comes by the console's socket or an address may hold any of it.
+
+    Raises:
+        WrongValue: with the sentence for the field.
+    """
+    if isinstance(value, str):
+        if "\0" in value:
+            raise WrongValue(N_("There is an invisible letter in it. Remove it."))
+    elif isinstance(value, int):
+        if abs(value) > LARGEST_NUMBER:
+            raise WrongValue(N_("This number is too large."))
+    elif isinstance(value, Mapping):
+        require_storable([*value.keys(), *value.values()])
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            require_storable(one)

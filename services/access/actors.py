@@ -51,11 +51,12 @@ def grants_of(tx: Transaction, account_id: int) -> Grants:
             return dict.fromkeys(((process.name, what) for process in registered() for what in What), WHOLE)
         if row.process is not None:
             key = (row.process, row.what)
-            grants[key] = grants[key].joined(_reach(row.reach, row.path))
+            grants[key] = grants[key].joined(reach_of(row.reach, row.path))
     return dict(grants)
 
 
-def _reach(kind: ReachKind, path: str | None) -> Reach:
+def reach_of(kind: ReachKind, path: str | None) -> Reach:
+    """Return how far an assignment goes; ``path`` is that of its department, if it has one."""
     if kind is ReachKind.WHOLE:
         return WHOLE
     return Reach(own=True) if kind is ReachKind.SELF else Reach(paths=frozenset({path or ""}))

@@ -56,7 +56,7 @@ def assign(tx: Transaction, ask: NewAssignment) -> AssignmentRow:
         Refused: when the account has it already, or the actor may not do all of it as far.
     """
     account = account_within(tx, assign, ask.account_id)
-    given = tx.get(PermissionSet, ask.set_id)
+    given = tx.get(PermissionSet, ask.set_id, lock=True)  # while it is given nobody adds to it
     if given is None:
         raise NotFound(N_("This permission set does not exist any more."))
     department = _department(tx, ask.department_id)

@@ -1,18 +1,22 @@
 """Permission sets (権限セット): looked at, made, changed, deleted. A change holds from the next click on."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, select
 
-from core.actor import What
+from core.actor import Reach, What
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet
+from data.models.people import Department
+from services.access.actors import reach_of
 from services.access.processes import grantable
+from services.access.reach import covers
 from services.access.shipped import ADMINISTRATOR
 
 Pairs = set[tuple[str, What]]
@@ -79,7 +83,8 @@ def edit_set(tx: Transaction, ask: EditedSet) -> SetRow:
         NotFound: when there is none of this number.
         Conflict: when somebody else changed it meanwhile.
         Invalid: when the name is taken or a grant names no process.
-        Refused: when it is the system administrator's, or grants something that the actor may not do.
+        Refused: when it is the system administrator's, or the actor may not do all that changes as far as those
+            who have the set.
     """
     wanted = _pairs(ask.grants)
     _check_name(tx, ask)
@@ -87,8 +92,7 @@ def edit_set(tx: Transaction, ask: EditedSet) -> SetRow:
     before = _grants(tx, edited.id) if ask.id is not None else set()
     if edited.shipped == ADMINISTRATOR and wanted:
         raise Refused(N_("System administrators may do everything; there is nothing to grant."))
-    if any(not tx.actor.may(*pair) for pair in (wanted ^ before) & _grantable()):
-        raise Refused(N_("You can only give or take away what you may do yourself."))
+    _check_own(tx, (wanted ^ before) & _grantable(), _reaches(tx, edited.id) if ask.id is not None else [])
     tx.note(f"permission_set:{ask.id or 'new'}", _noted(edited, before), _noted(ask, wanted))
     edited.name, edited.description, edited.version = ask.name, ask.description, edited.version + 1
     tx.add(edited)
@@ -112,8 +116,7 @@ def delete_set(tx: Transaction, ask: WhichSet) -> None:
     if tx.scalar(select(exists().where(PermissionAssignment.set_id == ask.id))):
         raise Refused(N_("Somebody has this permission set. Take it away from everybody first."))
     before = _grants(tx, ask.id)
-    if any(not tx.actor.may(*pair) for pair in before & _grantable()):
-        raise Refused(N_("You can only give or take away what you may do yourself."))
+    _check_own(tx, before & _grantable(), [])
     tx.note(f"permission_set:{ask.id}", _noted(found, before), None)
     tx.session.delete(found)
 
@@ -128,6 +131,24 @@ def _pairs(grants: list[str]) -> Pairs:
 
 def _grantable() -> Pairs:
     return {(box.process.name, box.what) for box in grantable()}
+
+
+def _check_own(tx: Transaction, pairs: Pairs, reaches: Sequence[Reach]) -> None:
+    # A set changes for all who have it, the actor among them perhaps, each with the reach that came with it.
+    for pair in pairs:
+        own = tx.actor.reach(*pair)
+        if not tx.actor.may(*pair) or not all(covers(own, reach) for reach in reaches):
+            raise Refused(N_("You can only give or take away what you may do yourself."))
+
+
+def _reaches(tx: Transaction, set_id: int) -> list[Reach]:
+    given = (
+        select(PermissionAssignment.reach, Department.path)
+        .outerjoin(Department, Department.id == PermissionAssignment.department_id)
+        .where(PermissionAssignment.set_id == set_id)
+        .distinct()
+    )
+    return [reach_of(row.reach, row.path) for row in tx.execute(given)]
 
 
 def _check_name(tx: Transaction, ask: EditedSet) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import case, delete, select, update
 
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInCode
+from services.access.accounts import LOGIN
 from services.access.sessions import start_session
 from services.access.tokens import hash_of, new_token
 
@@ -36,6 +37,8 @@ def begin_attempt(tx: Transaction, login: str) -> Attempt:
     locked account gets nobody's hash: the answer and the time it takes are the same.
     """
     name = login.strip().lower()
+    if not LOGIN.fullmatch(name):  # nobody's; the database would not even take some of what a socket can bring
+        return Attempt(name, None, NOBODYS_HASH)
     lock_over = Account.locked_until <= tx.now
     row = tx.execute(
         update(Account)

@@ -7,6 +7,7 @@ from core import operations
 from core.actor import What
 from core.audit import AuditPersonal, AuditRecord
 from core.errors import Invalid, NotAllowed
+from core.i18n import _
 from core.inputs import Input, Row, field, validated
 from core.operations import operation
 from tests.factories import actor_of
@@ -66,8 +67,32 @@ class TestOperation:
         assert (make_thing.category, make_thing.what) == ("test", What.DO)
 
 
+class Several(Input):
+    """An input of numbers, lists and mappings."""
+
+    number: int = field("Number", default=0)
+    numbers: list[int] = field("Numbers", default=[])
+    columns: dict[str, str] = field("Columns", default={})
+
+
 class TestValidated:
     """What people type becomes an input or sentences."""
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("number", 2**63), ("number", -(2**64)), ("numbers", [1, 10**20]), ("columns", {"a": "\0"}),
+            ("columns", {"\0": "a"}),
+        ],
+    )  # fmt: skip
+    def test_what_no_column_could_hold_is_refused_with_a_sentence(self, name, value):
+        with pytest.raises(Invalid) as caught:
+            validated(Several, {name: value})
+        assert caught.value.fields[name] in {
+            _("This number is too large."),
+            _("There is an invisible letter in it. Remove it."),
+        }
+        assert validated(Several, {"number": 2**63 - 1, "columns": {"氏名": "𠮷"}}).number == 2**63 - 1
 
     def test_says_each_fault_in_words(self):
         with pytest.raises(Invalid) as caught:

@@ -139,8 +139,13 @@ class TestFile:
         assert [row[1] for row in rows_of(answer)] == ["姓", "社員"]
 
     @pytest.mark.parametrize(
-        "address", ["people.search?state=unheard", "people.search?as=utf-99", "people.search?department_id=x"]
-    )
+        "address",
+        [
+            "people.search?state=unheard", "people.search?as=utf-99", "people.search?department_id=x",
+            "people.search?text=%00", "people.search?department_id=99999999999999999999999", "delivery.sender",
+            "setup.guide", "people.show?id=1",
+        ],
+    )  # fmt: skip
     def test_says_what_is_wrong_with_the_question(self, get, stage, address):
         answer = get(stage.administrator, f"/export/{address}")
         assert answer.status_code in {404, 422}

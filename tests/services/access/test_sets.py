@@ -82,6 +82,17 @@ class TestEdit:
         with pytest.raises(Refused):
             edit_set(weak, EditedSet(id=made.id, version=made.version, name="強", grants=[LOOK, "access.stop:do"]))
 
+    def test_nobody_grants_it_farther_than_he_may_do_it_himself(self, tx, administrator, limited, cast):
+        far = edit_set(administrator, EditedSet(name="全社", grants=[LOOK]))
+        near = edit_set(administrator, EditedSet(name="本社", grants=[LOOK]))
+        assign(administrator, assignment(account_of(tx, cast.staff), far))
+        assign(administrator, assignment(account_of(tx, cast.manager), near, ReachKind.DEPARTMENT, cast.head_office))
+        weak, more = limited("access.edit_set", "access.accounts", "access.stop"), [LOOK, "access.stop:do"]
+        for grants in (more, []):
+            with pytest.raises(Refused, match="what you may do yourself"):
+                edit_set(weak, EditedSet(id=far.id, version=far.version, name="全社", grants=grants))
+        assert edit_set(weak, EditedSet(id=near.id, version=near.version, name="本社", grants=more)).grants == more
+
     def test_the_administrators_set_takes_no_grants(self, administrator, cast):
         everything = next(row for row in list_sets(administrator, Nothing()) if row.everything)
         with pytest.raises(Refused):

@@ -61,6 +61,12 @@ class TestAttempt:
         assert begin_attempt(later(seconds=LOCKED_FOR.total_seconds() + 1), "staff").account_id == account.id
         assert account_of(tx, cast.staff).failures == 1
 
+    @pytest.mark.parametrize("login", ["", "nobody", "sta\0ff", "\ud83d", "a" * 100_000, "職員", "%", "' or 1=1"])
+    def test_what_is_nobodys_name_gets_nobodys_hash(self, tx, account, login):
+        attempt = begin_attempt(tx, login)
+        assert (attempt.account_id, attempt.password_hash) == (None, NOBODYS_HASH)
+        assert succeed(tx, attempt, hash_of(BROWSER)) is None
+
     def test_success_forgets_the_failures(self, tx, account, cast):
         begin_attempt(tx, "staff")
         assert succeed(tx, begin_attempt(tx, "staff"), hash_of(BROWSER))
