@@ -10,7 +10,6 @@ from pages.kit.guard import guard
 from services.broadcasts import DeleteForm, FormRow, QuestionRow, delete_form, forms
 
 actor = guard("broadcasts.forms")
-NEW = "new"
 SAMPLE = " :gray-badge[{}]"
 may_edit = actor.may("broadcasts.edit_form", What.DO)
 may_delete = actor.may("broadcasts.delete_form", What.DO)
@@ -18,7 +17,7 @@ may_delete = actor.may("broadcasts.delete_form", What.DO)
 
 def show(row: FormRow) -> None:
     """Show a form in words, and what can be done with it."""
-    open_now = st.query_params.get("id") == str(row.id)
+    open_now = kit.is_open(row.id)
     badge = SAMPLE.format(_(N_("Sample"))) if row.sample else ""
     count = _(N_("{count} questions"), count=len(row.questions))
     with st.expander(f"**{kit.literal(row.name)}** {count}{badge}", expanded=open_now):
@@ -30,9 +29,8 @@ def show(row: FormRow) -> None:
         for number, question in enumerate(row.questions, start=1):
             st.markdown(f"{number}. {in_words(question)}")
         with st.container(horizontal=True, gap="small"):
-            if may_edit and st.button(_(N_("Edit")), key=f"edit-{row.id}", icon=":material/edit:"):
-                st.query_params["id"] = str(row.id)
-                st.rerun()
+            if may_edit:
+                kit.edit_button(row.id)
             if may_delete:
                 deleting(row)
 
@@ -51,9 +49,7 @@ def edit(row: FormRow | None) -> None:
     saved = build(row)
     if saved:
         kit.flash(_(N_("Saved.")))
-    if saved or st.button(_(N_("Close without saving")), key="close", type="tertiary"):
-        st.query_params.pop("id", None)
-        st.rerun()
+    kit.close_after(saved, "form")
 
 
 def deleting(row: FormRow) -> None:
@@ -76,9 +72,5 @@ if not found:
     st.info(_(N_("There is no form yet. Make the first one below.")))
 for each in found:
     show(each)
-if may_edit and st.query_params.get("id") == NEW:
-    st.subheader(_(N_("New form")), anchor=False)
-    edit(None)
-elif may_edit and st.button(_(N_("Make a form")), key="new", icon=":material/add:"):
-    st.query_params["id"] = NEW
-    st.rerun()
+if may_edit:
+    kit.new_row(_(N_("Make a form")), _(N_("New form")), lambda: edit(None))

@@ -9,7 +9,6 @@ from pages.kit.guard import guard
 from services.broadcasts import DeleteTemplate, TemplateRow, delete_template, edit_template, templates
 
 actor = guard("broadcasts.templates")
-NEW = "new"
 SAMPLE = " :gray-badge[{}]"
 may_edit = actor.may("broadcasts.edit_template", What.DO)
 may_delete = actor.may("broadcasts.delete_template", What.DO)
@@ -17,7 +16,7 @@ may_delete = actor.may("broadcasts.delete_template", What.DO)
 
 def show(row: TemplateRow) -> None:
     """Show a template as it is sent, and what can be done with it."""
-    open_now = st.query_params.get("id") == str(row.id)
+    open_now = kit.is_open(row.id)
     badge = SAMPLE.format(_(N_("Sample"))) if row.sample else ""
     with st.expander(f"**{kit.literal(row.name)}**{badge}", expanded=open_now):
         if open_now and may_edit:
@@ -27,9 +26,8 @@ def show(row: TemplateRow) -> None:
         st.markdown(f"{subject}：{kit.literal(row.subject)}")
         st.code(row.body, language=None, wrap_lines=True)
         with st.container(horizontal=True, gap="small"):
-            if may_edit and st.button(_(N_("Edit")), key=f"edit-{row.id}", icon=":material/edit:"):
-                st.query_params["id"] = str(row.id)
-                st.rerun()
+            if may_edit:
+                kit.edit_button(row.id)
             if may_delete:
                 deleting(row)
 
@@ -39,9 +37,7 @@ def edit(row: TemplateRow | None) -> None:
     fills = {"id": row.id, "version": row.version} if row else {"id": None, "version": None}
     key = f"template-{row.id}-{row.version}" if row else "template-new"
     saved = kit.operate(edit_template, key, initial=row, fills=fills, submit=_(N_("Save")), done=_(N_("Saved.")))
-    if saved or st.button(_(N_("Close without saving")), key=f"{key}-close", type="tertiary"):
-        st.query_params.pop("id", None)
-        st.rerun()
+    kit.close_after(saved, key)
 
 
 def deleting(row: TemplateRow) -> None:
@@ -64,9 +60,5 @@ if not found:
     st.info(_(N_("There is no template yet. Make the first one below.")))
 for each in found:
     show(each)
-if may_edit and st.query_params.get("id") == NEW:
-    st.subheader(_(N_("New template")), anchor=False)
-    edit(None)
-elif may_edit and st.button(_(N_("Make a template")), key="new", icon=":material/add:"):
-    st.query_params["id"] = NEW
-    st.rerun()
+if may_edit:
+    kit.new_row(_(N_("Make a template")), _(N_("New template")), lambda: edit(None))

@@ -31,7 +31,8 @@ A page that changes something::
 Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the list as
 CSV to whoever may export it; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
-part again every two seconds; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL; ``kit.bars`` and
+part again every two seconds; ``kit.is_open``, ``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows
+where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
 keeps what people typed out of Markdown.
@@ -51,6 +52,7 @@ from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import Layout, clear, form, operate, refuse
+from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.plain import facts, rows
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
@@ -58,8 +60,8 @@ from pages.kit.table import Column, pick, table
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "confirm", "day", "do",
-    "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "joined", "literal", "moment",
-    "number", "number_in_address", "operate", "percent", "pick", "progress", "refreshing", "refuse", "rows", "said",
-    "shares", "style", "table", "wizard",
+    "NONE", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "close_after",
+    "confirm", "day", "do", "edit_button", "facts", "file_address", "files", "filters", "flash", "form", "go", "header",
+    "is_open", "joined", "literal", "moment", "new_row", "number", "number_in_address", "operate",
+    "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "wizard",
 ]  # fmt: skip

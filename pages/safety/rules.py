@@ -9,7 +9,6 @@ from pages.kit.guard import guard
 from services.safety import EditRule, RuleRow, WhichRule, delete_rule, edit_rule, rules
 
 actor = guard("safety.rules")
-NEW = "new"
 ROWS: kit.Layout = [("name", "threshold"), ("template_id", "form_id"), "enabled"]
 may_edit = actor.may("safety.edit_rule", What.DO)
 may_delete = actor.may("safety.delete_rule", What.DO)
@@ -25,12 +24,10 @@ def show(rule: RuleRow) -> None:
         with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
             if may_edit:
                 switching(rule)
-                if st.button(_(N_("Edit")), key=f"edit-{rule.id}", icon=":material/edit:"):
-                    st.query_params["id"] = str(rule.id)
-                    st.rerun()
+                kit.edit_button(rule.id)
             if may_delete and not rule.used:
                 deleting(rule)
-        if may_edit and st.query_params.get("id") == str(rule.id):
+        if may_edit and kit.is_open(rule.id):
             edit(rule)
 
 
@@ -81,9 +78,7 @@ def edit(rule: RuleRow | None) -> None:
     saved = kit.operate(
         edit_rule, key, initial=rule, fills=fills, rows=ROWS, submit=_(N_("Save")), done=_(N_("Saved."))
     )
-    if saved or st.button(_(N_("Close without saving")), key=f"{key}-close", type="tertiary"):
-        st.query_params.pop("id", None)
-        st.rerun()
+    kit.close_after(saved, key)
 
 
 kit.header(
@@ -100,9 +95,5 @@ if not any(rule.enabled for rule in found):
     st.warning(_(N_("No rule is switched on: an earthquake sends nothing.")), icon=":material/toggle_off:")
 for each in found:
     show(each)
-if may_edit and st.query_params.get("id") == NEW:
-    st.subheader(_(N_("New rule")), anchor=False)
-    edit(None)
-elif may_edit and st.button(_(N_("Make a rule")), key="new", icon=":material/add:"):
-    st.query_params["id"] = NEW
-    st.rerun()
+if may_edit:
+    kit.new_row(_(N_("Make a rule")), _(N_("New rule")), lambda: edit(None))
