@@ -30,6 +30,13 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+class Choice(Row):
+    """What a form stores and what it shows, for what has a number."""
+
+    value: int
+    label: str
+
+
 class Nothing(Input):
     """For operations and queries that need no input."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, func, insert, select
 from core.actor import Reach, What
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.i18n import N_, _
-from core.inputs import Input, Nothing, Row, field
+from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet
@@ -35,13 +35,6 @@ class SetRow(Row):
     version: int
 
 
-class SetChoice(Row):
-    """What a form stores and what it shows."""
-
-    value: int
-    label: str
-
-
 class EditedSet(Input):
     """A permission set as it shall be; without a number it is a new one."""
 
@@ -65,14 +58,14 @@ def list_sets(tx: Transaction, _ask: Nothing) -> list[SetRow]:
 
 
 @query("access.set_choices", N_("Choose permission sets"))
-def set_choices(tx: Transaction, _ask: Nothing) -> list[SetChoice]:
+def set_choices(tx: Transaction, _ask: Nothing) -> list[Choice]:
     """Return the permission sets for a form."""
     rows = tx.execute(
         select(PermissionSet.id.label("value"), PermissionSet.name.label("label")).order_by(
             PermissionSet.shipped.is_(None), PermissionSet.id
         )
     )
-    return [SetChoice.model_validate(row) for row in rows]
+    return [Choice.model_validate(row) for row in rows]
 
 
 @operation("access.edit_set", N_("Make and change permission sets"), touches="permission_set")

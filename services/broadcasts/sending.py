@@ -3,8 +3,11 @@
 States: draft → sending → open → closed; a person may stop while sending, and go on.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 
+from core.actor import Reach
 from core.errors import Refused
 from core.i18n import N_, _
 from core.inputs import Input, field
@@ -66,9 +69,7 @@ def stop(tx: Transaction, ask: Which) -> BroadcastRow:
         NotFound: when it does not exist or the actor may not steer it.
         Refused: when it is not being sent.
     """
-    require_steered(tx, ask.id, stop.reach(tx))
-    delivery.stop(tx, ask.id)  # mailing before broadcast, as a mailing that finishes locks them
-    row = get_steered(tx, ask.id, stop.reach(tx))
+    row = _with_mailings(tx, ask.id, stop.reach(tx), delivery.stop)
     if row.state is not BroadcastState.SENDING:
         raise Refused(N_("“{title}” is not being sent at the moment; there is nothing to stop."), title=row.title)
     return _moved(tx, row, BroadcastState.STOPPED)
@@ -82,9 +83,7 @@ def resume(tx: Transaction, ask: Which) -> BroadcastRow:
         NotFound: when it does not exist or the actor may not steer it.
         Refused: when it was not stopped.
     """
-    require_steered(tx, ask.id, resume.reach(tx))
-    delivery.resume(tx, ask.id)  # mailing before broadcast, as a mailing that finishes locks them
-    row = get_steered(tx, ask.id, resume.reach(tx))
+    row = _with_mailings(tx, ask.id, resume.reach(tx), delivery.resume)
     if row.state is not BroadcastState.STOPPED:
         raise Refused(N_("“{title}” was not stopped; there is nothing to go on with."), title=row.title)
     return _moved(tx, row, BroadcastState.SENDING)
@@ -98,9 +97,7 @@ def close(tx: Transaction, ask: Which) -> BroadcastRow:
         NotFound: when it does not exist or the actor may not steer it.
         Refused: when it is a draft, or closed already.
     """
-    require_steered(tx, ask.id, close.reach(tx))
-    delivery.close(tx, ask.id)  # mailing before broadcast, as a mailing that finishes locks them
-    row = get_steered(tx, ask.id, close.reach(tx))
+    row = _with_mailings(tx, ask.id, close.reach(tx), delivery.close)
     if row.state is BroadcastState.DRAFT:
         raise Refused(N_("“{title}” was never sent. Discard the draft instead."), title=row.title)
     if row.state is BroadcastState.CLOSED:
@@ -168,6 +165,15 @@ def subject_of(row: Broadcast) -> str:
 def as_reminder(subject: str) -> str:
     """Mark a subject as a reminder."""
     return _("[Reminder] {subject}", subject="") + subject
+
+
+def _with_mailings(
+    tx: Transaction, broadcast_id: int, reach: Reach, change: Callable[[Transaction, int], int]
+) -> Broadcast:
+    """Change the mailings of a broadcast that the actor may steer (else NotFound) and return it, locked."""
+    require_steered(tx, broadcast_id, reach)
+    change(tx, broadcast_id)  # mailing before broadcast, as a mailing that finishes locks them
+    return get_steered(tx, broadcast_id, reach)
 
 
 def _require_open(row: Broadcast) -> None:

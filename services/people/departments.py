@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.i18n import N_
-from core.inputs import Input, Nothing, Row, field
+from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
@@ -34,13 +34,6 @@ class DepartmentRow(Row):
     people: int
     version: int
     retired: bool
-
-
-class Choice(Row):
-    """What a form stores and what it shows."""
-
-    value: int
-    label: str
 
 
 @query("people.departments", N_("See departments"))

@@ -7,13 +7,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import N_, _
-from core.inputs import Input, Nothing, Row, field
+from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import operation, query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.people import Person, PersonList, PersonListMember
 from services.access import people_within
-from services.people.departments import Choice
 from services.people.retire import Counted
 from services.people.text import RequiredName
 from services.people.within import ids_within

@@ -73,21 +73,13 @@ def _hypocentre(earthquake: Element) -> Hypocentre:
 
 def _read_area(observed: Observed, area: Element) -> None:
     cities = [_read_city(observed, city) for city in children(area, "City")]
-    place = _place(observed, area, cities)
-    code = text(area, "Code")
-    _keep(observed.areas, code, place.reported)
-    if place.only_possible and code and code not in observed.possible_areas:
-        observed.possible_areas.append(code)
+    _noted(_place(observed, area, cities), text(area, "Code"), observed.areas, observed.possible_areas)
 
 
 def _read_city(observed: Observed, city: Element) -> _Place:
     stations = [_read_station(observed, station) for station in children(city, "IntensityStation")]
     place = _place(observed, city, stations)
-    code = text(city, "Code")
-    _keep(observed.municipalities, code, place.reported)
-    if place.only_possible and code and code not in observed.municipalities_maybe:
-        observed.municipalities_maybe.append(code)
-    return place
+    return _noted(place, text(city, "Code"), observed.municipalities, observed.municipalities_maybe)
 
 
 def _read_station(observed: Observed, station: Element) -> _Place:
@@ -117,10 +109,13 @@ def _reading(observed: Observed, element: Element, name: str) -> Reading | None:
     return reading
 
 
-def _keep(found: dict[str, Intensity], code: str, intensity: Intensity | None) -> None:
-    """Note an intensity; where a code comes twice the stronger one stays."""
-    if code and intensity:
-        found[code] = max(found.get(code, intensity), intensity)
+def _noted(place: _Place, code: str, found: dict[str, Intensity], possible: list[str]) -> _Place:
+    """Note a place under its code; where a code comes twice the stronger report stays."""
+    if code and place.reported:
+        found[code] = max(found.get(code, place.reported), place.reported)
+    if code and place.only_possible and code not in possible:
+        possible.append(code)
+    return place
 
 
 def _strongest(intensities: Iterable[Intensity | None]) -> Intensity | None:
