@@ -7,6 +7,7 @@ this script and so without a sign-in. Nothing may come between the first line an
 import streamlit as st
 
 from core.i18n import N_, _
+from core.shown import literal
 from pages.kit import edge, guard, menu
 from pages.kit.redirect import redirect
 from services import access
@@ -21,7 +22,7 @@ except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must
 
 if actor is not None:
     with st.sidebar, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(actor.name)
+        st.caption(literal(actor.name))
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
     if leaving and edge.do(access.sign_out):
         redirect("/session/end")

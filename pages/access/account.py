@@ -40,7 +40,7 @@ def facts(row: AccountRow) -> None:
     }
     with st.container(horizontal=True, gap="medium"):
         for label, value in shown.items():
-            st.markdown(f"{label}: **{value}**", width="content")
+            st.markdown(f"{label}: **{kit.literal(value)}**", width="content")
 
 
 def handling(actor: Actor, row: AccountRow) -> None:
@@ -81,7 +81,10 @@ def assignments(actor: Actor, row: AccountRow) -> None:
     """Show and change what the account may do."""
     for one in row.assignments:
         with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
-            st.markdown(f"**{one.set_name}**  \n{one.department or kit.said(one.reach)}", width="stretch")
+            st.markdown(
+                f"**{kit.literal(one.set_name)}**  \n{kit.literal(one.department or kit.said(one.reach))}",
+                width="stretch",
+            )
             taken = may(actor, unassign) and st.button(_(N_("Take away")), key=f"take-{one.id}")
         if taken and kit.do(unassign, WhichAssignment(id=one.id)):
             kit.flash(_(N_("Taken away. It holds from the person's next click on.")))

@@ -19,9 +19,9 @@ NEW = SetRow(
 def choose(sets: list[SetRow]) -> SetRow:
     """Let one of the sets be picked, or a new one; the choice lives in the address."""
     by_id = {row.id: row for row in [*sets, NEW]}
-    names = {row.id: row.name for row in sets} | {0: _(N_("＋ New permission set"))}
-    wanted = st.query_params.get("id", "")
-    st.session_state["set"] = int(wanted) if wanted.isdigit() and int(wanted) in by_id else sets[0].id
+    names = {row.id: kit.literal(row.name) for row in sets} | {0: _(N_("＋ New permission set"))}
+    wanted = kit.number_if_any("id")
+    st.session_state["set"] = wanted if wanted in by_id else sets[0].id
     return by_id[st.radio(
         _(N_("Permission set")), list(names), format_func=names.__getitem__, key="set", horizontal=True,
         on_change=lambda: st.query_params.update(id=str(st.session_state["set"])),

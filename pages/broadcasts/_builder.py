@@ -95,7 +95,7 @@ def _save(key: str, form: FormRow | None, name: str, introduction: str, entries:
 
 def _say(error: RenrakuError) -> None:
     sentences = list(error.fields.values()) if isinstance(error, Invalid) else []
-    st.error("  \n".join([error.text, *sentences]), icon=":material/error:")
+    st.error("  \n".join(map(kit.literal, [error.text, *sentences])), icon=":material/error:")
 
 
 def _values(entry: Entry) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def text_step(row: BroadcastRow | None) -> BroadcastRow | None:
 
 def recipients_step(actor: Actor, shown: Shown) -> Selection:
     """Ask who gets it; what the person may not choose from is left out and stays as it is."""
+    st.caption(_(N_("Choose one kind of recipient or several: whoever any of them names gets it, once.")))
     row = shown.broadcast
     chosen: dict[str, Any] = row.audience.model_dump()
     everybody = st.checkbox(
@@ -88,14 +89,17 @@ def rehearsal_step(found: Rehearsal) -> None:
             (N_("Not reached"), forecast.not_reached, N_("people")),
             (N_("Duration, about"), max(1, round(forecast.seconds)), N_("seconds")),
         ):
-            st.metric(_(label), kit.number(value, _(unit)), border=True, width=190)
+            st.metric(_(label), kit.number(value, _(unit)), border=True, width=165)
     for warning in found.warnings:
-        st.warning(warning, icon=":material/error:")
+        st.warning(kit.literal(warning), icon=":material/error:")
     lines = [
-        (_(N_("Sent by {channel}"), channel=kit.said(ContactKind(one.channel))), one.messages)
+        (
+            _(N_("Sent by {channel}"), channel=kit.said(ContactKind(one.channel))),
+            kit.number(one.messages, _(N_("messages"))),
+        )
         for one in forecast.channels
     ]
-    lines += [(one.text, one.people) for one in forecast.missed]
+    lines += [(one.text, kit.number(one.people, _(N_("people")))) for one in forecast.missed]
     kit.rows([_(N_("Channel, or why not")), _(N_("Messages or people"))], lines, label=_(N_("Forecast")))
     with st.expander(_(N_("Text and questions as they will be sent"))):
         preview(found.broadcast)

@@ -18,10 +18,7 @@ broadcast_id = kit.number_in_address("id")
 
 def now() -> Monitor:
     """Return the state of the replies at this moment."""
-    below = st.query_params.get("department", "")
-    return kit.ask(
-        monitor, MonitorAsk(broadcast_id=broadcast_id, department_id=int(below) if below.isdigit() else None)
-    )
+    return kit.ask(monitor, MonitorAsk(broadcast_id=broadcast_id, department_id=kit.number_if_any("department")))
 
 
 def live() -> None:

@@ -44,7 +44,7 @@ any value for people.
 """
 
 from core.shown import NONE, day, joined, literal, moment, number, percent, said
-from pages.kit.address import address_of, go, number_in_address
+from pages.kit.address import address_of, go, number_if_any, number_in_address
 from pages.kit.charts import bars, shares
 from pages.kit.confirm import confirm
 from pages.kit.edge import Done, ask, do
@@ -62,6 +62,6 @@ from pages.kit.wizard import Step, Wizard, wizard
 __all__ = [
     "NONE", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "close_after",
     "confirm", "day", "do", "edit_button", "facts", "file_address", "files", "filters", "flash", "form", "go", "header",
-    "is_open", "joined", "literal", "moment", "new_row", "number", "number_in_address", "operate",
+    "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
     "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "wizard",
 ]  # fmt: skip

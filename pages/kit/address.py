@@ -40,15 +40,21 @@ def place_in(key: str) -> dict[str, Any]:
     return {name: st.query_params[param(key, name)] for name in names}
 
 
+def number_if_any(name: str) -> int | None:
+    """Return the number that stands in the address under a name; None where none does."""
+    value = st.query_params.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
 def number_in_address(name: str) -> int:
     """Return the number that a page is opened with (``?id=12``); without one, say so and end the run."""
-    value = st.query_params.get(name, "")
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
+    number = number_if_any(name)
+    if number is None:
         st.info(
             _(N_("Open this page from its list: the address does not say what to show.")), icon=":material/link_off:"
         )
         st.stop()
-    return int(value)
+    return number
 
 
 def go(path: str, values: Mapping[str, object] | None = None) -> None:

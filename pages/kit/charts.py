@@ -1,6 +1,7 @@
 """Charts that people read at a glance: counts as bars, shares as one bar a row; the figures stand below as a table."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -25,7 +26,7 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
     """Show how many of each: one horizontal bar for each name, in the order given. ``unit`` stands on the axis."""
     names = list(counts)[::-1]
     bar = {
-        "x": [counts[name] for name in names], "y": names, "marker": {"color": COLOURS[0]},
+        "x": [counts[name] for name in names], "y": _plain(names), "marker": {"color": COLOURS[0]},
         "text": [number(counts[name]) for name in names], "textposition": "auto",
         "hovertemplate": "%{y}：%{text}<extra></extra>",
     }  # fmt: skip
@@ -49,7 +50,8 @@ def shares(
         missing = rest and at == len(parts) - 1
         share = [100 * rows[name][at] / wholes[name] if wholes[name] else 0 for name in names]
         bars_of_parts.append({
-            "x": share, "y": names, "name": part, "marker": {"color": REST if missing else COLOURS[at % len(COLOURS)]},
+            "x": share, "y": _plain(names), "name": part,
+            "marker": {"color": REST if missing else COLOURS[at % len(COLOURS)]},
             "text": [number(rows[name][at]) if rows[name][at] else "" for name in names], "textposition": "inside",
             "insidetextanchor": "middle", "hovertemplate": "%{y}<br>%{fullData.name}：%{customdata}<extra></extra>",
             "customdata": [f"{number(rows[n][at])} {unit}（{percent(rows[n][at], wholes[n])}）" for n in names],
@@ -71,7 +73,7 @@ def _show(
     # A figure that is made whole, without Plotly's own template, costs a sixth of one that is updated piece by piece.
     layout = {
         "template": "none", "barmode": "stack", "height": MARGINS + above + BAR * max(count, 1), "bargap": 0.35,
-        "margin": {"l": 0, "r": 8, "t": 8 + above, "b": 0}, "font": {"family": FONT, "size": 13, "color": "#24292f"},
+        "margin": {"l": 0, "r": 20, "t": 8 + above, "b": 0}, "font": {"family": FONT, "size": 13, "color": "#24292f"},
         "uniformtext": {"minsize": 11, "mode": "hide"}, "dragmode": False,
         "plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": len(data) > 1,
         "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
@@ -81,6 +83,11 @@ def _show(
     figure = go.Figure([{"type": "bar", "orientation": "h", "textangle": 0, **one} for one in data], layout)
     st.markdown(f"**{literal(title)}**")
     st.plotly_chart(figure, key=f"chart.{key}", theme=None, config={"displayModeBar": False}, alt=title)
+
+
+def _plain(names: Sequence[str]) -> list[str]:
+    # Plotly takes a few tags for markup; a name is never meant so.
+    return [escape(name, quote=False) for name in names]
 
 
 def _figures(head: Sequence[str], lines: Sequence[Sequence[object]], title: str, key: str) -> None:

@@ -14,6 +14,7 @@ from core.errors import NotAllowed, RenrakuError
 from core.i18n import N_, _, set_language
 from core.inputs import Input, Nothing, validated
 from core.operations import Operation, Query
+from core.shown import literal
 from core.transaction import Transaction
 from pages.kit import guard
 
@@ -32,7 +33,7 @@ class Done(Generic[R]):
 def show(error: Exception) -> None:
     """Show an error's sentence where the page stands; a fault is logged and shown as its id, never as a stack trace."""
     if isinstance(error, RenrakuError):
-        st.error(error.text, icon=":material/error:")
+        st.error(literal(error.text), icon=":material/error:")
         return
     fault_id = logs.fault(error)
     st.error(

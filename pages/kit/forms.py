@@ -191,4 +191,4 @@ def _show_errors(state: FormState) -> None:
             slot.markdown(f":small[:red[:material/error: {literal(state.errors[name])}]]")
     others = [text for name, text in state.errors.items() if name not in state.slots]
     if state.summary:
-        state.slots[""].error("  \n".join([state.summary, *others]))
+        state.slots[""].error("  \n".join(map(literal, [state.summary, *others])))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from core.progress import WorkState
-from core.shown import moment, number
+from core.shown import literal, moment, number
 from pages.kit import edge
 from pages.kit.guard import guard
 from services.setup import WorkAsk, WorkStatus, show_work
@@ -54,7 +54,7 @@ def show(status: WorkStatus, title: str | None) -> None:
     text = _(WORDS[work.state])
     head = f"**{title}** — {text}" if title else f"**{text}**"
     if work.state is WorkState.FAILED:
-        st.error(f"{head}  \n{work.message or ''}", icon=":material/error:")
+        st.error(f"{head}  \n{literal(work.message or '')}", icon=":material/error:")
         return
     step = _(work.step) if work.step else ""
     how_far = f"{step}　{number(work.done)} / {number(work.total)}" if work.total else step

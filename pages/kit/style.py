@@ -18,12 +18,15 @@ CSS = """
 [data-testid="stHeading"] h3 { font-size: 1.05rem; padding: .2rem 0 0; }
 [data-testid="stHeading"] h2, [data-testid="stHeading"] h3 { padding-bottom: .4rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileUploaderDropzone"] button { max-width: 100%; height: auto; }
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p { font-size: 0; margin: 0; }
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {
   content: "CHOOSE_FILE"; font-size: .9rem; }
 [data-testid="stSidebarUserContent"] { position: sticky; bottom: 0; z-index: 1; padding: .5rem 0 .75rem;
   background: #f8f8f7; border-top: 1px solid rgba(49, 51, 63, .15); }
 [data-testid="stSidebarNavSeparator"] { display: none; }
+[data-testid="stCheckbox"] [data-testid="stMarkdownContainer"],
+[data-testid="stCheckbox"] [data-testid="stMarkdownContainer"] p { white-space: normal; }
 ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 0 0 .5rem !important;
   padding: 0 !important; }
 .steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: #57606a; }

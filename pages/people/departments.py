@@ -14,7 +14,8 @@ actor = guard("people.departments")
 
 def in_tree(row: DepartmentRow) -> str:
     """Return the name, set in as deep as the department lies."""
-    return f"{'　　' * row.depth}{'└ ' if row.depth else ''}{row.name}"
+    # A line, not spaces: the grid drops those at the beginning of what it makes a link.
+    return f"└{'──' * (row.depth - 1)} {row.name}" if row.depth else row.name
 
 
 kit.header(

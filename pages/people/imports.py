@@ -87,7 +87,7 @@ def look(found: ImportDetail, wizard: kit.Wizard) -> None:
             wizard.go("check")
             st.rerun()
     elif found.state is ImportState.FAILED:
-        st.error(found.message or _(N_("The import could not be done.")), icon=":material/error:")
+        st.error(kit.literal(found.message or _(N_("The import could not be done."))), icon=":material/error:")
         wizard.buttons(forward=False)
     elif found.state is ImportState.CHECKED:
         show_check(found, actor)

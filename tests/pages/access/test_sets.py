@@ -66,6 +66,14 @@ class TestMatrix:
         assert stored("後から変更") is None
         assert stored("先に変更")
 
+    def test_an_address_that_is_no_number_shows_the_first(self, open_page, stage):
+        assert not open_page("access/sets.py", id="²").exception
+
+    def test_a_name_is_never_markup(self, open_page, stage):
+        with transaction(Actor.system("test")) as tx:
+            edit_set(tx, EditedSet(name="**太字**", description="", grants=[]))
+        assert r"\*\*太字\*\*" in open_page("access/sets.py").radio(key="set").options
+
     def test_the_administrators_set_has_every_box_ticked_and_closed(self, open_page, stage):
         with transaction(Actor.system("test")) as tx:
             everything = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == "administrator"))

@@ -1,5 +1,7 @@
 """The reply monitor as a page (pages/broadcasts/monitor.py, D14)."""
 
+import pytest
+
 from core.actor import Actor
 from core.database import transaction
 from services.broadcasts import Which, close
@@ -39,6 +41,13 @@ def test_a_department_can_be_opened(prepare, people, open_page):
     assert any("本社" in text.value and "部署" in text.value for text in app.markdown)
     app.button(key="up").click().run()
     assert "department" not in app.query_params
+
+
+@pytest.mark.parametrize("department", ["abc", "²", "-1", "9" * 20])
+def test_a_department_that_is_no_number_is_left_out(prepare, open_page, department):
+    app = open_page("broadcasts/monitor.py", id=str(prepare(asks.opened).id), department=department)
+    assert not app.error
+    assert app.metric
 
 
 def test_reminding_is_offered_only_while_it_is_open_and_somebody_is_missing(prepare, people, open_page):

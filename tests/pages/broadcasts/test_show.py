@@ -17,7 +17,7 @@ def test_D13_shows_counts_and_each_contact_point_with_its_reason(prepare, open_p
     row = prepare(asks.sent)
     app = open_page("broadcasts/show.py", id=str(row.id))
     counts = {metric.label: metric.value for metric in app.metric}
-    assert (counts["送信待ち"], counts["非送信"]) == ("4", "1")
+    assert (counts["送信待ち"], counts["非送信"]) == ("4 件", "1 件")
     ledger = app.dataframe[0].value
     far = ledger[ledger["name"] == "遠方 四郎"].iloc[0]
     assert (far["state"], far["address"]) == ("非送信", "—")

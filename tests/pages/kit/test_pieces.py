@@ -1,14 +1,19 @@
 """The small pieces of the kit: steps, dialog, messages, charts, tables to read, addresses."""
 
+import json
+
 import pytest
 import streamlit as st
 
 from core.actor import Actor
 from core.database import transaction
+from core.errors import Refused
 from core.progress import begin, fail, finish, report
 from pages import kit
 from pages.kit.address import way_back
 from pages.kit.confirm import question
+from pages.kit.edge import show
+from pages.kit.forms import FormState, _show_errors
 
 
 def stepping() -> None:
@@ -115,6 +120,7 @@ def drawing() -> None:
     kit.bars({"東京": 12, "大阪": 1000}, title="人数", unit="人", key="bars")
     kit.shares({"本社": (3, 1), "支社": (0, 0)}, ["回答済み", "未回答"], title="回答率", unit="人", key="shares")
     kit.facts({"名": "<script>", "空": "", "数": 1200})
+    kit.bars({"<b>太字</b>": 1}, title="題", unit="人", key="typed")
 
 
 class TestCharts:
@@ -123,20 +129,36 @@ class TestCharts:
     def test_draws_and_tells_the_figures(self, run):
         app = run(drawing)
         charts = app.get("plotly_chart")
-        assert [one.proto.alt for one in charts] == ["人数", "回答率"]
+        assert [one.proto.alt for one in charts] == ["人数", "回答率", "題"]
         assert "1,000" in app.html[0].value
         assert "<td class=number>3</td>" in app.html[1].value
-        assert [one.label for one in app.expander] == ["表で見る", "表で見る"]
+        assert [one.label for one in app.expander] == ["表で見る"] * 3
 
     def test_a_share_of_nothing_is_no_fault(self, run):
         spec = run(drawing).get("plotly_chart")[1].proto.spec
         assert "nan" not in spec.lower()
 
     def test_what_people_typed_is_never_markup(self, run):
-        facts = run(drawing).html[2].value
+        app = run(drawing)
+        facts = app.html[2].value
+        assert "&lt;b&gt;太字" in json.loads(app.get("plotly_chart")[2].proto.spec)["data"][0]["y"][0]
         assert "&lt;script&gt;" in facts
         assert "<td>—</td>" in facts
         assert "<td>1,200</td>" in facts
+
+
+def refusing() -> None:
+    show(Refused("“**山田** [x](http://example.jp)” は変更できません。"))
+    fail = FormState(summary="*a*", slots={"": st.empty()})
+    _show_errors(fail)
+
+
+class TestErrors:
+    """What went wrong, in words."""
+
+    def test_names_in_a_sentence_are_never_markup(self, run):
+        said = [one.value for one in run(refusing).error]
+        assert said == [r"“\*\*山田\*\* \[x\](http://example.jp)” は変更できません。", r"\*a\*"]
 
 
 def opened_without_number() -> None:

@@ -2,7 +2,10 @@
 
 from sqlalchemy import select
 
+from core.actor import Actor
+from core.database import transaction
 from data.models.people import Department
+from tests.factories import make_department
 from tests.pages import grids
 
 NEW = "department-new.0"
@@ -13,7 +16,13 @@ class TestDepartments:
 
     def test_shows_each_below_its_own(self, open_page):
         shown = list(open_page("people/departments.py").dataframe[0].value["name"])
-        assert [name.rpartition(": ")[2] for name in shown] == ["支社", "本社", "　　└ 総務部"]
+        assert [name.rpartition(": ")[2] for name in shown] == ["支社", "本社", "└ 総務部"]
+
+    def test_the_deeper_the_longer_is_the_line(self, open_page, stage):
+        with transaction(Actor.system("test")) as tx:
+            make_department(tx, "人事課", stage.general_affairs)
+        shown = open_page("people/departments.py").dataframe[0].value["name"]
+        assert shown.iloc[-1].endswith(": └── 人事課")
 
     def test_shows_whole_paths_while_searching(self, open_page):
         shown = open_page("people/departments.py", text="総務").dataframe[0].value
