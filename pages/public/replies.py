@@ -58,10 +58,11 @@ async def done(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     """Take an answer: stored, or back with a sentence beside each question that needs another look."""
+    _hide(request)
     with using_language(_wanted(request) or _of_browser(request)):
         if not request.headers.get("content-type", "").startswith(FORM_TYPE):
             return _sentence(NOT_A_FORM, 415)
-        if not posts.allows(request.path_params["token"][:64]):
+        if not posts.allows(request.path_params["token"][:64].lower()):
             return _sentence(TOO_OFTEN, 429)
         body = await _body(request)
         if body is None:
@@ -82,12 +83,16 @@ ROUTES = [
 
 async def _work(request: Request, work: Callable[..., Response], fault: str, *more: Any) -> Response:
     token, wanted = request.path_params["token"], _wanted(request)
-    request.scope["path"] = "/r/-"  # in the same dict that servers write their access log from
+    _hide(request)
     with using_language(wanted or _of_browser(request)):
         try:
             return await run_in_threadpool(work, token, wanted, *more)
         except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
             return _sentence(fault, 503, fault_id=logs.fault(error))
+
+
+def _hide(request: Request) -> None:
+    request.scope["path"] = "/r/-"  # in the same dict that servers write their access log from
 
 
 def _form(token: str, wanted: str | None) -> Response:

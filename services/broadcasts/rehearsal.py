@@ -3,6 +3,7 @@
 from sqlalchemy import Select
 
 from core import jobs
+from core.actor import Reach
 from core.i18n import N_, _
 from core.inputs import Row, field
 from core.operations import query
@@ -46,8 +47,9 @@ def rehearse(tx: Transaction, ask: WhichDraft) -> Rehearsal:
         NotFound: when the draft is gone, or somebody else's.
         Refused: when it was already sent.
     """
-    row = _draft(tx, ask.id)
-    forecast = delivery.rehearse(tx, _people(tx, row))
+    reach = rehearse.reach(tx)
+    row = _draft(tx, ask.id, reach)
+    forecast = delivery.rehearse(tx, _people(tx, row, reach))
     alive = jobs.worker_alive(tx)
     broadcast = BroadcastRow.model_validate(row)
     return Rehearsal(
@@ -67,17 +69,18 @@ def rehearse_people(tx: Transaction, ask: RehearsedPeopleAsk) -> Page[delivery.R
         NotFound: when the draft is gone, or somebody else's.
         Refused: when it was already sent.
     """
-    return delivery.rehearsal_page(tx, _people(tx, _draft(tx, ask.broadcast_id)), ask)
+    reach = rehearse_people.reach(tx)
+    return delivery.rehearsal_page(tx, _people(tx, _draft(tx, ask.broadcast_id, reach), reach), ask)
 
 
-def _draft(tx: Transaction, broadcast_id: int) -> Broadcast:
-    row = get_seen(tx, broadcast_id, rehearse.reach(tx))
+def _draft(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:
+    row = get_seen(tx, broadcast_id, reach)
     require_draft(row)
     return row
 
 
-def _people(tx: Transaction, row: Broadcast) -> Select[int]:
-    return people_of(Selection.model_validate(row.audience), rehearse.reach(tx), tx.actor)
+def _people(tx: Transaction, row: Broadcast, reach: Reach) -> Select[int]:
+    return people_of(Selection.model_validate(row.audience), reach, tx.actor)
 
 
 def _warnings(row: Broadcast, forecast: delivery.Forecast, alive: bool) -> list[str]:

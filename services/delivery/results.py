@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, or_, select, update
 from sqlalchemy import cast as sql_cast
 
 from core.transaction import Transaction
@@ -12,8 +12,11 @@ from data.models.people import ContactPoint, ContactState, Department, Membershi
 from services.delivery.leases import Lease
 from services.delivery.providers import Outcome
 
-MOST_PASSES = 3
-"""How often a mail that fails for now is tried before it counts as failed."""
+MOST_PASSES = 4
+"""How often a mail that fails for now is tried before it counts as failed: over seven minutes, since servers that put
+off strangers (greylisting) mostly do so for five."""
+
+UNDECIDED = (DeliveryState.WAITING, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,6 @@ def claim(tx: Transaction, lease: Lease, after: int, most: int) -> list[Claimed]
     Those that a dead worker left as *sending* are among them: safety mails go out at least once, under the same
     Message-ID again, rather than not at all.
     """
-    open_states = [DeliveryState.WAITING, DeliveryState.SENDING]
     next_ones = (
         select(
             Delivery.id, Person.family_name, Person.given_name, func.coalesce(Department.full_name, "").label("path")
@@ -48,7 +50,7 @@ def claim(tx: Transaction, lease: Lease, after: int, most: int) -> list[Claimed]
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
         .outerjoin(Department, Department.id == Membership.department_id)
         .where(Delivery.mailing_id == lease.mailing_id, Delivery.id > after, Delivery.id <= lease.high)
-        .where(Delivery.state.in_(open_states))
+        .where(Delivery.state.in_(UNDECIDED))
         .order_by(Delivery.id)
         .limit(most)
         .cte("next_ones")
@@ -66,7 +68,11 @@ def claim(tx: Transaction, lease: Lease, after: int, most: int) -> list[Claimed]
 
 
 def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> None:
-    """Write outcomes into the ledger. What was accepted stays accepted, whatever is said later."""
+    """Write outcomes into the ledger. What was accepted stays accepted, whatever is said later.
+
+    A mail that failed for now waits again only if nothing was decided about it meanwhile: after a close nobody would
+    send it any more.
+    """
     if not outcomes:
         return
     arrays = func.unnest(
@@ -82,7 +88,11 @@ def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> 
     ).render_derived(name="found")  # fmt: skip
     tx.execute(
         update(Delivery)
-        .where(Delivery.id == found.c.id, Delivery.state.not_in([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]))
+        .where(
+            Delivery.id == found.c.id,
+            Delivery.state.not_in([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]),
+            or_(found.c.state != DeliveryState.WAITING.value, Delivery.state.in_(UNDECIDED)),
+        )
         .values(
             state=found.c.state, reason=found.c.word, permanent=found.c.permanent, provider_ref=found.c.reference,
             updated_at=tx.now,

@@ -36,6 +36,8 @@ FLUSH_SECONDS = 0.05
 """Results are recorded after so many or so long: that bounds what a killed worker sends twice."""
 
 PASS_PAUSE = timedelta(seconds=60)
+"""Before the second pass; before each later one twice as long."""
+
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 60
 WAIT_SECONDS = 60
 """A record is worth waiting for: what was sent and not recorded is sent twice."""
@@ -143,7 +145,7 @@ class Turn:
             after = claimed[-1].id
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
             if claimed == []:
-                leases.end_pass(tx, lease, PASS_PAUSE)
+                leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes)
             else:
                 leases.put_down(tx, lease)
 

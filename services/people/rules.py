@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, String, any_, func, literal, select
 
 from core.errors import Invalid
 from core.i18n import N_, _
@@ -28,7 +28,7 @@ def check_unique(tx: Transaction, ask: PersonFields, person_id: int | None) -> N
         fields["code"] = _(TAKEN_CODE)
     taken = owners_of_mails(tx, ask.reachable.mails)
     for name in ("mail1", "mail2", "mail3"):
-        if taken.get(getattr(ask, name), person_id) != person_id:
+        if taken.get(getattr(ask, name).lower(), person_id) != person_id:
             fields[name] = _(TAKEN_MAIL)
     if ask.login:
         login = usable_login(ask.login)
@@ -39,12 +39,17 @@ def check_unique(tx: Transaction, ask: PersonFields, person_id: int | None) -> N
 
 
 def owners_of_mails(tx: Transaction, mails: Sequence[str]) -> dict[str, int]:
-    """Return the active people who have these addresses; a retired person's address is free again."""
+    """Return the active people who have these addresses, by address in lower case: no mail server tells them apart.
+
+    A retired person's address is free again.
+    """
+    lower = func.lower(ContactPoint.value)
+    wanted = literal([mail.lower() for mail in mails], ARRAY(String))
     rows = tx.execute(
-        select(ContactPoint.value, ContactPoint.person_id)
+        select(lower.label("value"), ContactPoint.person_id)
         .join(Person, Person.id == ContactPoint.person_id)
         .where(
-            ContactPoint.kind == ContactKind.MAIL, ContactPoint.value == func.any(list(mails)),
+            ContactPoint.kind == ContactKind.MAIL, lower == any_(wanted),
             Person.retired_at.is_(None),
         )
     )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Select, or_, select
 
+from core.transaction import Transaction
 from data.models.areas import Area
 from data.models.broadcasts import Recipient
 from data.models.people import Person, PersonRegion
@@ -23,3 +24,9 @@ def people_in(areas: Collection[str], *, without: Collection[int] = ()) -> Selec
         asked = select(Recipient.person_id).where(Recipient.broadcast_id.in_(without))
         people = people.where(Person.id.not_in(asked))
     return people
+
+
+def unknown_areas(tx: Transaction, areas: Collection[str]) -> list[str]:
+    """Return those of these area codes that our tables do not have, in order: JMA has changed its areas before."""
+    known = set(tx.execute(select(Area.code).where(Area.code.in_(areas))).scalars())
+    return sorted(set(areas) - known)

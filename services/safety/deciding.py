@@ -10,7 +10,7 @@ from data.models.safety import QuakeBroadcast, QuakeRule, Verdict
 from services import broadcasts
 from services.safety import decisions
 from services.safety.cancelling import cancel, go_on
-from services.safety.concerned import people_in
+from services.safety.concerned import people_in, unknown_areas
 from services.safety.decisions import Decision
 from services.safety.intensity import Intensity
 from services.safety.naming import title_of
@@ -31,7 +31,15 @@ def decide(tx: Transaction, telegram: Telegram, telegram_id: int) -> list[Decisi
         return [_silent(decisions.OVERTAKEN)]
     switched_on = select(QuakeRule).where(QuakeRule.enabled).order_by(QuakeRule.id).with_for_update(read=True)
     rules = tx.execute(switched_on).scalars().all()
-    return [_apply(tx, telegram, rule, events) for rule in rules] or [_silent(decisions.NO_RULE)]
+    if not rules:
+        return [_silent(decisions.NO_RULE)]
+    return [*[_apply(tx, telegram, rule, events) for rule in rules], *_unknown(tx, telegram, rules)]
+
+
+def _unknown(tx: Transaction, telegram: Telegram, rules: Sequence[QuakeRule]) -> list[Decision]:
+    lowest = min(Intensity(rule.threshold) for rule in rules)
+    codes = unknown_areas(tx, telegram.areas_at_least(lowest))
+    return [_silent(decisions.UNKNOWN_AREAS, codes=", ".join(codes))] if codes else []
 
 
 def _silent(message: str, **values: object) -> Decision:

@@ -72,6 +72,10 @@ ALL_ASKED = N_(
 NOBODY = N_("Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. Nobody has a region there.")
 BELOW = N_("Rule “{rule}”: no area reached {threshold}; the strongest was {intensity}.")
 BELOW_UNKNOWN = N_("Rule “{rule}”: no area is known to have reached {threshold}.")
+UNKNOWN_AREAS = N_(
+    "Areas that are not in our tables: {codes}. Nobody was asked because of them: look at the telegram, and send a "
+    "broadcast by hand if people may be there."
+)
 NO_RULE = N_("No rule for earthquakes is switched on, so nothing was sent.")
 NO_EVENT = N_(
     "The telegram does not say which earthquake it belongs to (EventID), so nothing was sent. "

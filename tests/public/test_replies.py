@@ -334,6 +334,8 @@ class TestFloods:
         asked, other = Asked(), Asked()
         codes = [browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code for _click in range(5)]
         assert codes == [303, 303, 303, 429, 429]
+        before, _, token = asked.url.rpartition("/")
+        assert browser.post(f"{before}/{token.upper()}", data={asked.keys[0]: "無事です"}).status_code == 429
         assert browser.post(other.url, data={other.keys[0]: "無事です"}).status_code == 303
         with clock.frozen(clock.now() + timedelta(minutes=11)):
             assert browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code == 303

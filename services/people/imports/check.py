@@ -13,13 +13,14 @@ from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.rows import Draft, RowReader
 from services.people.imports.shown import changes_of
-from services.people.imports.snapshot import KnownPerson, codes_alike, load_people
+from services.people.imports.snapshot import KnownPerson, codes_alike, codes_in_other_letters, load_people
 from services.people.imports.target import Target, changes_something, target_of
 from services.people.rules import TAKEN_LOGIN, TAKEN_MAIL, owners_of_mails
 
 CODE_ELSEWHERE = N_("This code belongs to somebody outside your reach.")
 CODE_RETIRED = N_("This person is retired. Reinstate the person first, or take the row out.")
 CODE_ALIKE = N_("There is nobody with this code, but there is {code}. Perhaps Excel took the zeros away.")
+CODE_OTHERWISE = N_("There is nobody with this code, but there is {code}. Write it with the same letters.")
 NO_NAME = N_("A new person needs a name.")
 OUT_OF_REACH = N_("The department “{name}” is outside your reach.")
 NO_DEPARTMENT = N_("Name at least one department within your reach.")
@@ -104,12 +105,17 @@ class PeopleCheck:
                 self._blame(draft, "login", LOGIN_STEADY)
 
     def _check_new_codes(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
-        codes = (draft.values.get("code", "") for draft in drafts)
-        new = [code for code in codes if code.isdigit() and not code.startswith("0") and code not in known]
-        alike = codes_alike(self._tx, new) if new else {}
+        codes = [code for draft in drafts if (code := draft.values.get("code", "")) and code not in known]
+        bare = [code for code in codes if code.isdigit() and not code.startswith("0")]
+        alike = codes_alike(self._tx, bare) if bare else {}
+        lettered = [code for code in codes if not code.isdigit()]
+        otherwise = codes_in_other_letters(self._tx, lettered) if lettered else {}
         for draft in drafts:
-            if (code := draft.values.get("code", "")) in alike and code not in known:
+            code = draft.values.get("code", "")
+            if code in alike and code not in known:
                 self._blame(draft, "code", CODE_ALIKE, code=alike[code])
+            if code.lower() in otherwise and code not in known:
+                self._blame(draft, "code", CODE_OTHERWISE, code=otherwise[code.lower()])
 
     def _check_mails(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
         mapped = [name for name in MAIL_FIELDS if name in self._mapping]
@@ -120,7 +126,7 @@ class PeopleCheck:
         for draft in drafts:
             own = ids.get(draft.values.get("code", ""))
             for name in mapped:
-                owner = owners.get(draft.values.get(name, ""))
+                owner = owners.get(draft.values.get(name, "").lower())
                 if owner is not None and owner != own:
                     wanted.append((draft, name, by_owner.get(owner)))
         # An address changes hands only if the row that gives it up is taken as well; one fault may so cause another.

@@ -101,6 +101,8 @@ def _work(import_id: int, state: ImportState, work: Work) -> None:
                 PeopleImport.id == import_id
             )
         ).one()
+    if head.state is ImportState.FAILED:
+        return  # what was told of it stands, though the queue tries a fault once more
     if head.state is state:
         actor = None
         try:

@@ -20,6 +20,11 @@ WORKBOOK = N_(
 EMPTY = N_("The file is empty.")
 UNREADABLE = N_("The file cannot be read as UTF-8, Shift_JIS (CP932) or UTF-16. In Excel, save it as “CSV UTF-8”.")
 QUOTES = N_("The quotation marks of row {row} do not match. Save the file as CSV again, for instance with Excel.")
+TOO_LONG = N_(
+    "A cell of row {row} has more than {limit} characters; perhaps a quotation mark is missing there or above. "
+    "Correct it and upload the file again."
+)
+BYTE_ORDER_MARK = "\ufeff"
 NUL, NUL_SHOWN = "\0", "\N{REPLACEMENT CHARACTER}"
 
 
@@ -137,6 +142,8 @@ def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise Invalid(TOO_LONG, row=number, limit=f"{csv.field_size_limit():,}") from error
             raise Invalid(QUOTES, row=number) from error
         if cells is None:
             return
@@ -144,7 +151,9 @@ def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
 
 
 def _header(line: Line | None) -> list[str]:
-    names = [name.strip().replace(NUL, NUL_SHOWN) for name in line.cells] if line else []
+    # Programs that join files, or mark one that has its mark already, leave marks inside.
+    cells = [cell.replace(BYTE_ORDER_MARK, "") for cell in line.cells] if line else []
+    names = [name.strip().replace(NUL, NUL_SHOWN) for name in cells]
     while names and not names[-1]:
         names.pop()
     if not names:

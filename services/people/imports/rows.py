@@ -95,7 +95,7 @@ class RowReader:
         repeated: dict[str, list[Draft]] = defaultdict(list)
         for name in names:
             for draft in drafts:
-                value = draft.values.get(name)
+                value = draft.values.get(name, "").lower()  # nobody tells two of them apart by that
                 if value and first.setdefault(value, draft) is not draft:
                     repeated[value].append(draft)
         for value, others in repeated.items():
@@ -104,7 +104,7 @@ class RowReader:
             )
             for draft in everywhere:
                 other = everywhere[0] if draft is not everywhere[0] else everywhere[1]
-                column = next(self.mapping[name] for name in names if draft.values.get(name) == value)
+                column = next(self.mapping[name] for name in names if draft.values.get(name, "").lower() == value)
                 draft.row.blame(Problem(column, REPEATED[kind], {"row": str(other.row.line)}))
 
 

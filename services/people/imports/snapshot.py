@@ -78,6 +78,13 @@ def codes_alike(tx: Transaction, codes: Sequence[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def codes_in_other_letters(tx: Transaction, codes: Sequence[str]) -> dict[str, str]:
+    """Return, by code in lower case, the codes of people that differ in nothing but small and capital letters."""
+    lower = func.lower(Person.code)
+    wanted = any_(literal([code.lower() for code in codes], ARRAY(String)))
+    return {row[0]: row[1] for row in tx.execute(select(lower, Person.code).where(lower == wanted))}
+
+
 def _joined(
     value: InstrumentedAttribute[Any],
     *order: ColumnElement[Any] | InstrumentedAttribute[Any],

@@ -1,7 +1,10 @@
 """The lists of this room: broadcasts, deliveries, answers; the rehearsal and the state of one broadcast."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.actor import What
 from core.errors import Invalid, NotAllowed, NotFound, Refused
 from data.models.delivery import DeliveryState
 from services.broadcasts import (
@@ -196,6 +199,15 @@ class TestRehearse:
         form = form_named(administrator, "安否確認")
         fine = rehearse(administrator, WhichDraft(id=drafted(administrator, form_id=form.id).id))
         assert len(fine.warnings) == 1
+
+    def test_each_reaches_as_far_as_its_own_permission(self, acting, administrator, manager):
+        grants = dict(administrator.actor.grants)
+        for what in What:
+            grants["broadcasts.rehearse_people", what] = manager.actor.reach("broadcasts.search", What.READ)
+        near = acting(replace(administrator.actor, grants=grants))
+        row = drafted(near)
+        assert rehearse(near, WhichDraft(id=row.id)).forecast.people == 5
+        assert len(rehearse_people(near, RehearsedPeopleAsk(broadcast_id=row.id)).rows) == 3
 
     def test_what_was_sent_is_not_rehearsed(self, administrator):
         row = opened(administrator)

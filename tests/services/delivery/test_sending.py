@@ -25,7 +25,8 @@ from data.models.people import ContactPoint, ContactState, Person
 from data.models.setup import Organisation
 from services import delivery
 from services.delivery import leases, sending
-from services.delivery.results import claim
+from services.delivery.providers import Outcome
+from services.delivery.results import claim, record
 from services.events import MailingFinished
 from tests.factories import make_department, make_person
 from tests.services.delivery.stage import EVERYBODY, ledger, make_crowd, open_one, use_smtp
@@ -166,27 +167,42 @@ class TestSmtp:
                 open_one(tx, broadcast_id, reminder=True)
                 assert ledger(tx)[1] == ("unknown@example.jp", DeliveryState.NOT_SENT, "dead")
 
-    def test_what_fails_for_now_is_tried_three_times_with_pauses(self, live):
+    def test_what_fails_for_now_is_tried_four_times_with_longer_and_longer_pauses(self, live):
         with smtp_sink() as sink:
             with system() as tx:
                 use_smtp(tx, sink.port)
                 make_person(tx, mail="later@example.jp")
                 make_person(tx, mail="fine@example.jp")
                 open_one(tx)
-            for tries in range(1, 4):
+            for tries in range(1, 5):
                 jobs.run_waiting_jobs()
                 sending.sweep()
                 jobs.run_waiting_jobs()
                 with system() as tx:
                     passes = tx.scalar(select(Chunk.passes))
+                    pause = tx.scalar(select(Chunk.lease_until - func.now()))
                     found = ledger(tx)[0]
                     tx.execute(update(Chunk).values(lease_until=func.now() - timedelta(seconds=1)))
                 assert passes == tries, "a pause lies between two tries"
-                expected = FAILED if tries == 3 else WAITING
+                assert tries == 4 or pause.total_seconds() == pytest.approx(60 * 2 ** (tries - 1), abs=30)
+                expected = FAILED if tries == 4 else WAITING
                 assert found == ("later@example.jp", expected, "450 4.2.0 Greylisted, try again later")
                 sending.sweep()
         assert sink.recipients == ["fine@example.jp"]
         assert mailing().state is MailingState.FINISHED
+
+    def test_what_fails_for_now_after_a_close_does_not_wait_again(self, live):
+        broadcast_id = opened(2)
+        with system() as tx:
+            lease = leases.take(tx, mailing().id, "one")
+            first, second = claim(tx, lease, lease.low - 1, 10)
+        with system() as tx:
+            delivery.close(tx, broadcast_id)
+        with system() as tx:
+            outcomes = [Outcome(first.id, accepted=False, word="450 later"), Outcome(second.id, accepted=True)]
+            record(tx, outcomes, last_pass=False)
+        with system() as tx:
+            assert [row[1:] for row in ledger(tx)] == [(DeliveryState.NOT_SENT, "closed"), (ACCEPTED, None)]
 
     def test_a_server_that_is_down_pauses_the_mailing_and_loses_nothing(self, live):
         with smtp_sink() as gone:

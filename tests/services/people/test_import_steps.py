@@ -243,10 +243,12 @@ class TestJobs:
         monkeypatch.setattr("services.people.imports.apply.set_logins", broken)
         with pytest.raises(ZeroDivisionError):
             jobs.apply_job(import_id=importing.id)
+        jobs.apply_job(import_id=importing.id)  # as the queue does once more
         detail = importing.detail()
         assert (detail.state, bool(detail.message)) == (ImportState.FAILED, True)
         with transaction(SYSTEM) as tx:
             assert tx.scalar(select(func.count()).where(Person.code == "A1")) == 0
+            assert tx.get(Work, detail.work_id).state is WorkState.FAILED
 
 
 class TestAtOnce:

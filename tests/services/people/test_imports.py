@@ -183,6 +183,20 @@ class TestErrors:
             (4, "メール1", "2"), (4, "ログインID", "3"),
         ]  # fmt: skip
 
+    def test_small_and_capital_letters_and_widths_make_no_other_key(self, importer, person, cast, tx):
+        header = ("社員番号", "姓", "メール1")
+        importer.all_of(csv_of(("A1", "甲", "taro@example.jp"), header=header))
+        rows = [
+            ("a1", "乙", ""), ("B1", "丙", "Taro@example.jp"), ("C1", "丁", "x@example.jp"),
+            ("ｃ１", "戊", "X@Example.jp"), ("D1", "己", "ok@example.jp"), ("A1", "甲", "TARO@example.jp"),
+        ]  # fmt: skip
+        importing = importer.start(csv_of(*rows, header=header))
+        importing.check()
+        assert {(line, column) for line, column, _ in importing.problems()} == {
+            (2, "社員番号"), (3, "メール1"), (4, "メール1"), (4, "社員番号"), (5, "メール1"), (5, "社員番号"),
+            (7, "メール1"), (7, "社員番号"),
+        }  # fmt: skip
+
     def test_the_same_address_twice_in_one_row_is_kept_once(self, importer, person, cast, tx):
         importer.all_of(
             csv_of(

@@ -80,6 +80,14 @@ class TestRefused:
             read_sheet(content)
         assert caught.value.text
 
+    def test_a_long_cell_is_no_matter_of_quotation_marks_alone(self):
+        with pytest.raises(Invalid, match="131,072"):
+            read_sheet(b'a,b\n1,"' + b"x" * 1_000_000 + b'"\n')
+
+    @pytest.mark.parametrize("mark", ["\ufeff\ufeff", "\ufeff\ufeff\ufeff"])
+    def test_a_byte_order_mark_may_stand_there_twice(self, mark):
+        assert read_sheet(f"{mark}社員番号,姓\n1,甲\n".encode()).header == ["社員番号", "姓"]
+
     def test_a_workbook_renamed_is_told_apart(self):
         book = io.BytesIO()
         with zipfile.ZipFile(book, "w") as archive:

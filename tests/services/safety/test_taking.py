@@ -171,12 +171,14 @@ class TestWhom:
         assert asked(tx, broadcasts[five.id]) == {"443", "441", "450"}
         assert asked(tx, broadcasts[upper.id]) == {"443"}
 
-    def test_codes_that_no_table_has_change_nothing(self, tx, rule):
-        rule("5-")
+    def test_areas_that_no_table_has_ask_nobody_and_are_told(self, tx, rule):
+        rule("5-"), rule("6+")
         people_of(tx, ["331", "441"])
         unknown = sample("f1_VXSE53_abolished_municipalities.xml").replace(b"<Code>441</Code>", b"<Code>999</Code>")
         taken = take_telegram(tx, TakeTelegram(content=unknown))
-        assert asked(tx, only(taken).broadcast_id) == {"331"}
+        assert asked(tx, taken.broadcast_ids[0]) == {"331"}
+        assert [one.message for one in taken.decisions] == [decisions.OPENED, decisions.BELOW, decisions.UNKNOWN_AREAS]
+        assert "999" in taken.decisions[-1].text
 
 
 class TestSilence:
