@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import procrastinate
@@ -80,13 +80,11 @@ def enqueue(
     *,
     once: str | None = None,
     alone: str | None = None,
-    at: datetime | None = None,
     **values: Any,
 ) -> None:
     """Put a job into the queue, in this transaction.
 
-    ``once``: not if one of that name still waits. ``alone``: it does not start while one of that name runs. ``at``: not
-    before that moment.
+    ``once``: not if one of that name still waits. ``alone``: it does not start while one of that name runs.
     """
     try:
         with tx.session.begin_nested():  # a refused INSERT must not end the caller's transaction
@@ -94,7 +92,7 @@ def enqueue(
             connection = tx.session.connection().connection.driver_connection
             configure_task(
                 name=task.name, job_manager=_enqueuing, queue=task.queue, priority=task.priority, lock=alone,
-                queueing_lock=once or task.queueing_lock, schedule_at=at, connection=connection,
+                queueing_lock=once or task.queueing_lock, connection=connection,
             ).defer(**values)  # fmt: skip
     except AlreadyEnqueued:
         log.debug("already waiting", job=once)
@@ -128,16 +126,16 @@ def run_worker(concurrency: int = 4) -> None:
         raise lost
 
 
-def run_waiting_jobs(database_url: str | None = None) -> None:
+def run_waiting_jobs() -> None:
     """Work off everything that waits, one job after the other, then return (tests, command line)."""
-    with _connected(database_url) as app:
+    with _connected() as app:
         app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful")
 
 
 @contextmanager
-def _connected(database_url: str | None = None) -> Iterator[procrastinate.App]:
+def _connected() -> Iterator[procrastinate.App]:
     # Not with_connector: its copy of the app enqueues periodic jobs through the original one, which has no connection.
-    url = database_url or str(engine().url.render_as_string(hide_password=False))
+    url = engine().url.render_as_string(hide_password=False)
     connector = procrastinate.PsycopgConnector(
         conninfo=url.replace("postgresql+psycopg://", "postgresql://"),
         timeout=settings().worker_lost_seconds,

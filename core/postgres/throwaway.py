@@ -10,13 +10,13 @@ from core.postgres.server import EmbeddedPostgres
 
 
 @contextmanager
-def throwaway_postgres(*, for_tests: bool = True) -> Iterator[EmbeddedPostgres]:
-    """Run an empty PostgreSQL in a folder that is removed afterwards; ``for_tests=False`` keeps fsync on."""
+def throwaway_postgres() -> Iterator[EmbeddedPostgres]:
+    """Run an empty PostgreSQL in a folder that is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="renraku-postgres-"))
     # Python's temporary folders are closed to other OS users, so to that of a server started by root.
     folder.chmod(0o711)
     try:
-        with EmbeddedPostgres(folder / "pg", for_tests=for_tests) as postgres:
+        with EmbeddedPostgres(folder / "pg", for_tests=True) as postgres:
             yield postgres
     finally:
         shutil.rmtree(folder)

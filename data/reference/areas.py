@@ -89,12 +89,6 @@ def municipalities() -> Mapping[str, Municipality]:
     return _table("municipalities", _municipality)
 
 
-def area_of(municipality_code: str) -> Area | None:
-    """Return the area in which a municipality lies; None for a code that is not in use (any more)."""
-    municipality = municipalities().get(municipality_code)
-    return areas()[municipality.area] if municipality else None
-
-
 def municipalities_by_jis(jis: str) -> tuple[Municipality, ...]:
     """Return what carries a five-digit JIS X 0402 code: one, two where an island has a code of its own, or none."""
     return _by_jis().get(jis, ())

@@ -36,18 +36,16 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
     _figures([_(N_("Name")), unit], list(counts.items()), title, key)
 
 
-def shares(
-    rows: Mapping[str, Sequence[float]], parts: Sequence[str], *, title: str, unit: str, key: str, rest: bool = True
-) -> None:
-    """Show how each row divides: one bar of 100 % a row, one colour a part. ``parts`` name the columns of ``rows``.
+def shares(rows: Mapping[str, Sequence[float]], parts: Sequence[str], *, title: str, unit: str, key: str) -> None:
+    """Show how each row divides: one bar of 100 % a row, one colour a part.
 
-    ``rest``: the last part is what is still missing, and grey.
+    ``parts`` name the columns of ``rows``; the last one is what is still missing, and grey.
     """
     names = list(rows)[::-1]
     wholes = {name: sum(rows[name]) for name in names}
     bars_of_parts = []
     for at, part in enumerate(parts):
-        missing = rest and at == len(parts) - 1
+        missing = at == len(parts) - 1
         share = [100 * rows[name][at] / wholes[name] if wholes[name] else 0 for name in names]
         bars_of_parts.append({
             "x": share, "y": _plain(names), "name": part,

@@ -15,7 +15,7 @@ from pages.kit.address import address_of
 EXCEL, OLDER = N_("CSV for Excel (UTF-8)"), N_("CSV for older programmes (Shift_JIS)")
 
 
-def files(query: Query[Any, Any], question: Input, *, label: str | None = None, key: str = "") -> None:
+def files(query: Query[Any, Any], question: Input, *, label: str | None = None) -> None:
     """Offer what a list shows as CSV, to whoever may export it; nobody else sees the button.
 
     A query that answers with a file of its own gives that file; any other list comes in two encodings.
@@ -25,9 +25,9 @@ def files(query: Query[Any, Any], question: Input, *, label: str | None = None, 
         return
     label = label or _(N_("As a file"))
     if query.what is What.EXPORT:
-        st.link_button(label, file_address(query, question), icon=":material/download:", key=f"file.{key}.{query.name}")
+        st.link_button(label, file_address(query, question), icon=":material/download:", key=f"file.{query.name}")
         return
-    with st.popover(label, icon=":material/download:", key=f"files.{key}.{query.name}"):
+    with st.popover(label, icon=":material/download:", key=f"files.{query.name}"):
         st.link_button(_(EXCEL), file_address(query, question), icon=":material/table:", width="stretch")
         st.link_button(_(OLDER), file_address(query, question, "cp932"), icon=":material/history:", width="stretch")
         st.caption(_(N_("The file holds everything that the filters leave, not only this page.")))

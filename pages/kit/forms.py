@@ -49,7 +49,6 @@ def form(
     also: Mapping[str, Mapping[Any, str]] | None = None,
     submit: str | None = None,
     placeholder: str | None = None,
-    width: int = WIDTH,
 ) -> I | None:
     """Show the form of a model; return the input in the one run after it was sent and found right.
 
@@ -64,7 +63,7 @@ def form(
     keys = {name: f"{key}.{state.generation}.{name}" for name in fields}
     if not any(widget in st.session_state for widget in keys.values()):
         _start(fields, keys, state, initial)
-    with st.form(key, enter_to_submit=False, width=width):
+    with st.form(key, enter_to_submit=False, width=WIDTH):
         values = _draw_all(fields, keys, state, _lines(fields, rows), placeholder)
         state.slots[""] = st.empty()
         sent = st.form_submit_button(submit or _(SAVE), type="primary", key=f"{key}.{state.generation}.submit")
@@ -84,7 +83,6 @@ def operate(
     also: Mapping[str, Mapping[Any, str]] | None = None,
     submit: str | None = None,
     done: str | None = None,
-    width: int = WIDTH,
 ) -> edge.Done[R] | None:
     """Show the form of an operation and do it when it is sent; what is refused stands beside its field.
 
@@ -93,7 +91,7 @@ def operate(
     """
     submit = submit or operation.title
     entered = form(
-        operation.asks, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, width=width
+        operation.asks, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit
     )  # fmt: skip
     if entered is None:
         return None

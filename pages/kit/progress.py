@@ -27,32 +27,32 @@ NO_WORKER = N_(
 )
 
 
-def progress(work_id: int, *, title: str | None = None) -> bool:
+def progress(work_id: int) -> bool:
     """Show a piece of long work until it ends; return whether it has ended.
 
     While it goes on only this part of the page looks again every two seconds; when it ends the whole page is run.
     """
     status = edge.ask(show_work, WorkAsk(work_id=work_id))
     if status.work.state in OVER:
-        show(status, title)
+        show(status)
         return True
-    st.fragment(_live, run_every=EVERY)(work_id, title)
+    st.fragment(_live, run_every=EVERY)(work_id)
     return False
 
 
-def _live(work_id: int, title: str | None) -> None:
+def _live(work_id: int) -> None:
     guard("setup.work")
     status = edge.ask(show_work, WorkAsk(work_id=work_id))
     if status.work.state in OVER:
         st.rerun()
-    show(status, title)
+    show(status)
 
 
-def show(status: WorkStatus, title: str | None) -> None:
+def show(status: WorkStatus) -> None:
     """Draw how far a piece of work is."""
     work = status.work
-    text = _(WORDS[work.state])
-    head = f"**{title}** — {text}" if title else f"**{text}**"
+    word = _(WORDS[work.state])
+    head = f"**{word}**"
     if work.state is WorkState.FAILED:
         st.error(f"{head}  \n{literal(work.message or '')}", icon=":material/error:")
         return
@@ -64,11 +64,11 @@ def show(status: WorkStatus, title: str | None) -> None:
     st.caption(_(N_("Last sign of life: {moment}"), moment=moment(work.updated_at, seconds=True)))
 
 
-def refreshing(draw: Callable[[], None], *, process: str, every: float = EVERY) -> None:
-    """Draw a part of a page again every few seconds, for whoever may use ``process`` at that moment."""
+def refreshing(draw: Callable[[], None], *, process: str) -> None:
+    """Draw a part of a page again every two seconds, for whoever may use ``process`` at that moment."""
 
     def live() -> None:
         guard(process)
         draw()
 
-    st.fragment(live, run_every=every)()
+    st.fragment(live, run_every=EVERY)()

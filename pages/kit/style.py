@@ -1,7 +1,5 @@
 """The head of every page, and the little that Streamlit's theme cannot say."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core.i18n import N_, _
@@ -63,12 +61,11 @@ def header(
     *,
     back: tuple[str, str] | None = None,
     next_step: tuple[str, str] | None = None,
-    values: Mapping[str, object] | None = None,
 ) -> None:
     """Open a page: what it is, what it is for in one sentence, where to go on, and what was said by the page before.
 
     ``back`` and ``next_step`` are a label and a page's file below ``pages/``; the way back leads to the list as it was
-    left. ``values`` go into the address of the next step.
+    left.
     """
     restore()
     style()
@@ -79,7 +76,7 @@ def header(
         if next_step:
             st.page_link(
                 next_step[1], label=_(N_("Next: {page}"), page=next_step[0]), icon=":material/arrow_forward:",
-                icon_position="right", query_params={name: str(value) for name, value in (values or {}).items()},
+                icon_position="right",
             )  # fmt: skip
     if sentence:
         st.caption(literal(sentence))

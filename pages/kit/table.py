@@ -78,7 +78,6 @@ def table(
     key: str = "",
     opens: Callable[[R], Target] | None = None,
     selects: bool = False,
-    actions: Mapping[str, Callable[[R], None]] | None = None,
     identity: str = "id",
     empty: str | None = None,
     unit: str | None = None,
@@ -87,21 +86,18 @@ def table(
 
     ``opens`` makes the first column a link: it returns the page's file below ``pages/`` and its address values
     (``lambda row: ("people/person.py", {"id": row.id})``). ``selects`` lets a row be picked: it is returned, and its
-    ``identity`` stands in the address. ``actions`` are buttons for the picked row, by label. ``empty`` says what to do
-    when there is nothing at all; ``unit`` is the text around ``{count}`` (``N_("{count} people")``).
+    ``identity`` stands in the address. ``empty`` says what to do when there is nothing at all; ``unit`` is the text
+    around ``{count}`` (``N_("{count} people")``).
     """
     _follow(key)
     listed = _listed(query, question, columns, key, identity)
     if not _head(listed, unit, empty):
         return None
     chosen = st.query_params.get(param(key, "id"))
-    rows = [listed.ids.index(chosen)] if chosen in listed.ids and (selects or actions) else []
-    _grid(listed, opens=opens, mode="single-row" if selects or actions else None, rows=rows)
+    rows = [listed.ids.index(chosen)] if chosen in listed.ids and selects else []
+    _grid(listed, opens=opens, mode="single-row" if selects else None, rows=rows)
     _pager(listed)
-    picked = listed.page.rows[rows[0]] if rows else None
-    if actions:
-        _actions(actions, picked, key)
-    return picked
+    return listed.page.rows[rows[0]] if rows else None
 
 
 def pick(
@@ -110,12 +106,11 @@ def pick(
     *,
     columns: Columns,
     key: str = "",
-    identity: str = "id",
     empty: str | None = None,
     unit: str | None = None,
 ) -> list[R]:
     """Show a page of rows of which several can be picked, and return those; another page starts with none."""
-    listed = _listed(query, question, columns, key, identity)
+    listed = _listed(query, question, columns, key, "id")
     if not _head(listed, unit, empty):
         return []
     selection = _grid(listed, opens=None, mode="multi-row", rows=[])
@@ -245,12 +240,3 @@ def _pager(listed: Listed[Any]) -> None:
 def _turn(key: str, way: str, cursor: str) -> None:
     forget_place(key)
     put(param(key, way), cursor)
-
-
-def _actions(actions: Mapping[str, Callable[[R], None]], picked: R | None, key: str) -> None:
-    with st.container(horizontal=True, gap="small"):
-        for label, action in actions.items():
-            if st.button(label, key=f"table.{key}.action.{label}", disabled=picked is None) and picked is not None:
-                action(picked)
-        if picked is None:
-            st.caption(_(N_("Pick a row to use these.")))

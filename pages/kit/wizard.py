@@ -9,6 +9,8 @@ import streamlit as st
 from core.i18n import N_, _
 from pages.kit.address import put
 
+STEP = "step"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -24,7 +26,6 @@ class Wizard:
 
     steps: Sequence[Step]
     at: int
-    param: str
 
     @property
     def current(self) -> str:
@@ -33,31 +34,29 @@ class Wizard:
 
     def go(self, key: str) -> None:
         """Stand at another step from the next run on."""
-        put(self.param, key)
+        put(STEP, key)
 
     def buttons(
         self,
         *,
         ready: bool = True,
         why: str = "",
-        label: str | None = None,
         then: Callable[[], object] | None = None,
         forward: bool = True,
     ) -> None:
         """Draw “back” and “next”. ``why`` says what is missing while not ``ready``; ``forward=False``: only “back”.
 
-        ``then`` is done first; the next step opens only when it returns something true. ``label`` replaces the name of
-        the next step on the button.
+        ``then`` is done first; the next step opens only when it returns something true.
         """
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if self.at > 0:
                 st.button(
-                    _(N_("Back")), key=f"wizard.{self.param}.back", icon=":material/arrow_back:",
+                    _(N_("Back")), key="wizard.step.back", icon=":material/arrow_back:",
                     on_click=self.go, args=(self.steps[self.at - 1].key,),
                 )  # fmt: skip
             pressed = forward and self.at + 1 < len(self.steps) and st.button(
-                label or _(N_("Next: {page}"), page=self.steps[self.at + 1].name),
-                key=f"wizard.{self.param}.next", type="primary", disabled=not ready,
+                _(N_("Next: {page}"), page=self.steps[self.at + 1].name),
+                key="wizard.step.next", type="primary", disabled=not ready,
             )  # fmt: skip
             if why and not ready:
                 st.caption(why)
@@ -67,7 +66,7 @@ class Wizard:
 
 
 def wizard(
-    steps: Sequence[Step], *, reached: str | None = None, usual: str | None = None, param: str = "step"
+    steps: Sequence[Step], *, reached: str | None = None, usual: str | None = None
 ) -> Wizard:  # fmt: skip
     """Show the steps and return where the person stands.
 
@@ -75,10 +74,10 @@ def wizard(
     """
     keys = [step.key for step in steps]
     furthest = keys.index(reached) if reached else len(steps) - 1
-    wanted = st.query_params.get(param, usual or keys[0])
+    wanted = st.query_params.get(STEP, usual or keys[0])
     at = min(keys.index(wanted) if wanted in keys else 0, furthest)
     st.html(_list(steps, at))
-    return Wizard(steps, at, param)
+    return Wizard(steps, at)
 
 
 def _list(steps: Sequence[Step], at: int) -> str:

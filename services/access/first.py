@@ -17,18 +17,7 @@ def has_accounts(tx: Transaction) -> bool:
     return tx.scalar(select(Account.id).limit(1)) is not None
 
 
-def make_first_administrator(
-    tx: Transaction,
-    *,
-    login: str,
-    password: str,
-    family_name: str,
-    given_name: str,
-    family_kana: str = "",
-    given_kana: str = "",
-    code: str = "ADMIN",
-    language: str = "ja",
-) -> int:
+def make_first_administrator(tx: Transaction, *, login: str, password: str, family_name: str, given_name: str) -> int:
     """Make the person, the active account and the shipped sets, and return the account's id (最初の管理者).
 
     Raises:
@@ -38,15 +27,11 @@ def make_first_administrator(
     if has_accounts(tx):
         raise Refused(N_("There is an administrator already. Sign in, or ask for a link."))
     name, word = usable_login(login), usable(password, login=login)
-    person = Person(
-        code=code, family_name=family_name, given_name=given_name, family_kana=family_kana, given_kana=given_kana,
-        language=language, created_at=tx.now, updated_at=tx.now,
-    )  # fmt: skip
+    person = Person(code="ADMIN", family_name=family_name, given_name=given_name, created_at=tx.now, updated_at=tx.now)
     tx.add(person)
     account = Account(
-        person_id=person.id, login=name, password_hash=hashed(word), status=AccountStatus.ACTIVE,
-        language=language, created_at=tx.now,
-    )  # fmt: skip
+        person_id=person.id, login=name, password_hash=hashed(word), status=AccountStatus.ACTIVE, created_at=tx.now
+    )
     tx.add(account)
     sync_shipped_sets(tx)
     administrators = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == ADMINISTRATOR))

@@ -14,6 +14,9 @@ from data.models.areas import Area
 from data.models.people import Department, Membership, Person, PersonList, PersonListMember, PersonRegion
 from services.access import people_within
 
+MOST_NAMES = 8
+"""Named on one line; the others are counted."""
+
 
 class Selection(Input):
     """Whom a person chose; everything named is joined, and nobody is asked twice."""
@@ -111,7 +114,8 @@ def described(tx: Transaction, selection: Selection) -> list[str]:
     return lines
 
 
-def shortened(names: list[str], limit: int = 8) -> str:
+def shortened(names: list[str]) -> str:
     """Join names for one line; what is too many becomes a number."""
-    joined = "、".join(names[:limit]) if language() == "ja" else ", ".join(names[:limit])
-    return _("{names} and {more} more", names=joined, more=len(names) - limit) if len(names) > limit else joined
+    joined = ("、" if language() == "ja" else ", ").join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return _("{names} and {more} more", names=joined, more=more) if more > 0 else joined

@@ -39,11 +39,6 @@ class Text:
                 self._fields.append((at, piece))
             self._parts.append(constants.get(piece, "") if at % 2 else piece)
 
-    @property
-    def varies(self) -> bool:
-        """Say whether it differs from mail to mail."""
-        return bool(self._fields)
-
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the text for one delivery; ``values`` has every field for persons."""
         parts = self._parts.copy()

@@ -85,9 +85,9 @@ def keep(tx: Transaction, lease: Lease) -> bool:
     return bool(state == MailingState.SENDING)
 
 
-def put_down(tx: Transaction, lease: Lease, *, pause: timedelta | None = None) -> None:
-    """Give a chunk back before its end, to be taken again at once or after a pause; what was not sent waits again."""
-    values = {"state": ChunkState.WAITING, "owner": None, "lease_until": func.now() + pause if pause else None}
+def put_down(tx: Transaction, lease: Lease) -> None:
+    """Give a chunk back before its end, to be taken again at once; what was not sent waits again."""
+    values = {"state": ChunkState.WAITING, "owner": None, "lease_until": None}
     if tx.changed_rows(update(Chunk).where(_mine(lease)).values(values)):
         tx.execute(
             update(Delivery)

@@ -80,12 +80,6 @@ class TestEnqueue:
             assert tx.scalar(text("SELECT 1")) == 1
         assert waiting() == 1
 
-    def test_does_not_start_before_its_time(self, live, path, lines):
-        with system() as tx:
-            jobs.enqueue(tx, write, at=clock.now() + timedelta(hours=1), path=path, text="early")
-        jobs.run_waiting_jobs()
-        assert (lines(), waiting()) == ([], 1)
-
     def test_a_job_enqueues_the_next_one(self, live, path, lines):
         with system() as tx:
             jobs.enqueue(tx, chain, path=path, left=3)

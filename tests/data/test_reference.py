@@ -14,7 +14,6 @@ from data.reference.areas import (
     Area,
     Municipality,
     Prefecture,
-    area_of,
     areas,
     municipalities,
     municipalities_by_jis,
@@ -66,14 +65,12 @@ class TestTables:
 
 
 class TestLookUps:
-    def test_area_of_a_municipality(self) -> None:
-        found = area_of("1720400")
-        assert found is not None
+    def test_a_municipality_names_its_area(self) -> None:
+        found = areas()[municipalities()["1720400"].area]
         assert (found.code, found.name, found.name_en) == ("390", "石川県能登", "Noto, Ishikawa")
 
-    def test_an_abolished_code_has_no_area(self) -> None:
-        assert area_of("2236100") is None
-        assert area_of("") is None
+    def test_an_abolished_code_is_not_there(self) -> None:
+        assert "2236100" not in municipalities()
 
     def test_by_jis_code(self) -> None:
         assert [m.name for m in municipalities_by_jis("13104")] == ["新宿区"]

@@ -111,9 +111,9 @@ class Telegram(BaseModel):
         """Return when the (first) earthquake happened, if the telegram says so."""
         return self.hypocentres[0].origin_time if self.hypocentres else None
 
-    def why_not_earthquake(self, *, rehearsal: bool = False) -> WhyNot | None:
-        """Return why no earthquake rule can act on this telegram, or None if one may; a rehearsal takes drills too."""
-        if not rehearsal and self.status is not Status.NORMAL:
+    def why_not_earthquake(self) -> WhyNot | None:
+        """Return why no earthquake rule can act on this telegram, or None if one may."""
+        if self.status is not Status.NORMAL:
             return WhyNot.DRILL if self.status is Status.DRILL else WhyNot.TEST
         if self.telegram not in EARTHQUAKE_TRIGGERS:
             return self._why_not_kind()
@@ -129,20 +129,13 @@ class Telegram(BaseModel):
         is_trigger = self.telegram in EARTHQUAKE_TRIGGERS
         return self.status is Status.NORMAL and is_trigger and self.info_type is InfoType.CANCEL
 
-    def areas_at_least(self, threshold: Intensity, *, count_possible: bool = True) -> dict[str, Intensity]:
+    def areas_at_least(self, threshold: Intensity) -> dict[str, Intensity]:
         """Return the areas of that intensity or more; possible ones count as 5 lower, the least they would be."""
-        return _at_least(self.areas, self.possible_areas if count_possible else [], threshold)
-
-    def municipalities_at_least(self, threshold: Intensity, *, count_possible: bool = True) -> dict[str, Intensity]:
-        """Return the municipalities of that intensity or more; VXSE51 names none. See ``areas_at_least``."""
-        return _at_least(self.municipalities, self.municipalities_maybe if count_possible else [], threshold)
+        least = UNREPORTED_AT_LEAST
+        likely = self.areas | {code: max(self.areas.get(code, least), least) for code in self.possible_areas}
+        return {code: intensity for code, intensity in likely.items() if intensity >= threshold}
 
     def _why_not_kind(self) -> WhyNot:
         if self.telegram is Kind.UNKNOWN:
             return WhyNot.UNKNOWN_KIND
         return WhyNot.FORECAST if self.telegram in EARTHQUAKE_FORECASTS else WhyNot.OTHER_KIND
-
-
-def _at_least(observed: dict[str, Intensity], possible: list[str], threshold: Intensity) -> dict[str, Intensity]:
-    likely = observed | {code: max(observed.get(code, UNREPORTED_AT_LEAST), UNREPORTED_AT_LEAST) for code in possible}
-    return {code: intensity for code, intensity in likely.items() if intensity >= threshold}

@@ -209,7 +209,7 @@ class TestWayBack:
 
 def waiting() -> None:
     if "work" in st.session_state:
-        st.session_state["over"] = kit.progress(st.session_state["work"], title="取込")
+        st.session_state["over"] = kit.progress(st.session_state["work"])
 
 
 class TestProgress:

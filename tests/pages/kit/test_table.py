@@ -15,7 +15,7 @@ def listing() -> None:
         find("sample.things"),
         kit.filters(Things),
         columns={"name": kit.Column(sort="name"), "colour": "Paint", "id": kit.Column("No.", number=True)},
-        actions={"Take": lambda row: st.session_state.update(taken=row.id)},
+        selects=True,
         empty="Nothing here.",
     )
     st.session_state["picked"] = picked.id if picked else None
@@ -71,11 +71,8 @@ class TestTable:
 
     def test_a_picked_row_stands_in_the_address_and_is_returned(self, run):
         app = run(listing, after="25")
-        assert app.get_by_key("table..action.Take").disabled
         grids.pick(app, 2)
         assert (app.query_params["id"], app.session_state["picked"]) == ("27", 27)
-        app.get_by_key("table..action.Take").click().run()
-        assert app.session_state["taken"] == 27
 
     def test_a_link_with_a_picked_row_picks_it(self, run):
         assert run(listing, after="25", id="30").session_state["picked"] == 30

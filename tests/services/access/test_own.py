@@ -76,11 +76,9 @@ class TestOwn:
 class TestFirst:
     def test_the_first_administrator_may_do_everything(self, tx):
         assert not has_accounts(tx)
-        account_id = make_first_administrator(
-            tx, login="Admin", password=OLD, family_name="管理", given_name="花子", language="en"
-        )
+        account_id = make_first_administrator(tx, login="Admin", password=OLD, family_name="管理", given_name="花子")
         actor = actor_for(tx, account_id)
-        assert (actor.name, actor.language) == ("管理 花子", "en")
+        assert (actor.name, actor.language) == ("管理 花子", "ja")
         assert actor.grants
         assert all(reach.whole for reach in actor.grants.values())
         assert has_accounts(tx)

@@ -38,10 +38,6 @@ class TestText:
         text = Text("{title} {name} {department}", {"title": "{name}"})
         assert text.filled({"name": "{department}", "department": "{title}"}) == "{name} {department} {title}"
 
-    def test_knows_whether_it_varies(self):
-        assert Text("{name}", {}).varies
-        assert not Text("{title}", {"title": "x"}).varies
-
     @given(st.text(alphabet=st.characters(exclude_characters="{}")))
     def test_text_without_fields_stays_as_it_is(self, text):
         check_fields(text)

@@ -49,6 +49,11 @@ def dumped(telegram: Telegram) -> dict[str, Any]:
     return content
 
 
+def strong(found: dict[str, Intensity], threshold: Intensity) -> dict[str, Intensity]:
+    """Return the places that were reported with that intensity or more."""
+    return {code: intensity for code, intensity in found.items() if intensity >= threshold}
+
+
 def codes(found: dict[str, Intensity]) -> dict[str, str]:
     """Return intensities as plain text."""
     return {code: intensity.value for code, intensity in found.items()}
@@ -117,15 +122,10 @@ class TestTelegramsOfJma:
         expected = jma_expected[name]
         telegram = parse((JMA / name).read_bytes())
         for key, threshold in (("5lower", FIVE_LOWER), ("6lower", SIX_LOWER)):
-            areas = telegram.areas_at_least(threshold, count_possible=False)
-            cities = telegram.municipalities_at_least(threshold, count_possible=False)
-            assert codes(areas) == by_code(expected[f"areas_{key}_up"])
-            assert codes(cities) == by_code(expected[f"municipalities_{key}_up"])
+            assert codes(strong(telegram.areas, threshold)) == by_code(expected[f"areas_{key}_up"])
+            assert codes(strong(telegram.municipalities, threshold)) == by_code(expected[f"municipalities_{key}_up"])
         maybe = expected["municipalities_not_reporting_maybe_5lower_up"]
         assert telegram.municipalities_maybe == [one["code"] for one in maybe]
-        assert set(telegram.municipalities_at_least(FIVE_LOWER)) == {
-            one["code"] for one in [*expected["municipalities_5lower_up"], *maybe]
-        }
 
     @pytest.mark.parametrize("name", JMA_FILES)
     def test_may_start_what_it_should_and_nothing_else(
@@ -191,15 +191,12 @@ class TestModel:
 
 
 class TestWhatItMayStart:
-    def test_a_rehearsal_takes_drills_and_tests(self) -> None:
-        for name in ("d1_VXSE51_drill.xml", "d2_VXSE53_drill.xml", "d3_VXSE53_test.xml"):
-            telegram = parse(sample(name))
-            assert telegram.why_not_earthquake() in {WhyNot.DRILL, WhyNot.TEST}
-            assert telegram.why_not_earthquake(rehearsal=True) is None
+    def test_drills_and_tests_start_nothing(self) -> None:
+        for name in ("d1_VXSE51_drill.xml", "d2_VXSE53_drill.xml", "d3_VXSE53_test.xml", "d4_VXSE51_drill_cancel.xml"):
+            assert parse(sample(name)).why_not_earthquake() in {WhyNot.DRILL, WhyNot.TEST}
 
-    def test_a_rehearsal_takes_no_other_kind(self) -> None:
-        assert parse(sample("e2_VXSE43_early_warning.xml")).why_not_earthquake(rehearsal=True) is WhyNot.FORECAST
-        assert parse(sample("d4_VXSE51_drill_cancel.xml")).why_not_earthquake(rehearsal=True) is WhyNot.CANCEL
+    def test_a_forecast_starts_nothing(self) -> None:
+        assert parse(sample("e2_VXSE43_early_warning.xml")).why_not_earthquake() is WhyNot.FORECAST
 
     def test_only_a_real_cancel_of_intensities_cancels(self) -> None:
         cancelling = [name for name in EXPECTED["telegrams"] if parse(sample(name)).cancels_earthquake]
@@ -207,15 +204,10 @@ class TestWhatItMayStart:
 
     def test_without_the_possible_ones_fewer_places_are_asked(self) -> None:
         telegram = parse(sample("c1_VXSE53_unreported.xml"))
-        assert codes(telegram.areas_at_least(FIVE_LOWER, count_possible=False)) == {"443": "6-"}
+        assert codes(strong(telegram.areas, FIVE_LOWER)) == {"443": "6-"}
         assert codes(telegram.areas_at_least(Intensity.FIVE_UPPER)) == {"443": "6-"}
-        assert codes(telegram.municipalities_at_least(FIVE_LOWER)) == {
-            "2213800": "6-",
-            "2222100": "5-",
-            "2221300": "5-",
-            "2320100": "5-",
-            "2220700": "5-",
-        }
+        assert codes(strong(telegram.municipalities, FIVE_LOWER)) == {"2213800": "6-"}
+        assert set(telegram.municipalities_maybe) == {"2222100", "2221300", "2320100", "2220700"}
 
     def test_a_telegram_with_only_missing_reports_may_start(self) -> None:
         xml = re.sub(rb"<(MaxInt|Int)>[1-7][-+]?</\1>", b"", sample("c1_VXSE53_unreported.xml"))
