@@ -89,13 +89,15 @@ def edit_sender(tx: Transaction, ask: SenderFields) -> SenderRow:
     """Set who sends and who carries it. Mails that still wait go out this way; the last test is forgotten.
 
     Raises:
-        Invalid: when no server is named, or its password would cross the network unprotected.
+        Invalid: when no server is named, its password would cross the network unprotected, or the stored one would
+            go to another server.
         Conflict: when somebody else changed it meanwhile.
     """
     _check_server(ask)
     row = tx.get(MailSender, ONLY_ROW, lock=True) or MailSender(id=ONLY_ROW, version=0, smtp_password=None)
     if row.version != ask.version:
         raise Conflict(N_("Somebody else changed the sender meanwhile. Look at it again, then enter your change."))
+    _check_password(row, ask)
     for name, value in ask.model_dump(exclude={"smtp_password", "version"}).items():
         setattr(row, name, value)
     if ask.smtp_password:
@@ -113,6 +115,15 @@ def _check_server(ask: SenderFields) -> None:
         _wrong("smtp_host", N_("Enter the SMTP server, or choose the local mailbox."))
     if ask.smtp_user and ask.smtp_security is Security.NONE and ask.smtp_host not in HERE:
         _wrong("smtp_security", N_("A password must not cross the network without encryption. Choose STARTTLS or TLS."))
+
+
+def _check_password(row: MailSender, ask: SenderFields) -> None:
+    for name in ("smtp_user", "smtp_password"):
+        if not getattr(ask, name).isascii():
+            _wrong(name, N_("Mail servers take only half-width letters, digits and signs here."))
+    # Else whoever may set the server could have the stored password sent to one of their own.
+    if row.smtp_password and ask.smtp_user and not ask.smtp_password and row.smtp_host != ask.smtp_host:
+        _wrong("smtp_password", N_("The server is another one. Enter the password for it again."))
 
 
 def _wrong(name: str, sentence: str) -> NoReturn:

@@ -149,7 +149,7 @@ class SmtpProvider:
             self._line = self._connected()
         except smtplib.SMTPResponseException as error:
             raise ProviderDown(said(error.smtp_code, as_bytes(error.smtp_error))) from error
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: what cannot be coded or decoded
             raise ProviderDown(
                 f"{self._server.host}:{self._server.port}: {str(error) or type(error).__name__}"
             ) from error

@@ -48,6 +48,7 @@ class Places:
         self._by_last: dict[str, list[Known]] = defaultdict(list)
         for one in self.by_id.values():
             self._by_last[_folded(one.path[-1])].append(one)
+        self._first_written: dict[Path, Path] = {}
         self._create = create
         self._whole = whole
 
@@ -81,6 +82,8 @@ class Places:
     def to_be_made(self, path: Path) -> Path:
         """Return the names of a department that is to be made, those above it as they are written here.
 
+        What differs in width or case of letters only is the same department, called as it was written first.
+
         Raises:
             WrongValue: when a name cannot be used, or one above is retired.
         """
@@ -93,7 +96,13 @@ class Places:
             raise WrongValue(TOO_DEEP, deepest=DEEPEST)
         if not all(path):
             raise WrongValue(N_("A part between the separators is empty."))
-        return tuple(department_name(part) for part in path)
+        return self._as_written_first(tuple(department_name(part) for part in path))
+
+    def _as_written_first(self, path: Path) -> Path:
+        for depth in range(1, len(path) + 1):
+            first = self._first_written.setdefault(tuple(map(_folded, path[:depth])), path[:depth])
+            path = first + path[depth:]
+        return path
 
     def name_of(self, place: int | Path) -> str:
         """Return the full name of a department, there or to be made."""

@@ -1,6 +1,7 @@
 """One contract for all providers, then what SMTP answers mean, against a real server on loopback."""
 
 import socket
+import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -144,6 +145,26 @@ class TestSmtp:
             with pytest.raises(ProviderDown, match="timed out"):
                 list(provider.send([mail(1)]))
             assert time.monotonic() - began < 5
+
+    @pytest.mark.parametrize("challenge", [b"334 !!!notbase64\r\n", b"334 \xff\xfe\r\n", b"\x00\r\n"])
+    def test_nonsense_at_the_sign_in_means_the_server(self, challenge):
+        def serve():
+            line, _ = server.accept()
+            with line, line.makefile("rb") as said:
+                line.sendall(b"220 here\r\n")
+                said.readline()
+                line.sendall(b"250-here\r\n250 AUTH CRAM-MD5\r\n")
+                said.readline()
+                line.sendall(challenge)
+                said.readline()
+
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            serving = threading.Thread(target=serve)
+            serving.start()
+            at = SmtpServer("127.0.0.1", server.getsockname()[1], Security.NONE, "me", "secret")
+            with pytest.raises(ProviderDown):
+                list(SmtpProvider(at, timeout=2).send([mail(1)]))
+            serving.join(10)
 
     @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
     def test_signs_in(self):

@@ -18,7 +18,7 @@ from tests.factories import actor_of
 from tests.services.delivery.stage import use_smtp
 from tests.smtp_sink import smtp_sink
 
-SMTP = {"provider": "smtp", "smtp_host": "smtp.example.jp", "smtp_user": "me", "smtp_password": "ひみつ"}
+SMTP = {"provider": "smtp", "smtp_host": "smtp.example.jp", "smtp_user": "me", "smtp_password": "himitsu-8341"}
 
 
 def entered(**values) -> SenderFields:
@@ -52,10 +52,10 @@ class TestEdit:
     def test_the_password_is_nowhere_in_the_clear(self, administrator, tx):
         edit_sender(administrator, entered(**SMTP))
         kept = tx.scalar(select(MailSender.smtp_password))
-        assert secrets.decrypt(PASSWORD, kept, ABOUT) == "ひみつ"
+        assert secrets.decrypt(PASSWORD, kept, ABOUT) == "himitsu-8341"
         for table in ("mail_sender", "audit_record", "audit_personal"):
             rows = tx.execute(text(f"SELECT to_jsonb(t)::text FROM {table} t")).scalars().all()
-            assert not any("ひみつ" in row for row in rows)
+            assert not any("himitsu-8341" in row for row in rows)
         assert "smtp_password" not in tx.scalar(select(AuditRecord.input))
 
     def test_an_empty_password_keeps_the_stored_one_and_no_user_forgets_it(self, administrator, tx):
@@ -66,6 +66,14 @@ class TestEdit:
         assert tx.scalar(select(MailSender.smtp_password)) == kept
         without = entered(**{**SMTP, "smtp_password": "", "smtp_user": ""}, version=2)
         assert not edit_sender(administrator, without).has_password
+
+    def test_the_stored_password_goes_to_its_own_server_only(self, administrator):
+        edit_sender(administrator, entered(**SMTP))
+        elsewhere = {**SMTP, "smtp_host": "smtp.example.com", "version": 1}
+        with pytest.raises(Invalid) as caught:
+            edit_sender(administrator, entered(**{**elsewhere, "smtp_password": ""}))
+        assert set(caught.value.fields) == {"smtp_password"}
+        assert edit_sender(administrator, entered(**elsewhere)).has_password
 
     def test_who_comes_second_is_told(self, administrator):
         edit_sender(administrator, entered())
@@ -78,6 +86,8 @@ class TestEdit:
         [
             ({"provider": "smtp"}, "smtp_host"),
             ({**SMTP, "smtp_security": "none"}, "smtp_security"),
+            ({**SMTP, "smtp_password": "ひみつ"}, "smtp_password"),
+            ({**SMTP, "smtp_user": "職員"}, "smtp_user"),
         ],
     )
     def test_what_cannot_work_or_is_unsafe_is_said_beside_the_field(self, administrator, values, name):

@@ -49,6 +49,11 @@ class TestByPath:
         assert found["本社 / 営業部 / 第一課"].depth == 2
         assert found["北支社 / 営業課"].path == f"/{found['北支社'].id}/{found['北支社 / 営業課'].id}/"
 
+    def test_one_in_other_letters_is_the_same(self, start, cast):
+        importing = start(("Sales / 東",), ("ＳＡＬＥＳ/東",), ("sales",), header=PATH)
+        assert importing.check().counts["add"] == 2
+        assert [line for line, _, _ in importing.problems()] == [3]
+
     def test_gives_codes(self, start, tree, tx, cast):
         coded(tx, cast.head_office, "H")
         importing = start(("本社", ""), ("支社", "B"), ("新", "N"), header=("部署", "部署コード"))

@@ -64,6 +64,13 @@ class TestAdding:
 
 
 class TestChanging:
+    def test_a_new_department_written_in_other_letters_is_made_once(self, importer, person, cast, tx):
+        rows = [("A1", "甲", "Sales/East"), ("A2", "乙", "ｓａｌｅｓ > EAST"), ("A3", "丙", "SALES / west")]
+        importing = importer.all_of(csv_of(*rows, header=("社員番号", "姓", "部署")), create=True)
+        assert importing.counts["departments"] == 3
+        names = select(Department.full_name).where(Department.full_name.ilike("sales%")).order_by(Department.full_name)
+        assert tx.execute(names).scalars().all() == ["Sales", "Sales / East", "Sales / west"]
+
     def test_an_empty_cell_clears_and_a_column_that_is_not_mapped_leaves_alone(self, importer, person, cast, tx):
         importer.all_of(csv_of(FULL))
         importer.all_of(
