@@ -48,12 +48,6 @@ class Taken(Row):
     verdict: Verdict
     decisions: list[Decision]
 
-    @property
-    def broadcast_ids(self) -> list[int]:
-        """Return the broadcasts that were opened, extended or stopped, or would have been."""
-        found = {decision.broadcast_id for decision in self.decisions}
-        return sorted(one for one in found if one is not None)
-
 
 @operation("safety.take_telegram", N_("Take in telegrams: a matching rule sends at once"), touches="telegram")
 def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:

@@ -37,6 +37,11 @@ def only(taken: Taken) -> Decision:
     return decision
 
 
+def broadcast_ids(taken: Taken) -> list[int]:
+    """Return the broadcasts that were opened, extended or stopped."""
+    return sorted({decision.broadcast_id for decision in taken.decisions} - {None})
+
+
 def make_rule(tx: Transaction, threshold: str = "5-", *, enabled: bool = True, name: str | None = None) -> RuleRow:
     """Make a rule with the sample texts and questions."""
     broadcasts.seed_samples(tx)
