@@ -33,7 +33,7 @@ def draw_progress(progress: Progress, *, live: bool) -> None:
         for state in DeliveryState:
             count = progress.counts.get(state, 0)
             if count or state in ALWAYS:
-                st.metric(kit.said(state), kit.number(count, _(N_("messages"))), border=True, width=140)
+                st.metric(kit.said(state), kit.number(count, _(N_("mails"))), border=True, width=150)
 
 
 def last_round(progress: Progress) -> dict[str, str]:

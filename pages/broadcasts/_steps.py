@@ -86,7 +86,7 @@ def rehearsal_step(found: Rehearsal) -> None:
         for label, value, unit in (
             (N_("People asked"), forecast.people, N_("people")),
             (N_("Reached"), forecast.reached, N_("people")),
-            (N_("Not reached"), forecast.not_reached, N_("people")),
+            (N_("People not reached"), forecast.not_reached, N_("people")),
             (N_("Duration, about"), max(1, round(forecast.seconds)), N_("seconds")),
         ):
             st.metric(_(label), kit.number(value, _(unit)), border=True, width=165)
@@ -95,7 +95,7 @@ def rehearsal_step(found: Rehearsal) -> None:
     lines = [
         (
             _(N_("Sent by {channel}"), channel=kit.said(ContactKind(one.channel))),
-            kit.number(one.messages, _(N_("messages"))),
+            kit.number(one.messages, _(N_("mails"))),
         )
         for one in forecast.channels
     ]

@@ -49,11 +49,11 @@ if actor.may("broadcasts.deliveries", What.READ):
         question,
         columns={
             "name": kit.Column(width=110),
-            "state": kit.Column(width=80),
+            "state": kit.Column(width=100),
             "address": kit.Column(width=215),
             "reason": kit.Column(width=270),
             "channel": kit.Column(width=75),
-            "department": kit.Column(width=180),
+            "department": kit.Column(width=160),
             **({"round": kit.Column(number=True, width=65)} if len(found.progress.rounds) > 1 else {}),
             "updated_at": kit.Column(width=140),
         },

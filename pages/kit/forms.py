@@ -25,6 +25,10 @@ R = TypeVar("R")
 WIDTH = 760
 DOUBLE_CLICK = timedelta(seconds=2)
 SAVE = N_("Save")
+STATE = "kit.form."
+OVERTAKEN = N_(
+    "Somebody else changed this meanwhile, so yours was not saved. Look at it as it is now and enter yours again."
+)
 Layout = Sequence[str | tuple[str, ...]]
 
 
@@ -63,6 +67,7 @@ def form(
     keys = {name: f"{key}.{state.generation}.{name}" for name in fields}
     if not any(widget in st.session_state for widget in keys.values()):
         _start(fields, keys, state, initial)
+        state.summary = _(OVERTAKEN) if _overtaken(key) else ""
     with st.form(key, enter_to_submit=False, width=WIDTH):
         values = _draw_all(fields, keys, state, _lines(fields, rows), placeholder)
         state.slots[""] = st.empty()
@@ -105,7 +110,7 @@ def operate(
 
 def state_of(key: str) -> FormState:
     """Return what the form of this key remembers."""
-    state: FormState = st.session_state.setdefault(f"kit.form.{key}", FormState())
+    state: FormState = st.session_state.setdefault(f"{STATE}{key}", FormState())
     return state
 
 
@@ -121,6 +126,17 @@ def clear(key: str) -> None:
     state = state_of(key)
     state.generation += 1
     state.errors, state.summary, state.sent = {}, "", None
+
+
+def _overtaken(key: str) -> bool:
+    """Say whether the same thing's form was sent in this run as it stood before somebody else's change."""
+    stem = key.rpartition("-")[0]
+    earlier = {name.removeprefix(STATE) for name in map(str, st.session_state) if name.startswith(f"{STATE}{stem}-")}
+    return any(
+        st.session_state.get(f"{one}.{state_of(one).generation}.submit") is True
+        for one in earlier - {key}
+        if one.rpartition("-")[0] == stem
+    )
 
 
 def _lines(fields: Mapping[str, Asked], rows: Layout) -> list[tuple[str, ...]]:

@@ -34,7 +34,10 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
 .steps .done b { background: #e6f0ec; border-color: #0b6e4f; color: #0b6e4f; }
 .steps [aria-current] { color: inherit; font-weight: 700; }
 .steps [aria-current] b { background: #0b6e4f; border-color: #0b6e4f; color: #fff; }
+[data-testid="stMetricValue"] { font-size: 1.4rem; }
+[data-testid="stMetricValue"] *, [data-testid="stMetricLabel"] * { white-space: normal; }
 .wide { overflow-x: auto; }
+.wide td { min-width: 4.5em; }
 .plain { border-collapse: collapse; width: 100%; font-size: .9rem; }
 .plain th, .plain td { padding: .4rem .6rem; border: 0; border-bottom: 1px solid rgba(49, 51, 63, .15);
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }

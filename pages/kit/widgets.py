@@ -118,7 +118,7 @@ def _choices(kind: Any, *, optional: bool) -> Choices | None:
     if get_origin(kind) is Literal:
         return {value: LANGUAGES.get(value) or said(value) for value in get_args(kind)}
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return {member: said(member) for member in kind}
+        return {member: LANGUAGES.get(member) or said(member) for member in kind}
     if kind is bool and optional:
         return {True: _(YES), False: _(NO)}
     return None

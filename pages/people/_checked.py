@@ -20,7 +20,8 @@ def show_counts(found: ImportDetail) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, name in counted:
             if name != "departments" or found.counts.get(name):
-                st.metric(_(label), number(found.counts.get(name, 0)), border=True, width=150)
+                unit = _(N_("departments")) if name == "departments" else _(N_("rows"))
+                st.metric(_(label), number(found.counts.get(name, 0), unit), border=True, width=150)
 
 
 def show_check(found: ImportDetail, actor: Actor) -> None:
@@ -105,11 +106,17 @@ def show_result(found: ImportDetail) -> None:
     """Show what an import has changed, and where to go on."""
     st.success(_(N_("“{file}” was imported."), file=kit.literal(found.filename)), icon=":material/check_circle:")
     show_counts(found)
+    if errors := found.counts.get("error"):
+        st.warning(
+            _(N_("{count} rows with errors were not imported. Get them as a CSV, correct them and import them again."),
+              count=number(errors)),
+            icon=":material/error:",
+        )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         if st.button(_(N_("See the people")), icon=":material/groups:", key="see", type="primary"):
             kit.go("people/list.py")
         if st.button(_(N_("Import another file")), icon=":material/upload_file:", key="another"):
             st.query_params.clear()
             st.rerun()
-        if found.counts.get("error"):
+        if errors:
             kit.files(bad_csv, ImportAsk(id=found.id), label=_(N_("Rows with errors as a CSV")))

@@ -27,7 +27,10 @@ class Draft(Input):
         default=BroadcastKind.TEST,
         help=N_("A test is marked as a test in its subject and on the reply page."),
     )
-    title: Line = field(N_("Title"), min_length=1, max_length=100)
+    title: Line = field(
+        N_("Title"), min_length=1, max_length=100,
+        help=N_("Shown in lists and on the reply page, and wherever a template says {title}."),
+    )  # fmt: skip
     template_id: int | None = field(N_("Template"), default=None, of="broadcasts.templates")
     subject: FieldLine = field(N_("Subject"), default="", max_length=200)
     body: FieldText = field(N_("Text"), default="", max_length=10_000, multiline=True, help=FIELDS_HELP)

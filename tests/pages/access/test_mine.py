@@ -44,6 +44,9 @@ class TestMine:
         assert any("パスワードを変更しました" in text.value for text in mine.success)
         assert matches(NEW, password_of("staff"))
 
+    def test_each_language_is_written_as_its_readers_write_it(self, mine):
+        assert mine.selectbox[0].options == ["日本語", "English"]
+
     @pytest.mark.parametrize(("current", "new", "sentence"), [
         ("wrong", NEW, "現在のパスワードが違います"), (OLD, "short", "12文字以上"), ("", NEW, "現在のパスワード"),
     ])  # fmt: skip

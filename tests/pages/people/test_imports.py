@@ -102,7 +102,7 @@ class TestCheckAndApply:
 
     def test_shows_what_becomes_of_each_row_and_errors_in_words(self, checked):
         app = checked(HEADER + GOOD + BAD)
-        assert figures(app) == {"追加": "1", "変更": "0", "変更なし": "0", "エラー": "1"}
+        assert figures(app) == {"追加": "1 行", "変更": "0 行", "変更なし": "0 行", "エラー": "1 行"}
         rows = app.dataframe[0].value
         assert list(rows["action"]) == ["追加", "エラー"]
         assert "氏名：" in rows["why"].iloc[1]
@@ -118,13 +118,14 @@ class TestCheckAndApply:
         run_waiting_jobs()
         app.run()
         assert "取り込みました" in app.success[-1].value
+        assert "エラーのある1行は取り込まれていません" in app.warning[-1].value
         with database() as tx:
             assert tx.scalar(select(Person.family_name).where(Person.code == "N1")) == "新人"
             assert tx.scalar(select(PeopleImport.state)) is ImportState.APPLIED
 
     def test_nothing_to_do_is_said(self, checked, stage):
         app = checked(csvout.lines([["社員番号", "氏名"], [stage.staff.code, "社員 三郎"]]))
-        assert figures(app)["変更なし"] == "1"
+        assert figures(app)["変更なし"] == "1 行"
         assert not [one for one in app.button if one.key == "apply"]
         assert len(app.info) == 1
 
@@ -133,7 +134,7 @@ class TestCheckAndApply:
         with database() as tx:
             tx.execute(select(PeopleImport)).scalar_one().account_id = None
         again = open_page("people/imports.py", id=app.query_params["id"])
-        assert figures(again)["追加"] == "1"
+        assert figures(again)["追加"] == "1 行"
         assert not [one for one in again.button if one.key == "apply"]
 
     def test_stands_in_the_list_of_imports(self, checked, open_page):

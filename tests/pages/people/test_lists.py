@@ -41,7 +41,7 @@ class TestLists:
 
     def test_opens_one(self, open_page, first_aid):
         app = grids.open_row(open_page("people/lists.py"), 0)
-        assert (app.title[0].value, app.caption[0].value) == ("救護班", "1 人")
+        assert (app.title[0].value, app.caption[0].value) == ("救護班", "1人")
 
     def test_a_manager_looks_only(self, open_page, stage, first_aid):
         assert not open_page("people/lists.py", stage.manager).expander

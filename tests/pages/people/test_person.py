@@ -98,6 +98,7 @@ class TestPerson:
             tx.get(Person, known.id).version = 2
         fill(app, form_of(known), given_name="五郎")
         save(app, form_of(known))
+        assert ["ほかの人が先に変更したため" in one.value for one in app.error] == [True]
         with database() as tx:
             assert tx.get(Person, known.id).given_name == "三郎"
 
