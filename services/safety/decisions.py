@@ -76,7 +76,10 @@ UNKNOWN_AREAS = N_(
     "Areas that are not in our tables: {codes}. Nobody was asked because of them: look at the telegram, and send a "
     "broadcast by hand if people may be there."
 )
-NO_RULE = N_("No rule for earthquakes is switched on, so nothing was sent.")
+NO_RULE = N_(
+    "No rule for earthquakes is switched on, so nothing was sent. "
+    "After you switched one on, take the telegram in again."
+)
 NO_EVENT = N_(
     "The telegram does not say which earthquake it belongs to (EventID), so nothing was sent. "
     "Send a broadcast by hand if it is needed."

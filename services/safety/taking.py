@@ -17,6 +17,7 @@ from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
 from data.models.safety import Quake, QuakeTelegram, Source, TelegramRecord, Verdict
+from services.safety import decisions
 from services.safety.deciding import decide
 from services.safety.decisions import Decision, overall
 from services.safety.telegrams import Telegram, parse
@@ -51,7 +52,9 @@ class Taken(Row):
 
 @operation("safety.take_telegram", N_("Take in telegrams: a matching rule sends at once"), touches="telegram")
 def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
-    """Read a telegram and do what the rules say (自動一斉送信, D07). The same bytes are taken once.
+    """Read a telegram and do what the rules say (自動一斉送信, D07).
+
+    The same bytes are taken once; only where no rule was on is it decided again, for whoever switched one on since.
 
     Raises:
         Invalid: when it is no whole JMA report; nothing is kept then.
@@ -61,9 +64,10 @@ def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
     _lock_earthquakes(tx, telegram)
     digest = hashlib.sha256(ask.content).digest()
     telegram_id = _keep(tx, telegram, ask, digest)
-    if telegram_id is None:
+    if telegram_id is not None:
+        _link(tx, telegram, telegram_id)
+    elif (telegram_id := _without_rule(tx, digest)) is None:
         return _taken(tx, digest, before=True)
-    _link(tx, telegram, telegram_id)
     decided = decide(tx, telegram, telegram_id)
     _note(tx, telegram_id, decided)
     tx.note(f"telegram:{telegram_id}", None, {"sha256": digest.hex(), "decisions": [one.kept() for one in decided]})
@@ -108,6 +112,15 @@ def _keep(tx: Transaction, telegram: Telegram, ask: TakeTelegram, digest: bytes)
         .returning(TelegramRecord.id)
     )
     return kept
+
+
+def _without_rule(tx: Transaction, digest: bytes) -> int | None:
+    """Return the id of a telegram that was kept while no rule was on; None when it was decided by rules."""
+    kept = select(TelegramRecord.id).where(
+        TelegramRecord.digest == digest, TelegramRecord.decisions[0]["message"].astext == decisions.NO_RULE
+    )
+    found: int | None = tx.scalar(kept)
+    return found
 
 
 def _link(tx: Transaction, telegram: Telegram, telegram_id: int) -> None:

@@ -228,8 +228,18 @@ class TestTwice:
         assert (again.id, again.decisions) == (first.id, first.decisions)
         assert tx.scalar(select(func.count()).select_from(Mailing)) == 1
 
-    def test_a_rule_switched_on_later_does_not_open_by_the_same_bytes(self, tx, rule):
+    def test_a_rule_switched_on_later_opens_by_the_same_bytes_once(self, tx, rule):
         people_of(tx, ["350"])
+        kept = take(tx, FIRST)
+        rule("5-")
+        again = take(tx, FIRST)
+        assert (again.id, again.before, only(again).message) == (kept.id, False, decisions.OPENED)
+        assert take(tx, FIRST).before
+        assert len(opened(tx)) == 1
+
+    def test_a_rule_switched_on_later_does_not_open_by_bytes_that_another_rule_decided(self, tx, rule):
+        people_of(tx, ["350"])
+        rule("7")
         take(tx, FIRST)
         rule("5-")
         assert take(tx, FIRST).before
