@@ -32,7 +32,7 @@ def elements_of(page: AppTest) -> list[Shown]:
             kind = getattr(node, "type", "")
             if kind in TEXTS:
                 shown.append((kind, {"body": str(node.value)}))
-            elif kind == "arrow_data_frame":
+            elif kind == "dataframe":
                 shown.append(("dataframe", {"data": node.value}))
             elif kind == "metric":
                 shown.append(("metric", {"label": node.label, "value": node.value}))
@@ -44,8 +44,8 @@ def elements_of(page: AppTest) -> list[Shown]:
     return shown
 
 
-def plain_page(shown: list[Shown]) -> None:
-    """Show them again; runs as a script of its own, so it imports what it needs."""
+def plain_page(shown: "list[Shown]") -> None:
+    """Show them again; runs as a script of its own, so it imports what it needs and knows no names of this file."""
     import plotly.io  # noqa: PLC0415
     import streamlit as st  # noqa: PLC0415
 
