@@ -1,6 +1,5 @@
 """The console as one ASGI application, with the public routes on the same port: ``uvicorn streamlit_app:app``."""
 
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +9,7 @@ from starlette.middleware import Middleware
 from streamlit import config
 
 import services
-from core import logs
+from core import collector, logs
 from core.database import engine
 from core.settings import ROOT, settings
 from pages.kit import edge
@@ -25,10 +24,9 @@ services.load_all()
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Freeze what was imported, so that no collection looks at it again; close the database at the end."""
+    """Settle the garbage collector once everything is imported; close the database at the end."""
     give_back_the_access_log()
-    gc.collect()
-    gc.freeze()
+    collector.settle()
     yield
     engine().dispose()
 

@@ -67,6 +67,13 @@ def cloned(server: EmbeddedPostgres, name: str) -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def settle(server: EmbeddedPostgres) -> None:
+    """Leave the database as autovacuum and checkpoints do some minutes later, so that neither falls into the runs."""
+    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
 def alternating(
     runs: int, ours: Callable[[int], float], floor: Callable[[int], float]
 ) -> tuple[list[float], list[float]]:

@@ -19,9 +19,10 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 import services
-from bench.common import full_size, product_database, report
+from bench.common import full_size, product_database, report, settle
 from bench.plain import elements_of, plain_page
 from bench.population import populate
+from core import collector
 from core.actor import Actor
 from core.database import engine_for, transaction
 from core.settings import ROOT
@@ -52,11 +53,13 @@ def main() -> None:
     """Run the bench and print its line."""
     people, runs = (100_000, 40) if full_size() else (5_000, 12)
     services.load_all()
-    config.set_option("runner.postScriptGC", False)  # as streamlit_app does
+    config.set_option("runner.postScriptGC", False)  # this and the collector as streamlit_app does
+    collector.settle()
     logging.getLogger("streamlit").setLevel(logging.ERROR)
     with product_database() as server:
         guard.actor_source = administrator()
         populate(engine_for(server.owner_url), people)
+        settle(server)
         timed = {entry.path: measure(entry.path, runs) for entry in PAGES}
     worst = max(timed, key=lambda path: p95(timed[path].ours))
     report(

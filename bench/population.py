@@ -62,5 +62,3 @@ def populate(engine: Engine, people: int) -> None:
             known = {"people": people, "questions": QUESTIONS}
             values = {name: value for name, value in known.items() if f":{name}" in statement}
             connection.execute(text(statement), values)
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))

@@ -26,4 +26,5 @@ if actor is not None:
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
     if leaving and edge.do(access.sign_out):
         redirect("/session/end")
-page.run()
+with guard.known(actor):
+    page.run()

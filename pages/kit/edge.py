@@ -11,7 +11,7 @@ from core import logs
 from core.actor import Actor
 from core.database import transaction
 from core.errors import NotAllowed, RenrakuError
-from core.i18n import N_, _, set_language
+from core.i18n import N_, _
 from core.inputs import Input, Nothing, validated
 from core.operations import Operation, Query
 from core.shown import literal
@@ -70,8 +70,9 @@ def do(
     """
     try:
         asked = validated(operation.asks, question) if isinstance(question, Mapping) else question
-        with acting(nobody) as tx:
+        with acting(nobody, anew=True) as tx:
             result = operation(tx, asked)  # type: ignore[arg-type]  # Nothing, where it asks for nothing
+        guard.forget()
         return Done(result)
     except RenrakuError as error:
         on_error(error)
@@ -81,8 +82,10 @@ def do(
 
 
 @contextmanager
-def acting(nobody: str | None = None) -> Iterator[Transaction]:
-    """Open a transaction for whoever is signed in at this moment, or for nobody, with what made the system act.
+def acting(nobody: str | None = None, *, anew: bool = False) -> Iterator[Transaction]:
+    """Open a transaction for whoever is signed in, or for nobody, with what made the system act.
+
+    What changes something asks ``anew`` who that is and what they may do at this moment.
 
     Raises:
         NotAllowed: when the session has ended meanwhile; the console's next run shows the sign-in.
@@ -91,8 +94,7 @@ def acting(nobody: str | None = None) -> Iterator[Transaction]:
         if nobody:
             yield tx
             return
-        actor = guard.actor_source(tx)
+        actor = guard.actor_in(tx, anew=anew)
         if actor is None:
             raise NotAllowed(guard.SIGNED_OUT)
-        set_language(actor.language)
         yield Transaction(tx.session, actor)

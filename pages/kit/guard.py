@@ -1,6 +1,8 @@
-"""Who is it, is the session still good, may they see this: asked from PostgreSQL on every run, never remembered."""
+"""Who is it, is the session still good, may they see this: asked from PostgreSQL on every run and for every change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -25,13 +27,38 @@ actor_source: Callable[[Transaction], Actor | None] = from_cookie
 """The one seam through which an actor comes in; tests, which have no cookies, set it."""
 
 
-def current_actor() -> Actor | None:
-    """Return who is signed in now, with the grants that hold now, and speak their language; None: nobody."""
-    with transaction(Actor.system("console")) as tx:
-        actor = actor_source(tx)
+_of_this_run: ContextVar[Actor | None] = ContextVar("actor of this run", default=None)
+
+
+@contextmanager
+def known(actor: Actor | None) -> Iterator[None]:
+    """Let one run of the main script read with the actor that it began with; a fragment's own run begins anew."""
+    before = _of_this_run.set(actor)
+    try:
+        yield
+    finally:
+        _of_this_run.reset(before)
+
+
+def forget() -> None:
+    """Ask anew from here on: something was changed, and it may have been a permission."""
+    _of_this_run.set(None)
+
+
+def actor_in(tx: Transaction, *, anew: bool) -> Actor | None:
+    """Return who is signed in, as this run knows it or ``anew``, and speak their language; None: nobody."""
+    actor = (None if anew else _of_this_run.get()) or actor_source(tx)
     if actor is not None:
         set_language(actor.language)
     return actor
+
+
+def current_actor() -> Actor | None:
+    """Return who is signed in, with the grants that they have; None: nobody."""
+    if (actor := _of_this_run.get()) is not None:
+        return actor
+    with transaction(Actor.system("console")) as tx:
+        return actor_in(tx, anew=True)
 
 
 def open_to_all() -> None:

@@ -164,7 +164,7 @@ def draw(asked: Asked, key: str, **options: Any) -> Any:
 def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     choices = asked.choices or {}
     options = {"placeholder": _(CHOOSE), **options}
-    show: Callable[[Any], str] = lambda value: choices.get(value, said(value))  # noqa: E731 - given to the widget
+    show: Callable[[Any], str] = lambda value: choices[value] if value in choices else said(value)  # noqa: E731
     if asked.many:
         return st.multiselect(label, list(choices), format_func=show, **options)
     first = None if asked.clearable else 0
