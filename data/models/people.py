@@ -122,7 +122,7 @@ class ContactPoint(Base):
     __tablename__ = "contact_point"
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "value"),
-        Index("ix_contact_point_value", "value"),
+        Index("ix_contact_point_value", text("lower(value)")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -405,7 +405,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
         sa.UniqueConstraint("person_id", "kind", "value", name=op.f("uq_contact_point_person_id_kind_value")),
     )
-    op.create_index("ix_contact_point_value", "contact_point", ["value"], unique=False)
+    op.create_index("ix_contact_point_value", "contact_point", [sa.text("lower(value)")], unique=False)
     op.create_table(
         "membership",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
