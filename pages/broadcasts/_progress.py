@@ -23,7 +23,7 @@ def draw_progress(progress: Progress, *, live: bool) -> None:
     for each in progress.rounds:
         if each.trouble and each.left:
             st.warning(
-                _(N_("The mail server takes nothing at the moment: {word} It is tried again at {moment}."),
+                _(N_("Nothing can be sent at the moment: {word} It is tried again at {moment}."),
                   word=kit.literal(each.trouble), moment=kit.moment(each.retry_at, seconds=True)),
                 icon=":material/cloud_off:",
             )  # fmt: skip

@@ -12,8 +12,10 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import or_, select, update
 
+from core import logs
 from core.database import transaction
 from core.errors import Unavailable
+from core.i18n import N_, _
 from core.jobs import EVERY_FIVE_SECONDS, enqueue, job, must_stop
 from core.settings import settings
 from core.transaction import Transaction
@@ -41,6 +43,8 @@ PASS_PAUSE = timedelta(seconds=60)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 60
 WAIT_SECONDS = 60
 """A record is worth waiting for: what was sent and not recorded is sent twice."""
+
+FAULT = N_("A fault on our side; tell the administrator this number: {fault_id}.")
 
 log = structlog.get_logger("delivery")
 
@@ -132,8 +136,11 @@ class Turn:
                 with kept_alive(lease):
                     self._send_chunk(lease)
             except ProviderDown as down:
-                self._give_way(lease, down)
+                self._give_way(lease, down.word)
                 return True
+            except Exception as error:
+                self._give_way(lease, _(FAULT, fault_id=logs.fault(error)))
+                raise
         return False
 
     def _is_over(self) -> bool:
@@ -189,9 +196,9 @@ class Turn:
             mark_contacts(tx, window, contacts)
         return goes_on and not self._is_over()
 
-    def _give_way(self, lease: Lease, down: ProviderDown) -> None:
+    def _give_way(self, lease: Lease, word: str) -> None:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-            pause(tx, self._mailing_id, down.word)
+            pause(tx, self._mailing_id, word)
             leases.put_down(tx, lease)
 
 

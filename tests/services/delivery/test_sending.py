@@ -1,5 +1,6 @@
 """Sending: what is claimed is sent once, recorded, and taken up again wherever it stopped."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ from data.models.setup import Organisation
 from services import delivery
 from services.delivery import leases, sending
 from services.delivery.providers import Outcome
+from services.delivery.providers.local import LocalMailbox
 from services.delivery.results import claim, record
 from services.events import MailingFinished
 from tests.factories import make_department, make_person
@@ -235,6 +237,18 @@ class TestSmtp:
             for expected in (5, 10, 20, 40, 60, 60):
                 sending.pause(tx, mailing().id, "down")
                 assert tx.scalar(select(Mailing.retry_at)) == tx.now + timedelta(seconds=expected)
+
+    def test_a_fault_of_ours_pauses_it_says_its_number_and_loses_nothing(self, live, monkeypatch):
+        opened(3)
+        with monkeypatch.context() as broken:
+            broken.setattr(LocalMailbox, "send", lambda *_: 1 / 0)
+            jobs.run_waiting_jobs()
+        paused = mailing()
+        assert re.search(r"番号：[0-9a-f]{8}", paused.trouble)
+        with clock.frozen(paused.retry_at + timedelta(seconds=1)):
+            sending.sweep()
+            jobs.run_waiting_jobs()
+        assert (mailing().trouble, states()) == (None, {ACCEPTED: 3})
 
     def test_a_secret_that_cannot_be_read_pauses_as_well(self, live):
         opened(1, 2525)
