@@ -78,7 +78,7 @@ class TestDepartment:
     def test_stays_in_use_while_people_belong_to_it(self, open_page, stage, asked):
         app = open_page("people/department.py", id=str(stage.general_affairs.id))
         app.get_by_key("retire").click().run()
-        assert "1 人が所属しています" in app.error[0].value
+        assert "1人が所属しています" in app.error[0].value
         assert "廃止しますか" in asked[0]
 
     def test_goes_out_of_use_and_back(self, open_page, stage, database, asked):

@@ -113,7 +113,7 @@ class TestCheckAndApply:
     def test_imports_the_good_rows_after_a_question(self, checked, asked, database):
         app = checked(HEADER + GOOD + BAD)
         app.get_by_key("apply").click().run()
-        assert "1 行を追加し、0 行を変更します" in asked[0]
+        assert "1行を追加し、0行を変更します" in asked[0]
         assert app.query_params["step"] == "result"
         run_waiting_jobs()
         app.run()
