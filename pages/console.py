@@ -10,6 +10,7 @@ from core.i18n import N_, _
 from core.shown import literal
 from pages.kit import edge, guard, menu
 from pages.kit.redirect import redirect
+from pages.kit.style import style
 from services import access
 
 st.set_page_config(page_icon="📣", layout="wide")
@@ -27,4 +28,6 @@ if actor is not None:
     if leaving and edge.do(access.sign_out):
         redirect("/session/end")
 with guard.known(actor):
+    if actor is not None:
+        style()  # here and not in the head of a page: one that may not be seen ends before its head
     page.run()

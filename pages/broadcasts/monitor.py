@@ -22,8 +22,14 @@ def now() -> Monitor:
 
 
 def live() -> None:
-    """Draw the replies as they stand; what the page itself has just counted is not counted twice."""
-    draw(fresh.pop() if fresh else now())
+    """Draw the replies as they stand; what the page itself has just counted is not counted twice.
+
+    When the broadcast has come to another state, the whole page is run again: what can be done is another.
+    """
+    found = fresh.pop() if fresh else now()
+    if found.state is not first.state:
+        st.rerun(scope="app")
+    draw(found)
 
 
 def answer_to(label: str) -> Callable[[AnswerLine], object]:

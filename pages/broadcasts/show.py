@@ -51,7 +51,7 @@ if actor.may("broadcasts.deliveries", What.READ):
             "name": kit.Column(width=110),
             "state": kit.Column(width=100),
             "address": kit.Column(width=215),
-            "reason": kit.Column(width=270),
+            "reason": kit.Column(width=205 if len(found.progress.rounds) > 1 else 270),
             "channel": kit.Column(width=75),
             "department": kit.Column(width=160),
             **({"round": kit.Column(number=True, width=65)} if len(found.progress.rounds) > 1 else {}),

@@ -54,7 +54,7 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
 
 
 def style() -> None:
-    """Apply our rules to this page; ``header`` does it for every page that has one."""
+    """Apply our rules to this page; the console does it for every page, those before the sign-in do it themselves."""
     st.html(CSS.replace("CHOOSE_FILE", _(N_("Choose a file, or drop it here"))))
 
 
@@ -71,7 +71,6 @@ def header(
     left.
     """
     restore()
-    style()
     if back:
         st.page_link(back[1], label=back[0], icon=":material/arrow_back:", query_params=way_back(back[1]))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

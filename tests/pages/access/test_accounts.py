@@ -54,7 +54,7 @@ class TestList:
     def test_nobody_is_found_who_has_one(self, open_page):
         app = open_page("access/accounts.py")
         app.text_input(key="candidate").set_value("社員").run()
-        assert any("該当する未登録の人はいません" in text for text in said(app))
+        assert any("アカウントのない人の中に、該当する人はいません" in text for text in said(app))
 
     def test_without_permission_it_says_which_one_is_missing(self, open_page, stage):
         app = open_page("access/accounts.py", stage.staff)
