@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from core import audit
-from core.actor import Reach, What
+from core.actor import Actor, Reach, What
 from core.errors import NotFound
 from core.i18n import N_, _
 from core.inputs import Input
@@ -42,9 +42,9 @@ class Process(Generic[A, R]):
         """Return what people call it, in the current language."""
         return _(self.label)
 
-    def allowed(self, tx: Transaction) -> bool:
-        """Say whether the actor of this transaction may."""
-        return self.own or tx.actor.may(self.name, self.what)
+    def allowed(self, actor: Actor) -> bool:
+        """Say whether an actor may."""
+        return self.own or actor.may(self.name, self.what)
 
     def require(self, tx: Transaction) -> None:
         """Raise NotAllowed unless the actor may."""

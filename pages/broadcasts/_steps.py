@@ -59,7 +59,7 @@ def recipients_step(actor: Actor, shown: Shown) -> Selection:
         help=_(N_("Everybody within your reach who has not left.")),
     )  # fmt: skip
     for name, source in CHOICES.items():
-        if not (source.own or actor.may(source.name, source.what)):
+        if not source.allowed(actor):
             continue
         choices = {choice.value: choice.label for choice in kit.ask(source, Nothing())}
         chosen[name] = st.multiselect(

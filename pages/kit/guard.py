@@ -88,7 +88,7 @@ def guard(*processes: str) -> Actor:
         st.info(_(SIGNED_OUT), icon=":material/lock:")
         st.stop()
     asked = [find(name) for name in processes]
-    if asked and not any(process.own or actor.may(process.name, process.what) for process in asked):
+    if asked and not any(process.allowed(actor) for process in asked):
         wanted = "、".join(process.title for process in asked)
         sentence = N_("You do not have the permission for this page ({wanted}). Ask an administrator for it.")
         st.warning(_(sentence, wanted=wanted), icon=":material/lock:")

@@ -31,7 +31,7 @@ class Entry:
     def allowed(self, actor: Actor) -> bool:
         """Say whether this actor may see it."""
         asked = [find(name) for name in self.processes]
-        return not asked or any(process.own or actor.may(process.name, process.what) for process in asked)
+        return not asked or any(process.allowed(actor) for process in asked)
 
 
 HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (

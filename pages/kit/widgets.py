@@ -75,7 +75,7 @@ def _offered(queries: Mapping[str, str]) -> dict[str, Choices | None]:
     with edge.acting() as tx:
         for of in set(queries.values()):
             process = find(of)
-            found[of] = {row.value: row.label for row in process(tx, Nothing())} if process.allowed(tx) else None
+            found[of] = {row.value: row.label for row in process(tx, Nothing())} if process.allowed(tx.actor) else None
     return {name: found[of] for name, of in queries.items()}
 
 

@@ -5,7 +5,6 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from streamlit.file_util import get_static_dir
 from core.i18n import N_, _, using_language
 from pages.kit import menu
 from pages.public import cookies
-from pages.public.rendering import rendered
+from pages.public.rendering import language_of, sentence_page
 from services import access
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -55,12 +54,12 @@ async def shell(request: Request) -> HTMLResponse:
 async def no_page(request: Request) -> HTMLResponse:
     """Say that there is no such page: Streamlit would open the first one, and say so in English."""
     with using_language(language_of(request)):
-        return HTMLResponse(rendered("no_page.html"), 404)
-
-
-def language_of(request: Request) -> Literal["ja", "en"]:
-    """Return the language that the browser asks for first."""
-    return "ja" if request.headers.get("accept-language", "ja").startswith("ja") else "en"
+        sentence = _(
+            N_("The address may have been cut short or mistyped. Open the first page and choose from the menu.")
+        )
+        return HTMLResponse(
+            sentence_page(_(N_("There is no such page")), sentence, home=_(N_("To the first page"))), 404
+        )
 
 
 @cache

@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.i18n import N_, _, set_language
 from pages.public import hosts
 from pages.public.gate import HIDDEN_QUERY
-from pages.public.rendering import rendered
+from pages.public.rendering import rendered, sentence_page
 from pages.public.sign_in import NO_STORE, signed_in
 from services import access
 
@@ -57,7 +57,11 @@ def _form(token: str, problem: str = "") -> Response:
 
 
 def _no_good() -> Response:
-    return HTMLResponse(rendered("invitation_over.html"), 410, NO_STORE)
+    sentence = _(
+        N_("It was used, is older than 72 hours, or a newer one was made. Ask your administrator for another one.")
+    )
+    html = sentence_page(_(N_("This link is no good any more")), sentence, home=_(N_("To the sign-in")))
+    return HTMLResponse(html, 410, NO_STORE)
 
 
 ROUTES = [Route("/invitation", show), Route("/invitation", take, methods=["POST"])]

@@ -5,14 +5,26 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 
 from core.clock import jst
-from core.i18n import _, language
+from core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, language
 
 
 def rendered(template: str, **values: object) -> str:
     """Return a template filled, in the current language."""
     return _environment().get_template(template).render(language=language(), **values)
+
+
+def sentence_page(title: str, sentence: str, *, organisation: str = "", home: str = "") -> str:
+    """Return a page that says one thing; ``home`` are the words of a link to the console's first page."""
+    return rendered("sentence.html", title=title, sentence=sentence, organisation=organisation, home=home)
+
+
+def language_of(request: Request) -> str:
+    """Return the language that the browser asks for first, English where it is none of ours."""
+    first = request.headers.get("accept-language", DEFAULT_LANGUAGE)[:2].lower()
+    return first if first in LANGUAGES else "en"
 
 
 @cache

@@ -18,8 +18,8 @@ from starlette.routing import Route
 from core import clock, logs
 from core.actor import Actor
 from core.database import transaction
-from core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, _, using_language
-from pages.public.rendering import rendered
+from core.i18n import LANGUAGES, N_, _, using_language
+from pages.public.rendering import language_of, rendered, sentence_page
 from pages.public.throttle import Throttle
 from services.broadcasts import Asked, Replies, Reply, find_asked, read_answer, record_replies, shown_answer
 
@@ -59,7 +59,7 @@ async def done(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Take an answer: stored, or back with a sentence beside each question that needs another look."""
     _hide(request)
-    with using_language(_wanted(request) or _of_browser(request)):
+    with using_language(_wanted(request) or language_of(request)):
         if not request.headers.get("content-type", "").startswith(FORM_TYPE):
             return _sentence(NOT_A_FORM, 415)
         if not posts.allows(request.path_params["token"][:64].lower()):
@@ -84,7 +84,7 @@ ROUTES = [
 async def _work(request: Request, work: Callable[..., Response], fault: str, *more: Any) -> Response:
     token, wanted = request.path_params["token"], _wanted(request)
     _hide(request)
-    with using_language(wanted or _of_browser(request)):
+    with using_language(wanted or language_of(request)):
         try:
             return await run_in_threadpool(work, token, wanted, *more)
         except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
@@ -151,11 +151,6 @@ def _wanted(request: Request) -> str | None:
     return asked_for if asked_for in LANGUAGES else None
 
 
-def _of_browser(request: Request) -> str:
-    first = request.headers.get("accept-language", DEFAULT_LANGUAGE)[:2].lower()
-    return first if first in LANGUAGES else "en"
-
-
 async def _body(request: Request) -> bytes | None:
     body = b""
     async for part in request.stream():
@@ -175,9 +170,8 @@ def _over(asked: Asked, wanted: str | None) -> Response:
         return _sentence(OVER, 410, title=asked.title, organisation=asked.organisation)
 
 
-def _sentence(sentence: str, status: int, **values: object) -> Response:
-    text = _(sentence, **values) if "{" in sentence else _(sentence)
-    html = rendered("reply_sentence.html", sentence=text, **{"title": "", "organisation": "", **values})
+def _sentence(sentence: str, status: int, *, title: str = "", organisation: str = "", **values: object) -> Response:
+    html = sentence_page(title or _(N_("Reply")), _(sentence, **values), organisation=organisation)
     return HTMLResponse(html, status, headers=HEADERS)
 
 

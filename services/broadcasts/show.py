@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core import jobs
 from core.i18n import N_
-from core.inputs import Row
+from core.inputs import Choice, Row
 from core.operations import query
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast
@@ -45,19 +45,12 @@ class Progress(Row):
         return (self.total - self.left) / self.total if self.total else 1.0
 
 
-class ChosenPerson(Row):
-    """Somebody whom the selection names, as forms show a choice."""
-
-    value: int
-    label: str
-
-
 class Shown(Row):
     """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it."""
 
     broadcast: BroadcastRow
     recipients: list[str]
-    people: list[ChosenPerson]
+    people: list[Choice]
     progress: Progress
     steered: bool
 
@@ -81,10 +74,10 @@ def show(tx: Transaction, ask: Which) -> Shown:
     )
 
 
-def _chosen_people(tx: Transaction, person_ids: list[int]) -> list[ChosenPerson]:
+def _chosen_people(tx: Transaction, person_ids: list[int]) -> list[Choice]:
     within = people_within(show.reach(tx), tx.actor)
     found = tx.session.scalars(select(Person).where(Person.id.in_(person_ids), within).order_by(Person.sort_key))
-    return [ChosenPerson(value=person.id, label=f"{person.name}（{person.code}）") for person in found]
+    return [Choice(value=person.id, label=f"{person.name}（{person.code}）") for person in found]
 
 
 def progress_of(tx: Transaction, broadcast_id: int) -> Progress:

@@ -1,16 +1,14 @@
 """The two jobs of an import: the dry run, and applying exactly what it promised, each in one transaction."""
 
-import gc
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import astuple
 from typing import Any
 
 import structlog
 from sqlalchemy import select, update
 
-from core import audit, progress
+from core import audit, collector, progress
 from core.actor import Actor, Reach, What
 from core.database import transaction
 from core.errors import Conflict, NotFound, RenrakuError
@@ -128,25 +126,12 @@ def _in_one_transaction(import_id: int, actor: Actor, state: ImportState, work_i
     def say(step: str, done: int, total: int) -> None:
         progress.report(work_id, step, done, total)
 
-    with using_language(actor.language), without_collector(), transaction(actor, statement_seconds=SECONDS) as tx:
+    with using_language(actor.language), collector.away(), transaction(actor, statement_seconds=SECONDS) as tx:
         found = tx.get(PeopleImport, import_id, lock=True)
         if found is None:
             raise NotFound(N_("There is no such import of yours."))
         if found.state is state:  # else another worker was faster
             work(tx, found, say)
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Make a million small objects without the garbage collector going through all of them again and again.
-
-    None of them lies in a cycle; what is no longer used is freed as ever.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _fail(import_id: int, work_id: int, actor: Actor | None, error: RenrakuError) -> None:
