@@ -2,6 +2,8 @@
 
 from sqlalchemy import Engine, text
 
+from services.broadcasts.totals import COUNT_ROUND
+
 STATEMENTS = (
     """INSERT INTO department (id, parent_id, name, path, full_name, depth, version)
        SELECT n, CASE WHEN n > 20 THEN (n - 1) % 20 + 1 END, '部署' || n,
@@ -62,3 +64,4 @@ def populate(engine: Engine, people: int) -> None:
             known = {"people": people, "questions": QUESTIONS}
             values = {name: value for name, value in known.items() if f":{name}" in statement}
             connection.execute(text(statement), values)
+        connection.execute(COUNT_ROUND, {"broadcast_id": 1, "round": 0})

@@ -41,7 +41,10 @@ class Transaction:
 
     def get(self, model: type[M], key: object, *, lock: bool = False) -> M | None:
         """Load a row by its primary key, locked for change if asked."""
-        return self.session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
+        # As an UPDATE locks it: who only adds a row that refers to this one does not wait.
+        return self.session.get(
+            model, key, with_for_update={"key_share": True} if lock else None, populate_existing=lock
+        )
 
     def execute(self, statement: Executable, values: Any = None) -> Result[*tuple[Any, ...]]:
         """Run any statement."""

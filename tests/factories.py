@@ -5,7 +5,7 @@ from itertools import count
 
 from sqlalchemy import select
 
-from core.actor import Actor
+from core.actor import Actor, What
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import ContactKind, ContactPoint, Department, Membership, Person, PersonRegion
@@ -138,3 +138,11 @@ def give(tx: Transaction, account: Account, role: str, reach: ReachKind, departm
             account_id=account.id, set_id=found, reach=reach, department_id=department.id if department else None
         )
     )
+
+
+def give_reading(tx: Transaction, account: Account, process: str) -> None:
+    """Let an account read one process of the whole organisation, and nothing else."""
+    made = PermissionSet(name="閲覧のみ")
+    tx.add(made)
+    tx.add(PermissionGrant(set_id=made.id, process=process, what=What.READ))
+    tx.add(PermissionAssignment(account_id=account.id, set_id=made.id, reach=ReachKind.WHOLE))

@@ -114,11 +114,12 @@ class Recipient(Base):
     """A person asked by a broadcast, with department and area as they were then, and the first and latest answer.
 
     Answers are ``{question id: value}``; a choice is its text, several choices are a list, a number is an integer.
-    ``first_answer`` is empty while there is only one answer: ``first`` has it. ``tally`` is the latest answer in short,
-    which the monitor groups by (services.broadcasts.tally). ``round`` is the mailing that asked the person first.
+    ``first_answer`` is empty while there is only one answer: ``first`` has it. ``tally`` is the latest answer in short
+    (services.broadcasts.tally). ``round`` is the mailing that asked the person first.
 
     Nothing that an answer changes is indexed, so that a reply writes one row version and no index entry; what is
     counted stands before the answers, and they are not stored twice: together that makes counting a third cheaper.
+    Whatever changes rows here brings ``reply_total`` in step in the same transaction.
     """
 
     __tablename__ = "recipient"
@@ -145,3 +146,31 @@ class Recipient(Base):
     def first(self) -> dict[str, Any] | None:
         """Return the first answer, which is the latest one as long as nobody changed it."""
         return self.latest_answer if self.first_answer is None else self.first_answer
+
+
+class TotalKind(StrEnum):
+    """What a total is of: a department, an area, or one answer to one question."""
+
+    DEPARTMENT = "department"
+    AREA = "area"
+    ANSWER = "answer"
+
+
+class ReplyTotal(Base):
+    """How many were asked and have answered, kept with every reply so that nobody has to count recipients (D14).
+
+    ``key`` is a department's id or an area's code, empty for people without one; of an answer the question's position
+    and its part of the recipient's ``tally`` (``0:2``), and there ``asked`` is 0. Each round has rows of its own:
+    asking more people never waits for those who answer.
+    """
+
+    __tablename__ = "reply_total"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)  # a reply finds room beside the row it changes
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[TotalKind] = state_column(TotalKind, primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    asked: Mapped[int]
+    answered: Mapped[int]
+    latest_at: Mapped[datetime | None]

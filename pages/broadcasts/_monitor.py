@@ -9,8 +9,8 @@ from services.broadcasts.grouping import Group
 from services.broadcasts.monitor import QuestionCount
 
 
-def draw(found: Monitor) -> None:
-    """Draw everything that is counted."""
+def draw_rate(found: Monitor) -> None:
+    """Draw how many have answered."""
     with st.container(horizontal=True, gap="small"):
         st.metric(_(N_("Reply rate")), kit.percent(found.answered, found.asked), border=True, width=170)
         st.metric(_(N_("Has answered")), kit.number(found.answered, _(N_("people"))), border=True, width=170)
@@ -20,6 +20,10 @@ def draw(found: Monitor) -> None:
     st.progress(found.rate)
     if not found.answered:
         st.info(_(N_("No answer yet. Answers appear here by themselves.")), icon=":material/hourglass_empty:")
+
+
+def draw_counts(found: Monitor) -> None:
+    """Draw the answers to each question, the departments and the regions."""
     for at in range(0, len(found.questions), 2):  # side by side, and on a phone still in their order
         for place, question in zip(st.columns(2, gap="medium"), found.questions[at : at + 2], strict=False):
             with place:

@@ -7,13 +7,14 @@ import streamlit as st
 from core.actor import What
 from core.i18n import N_, _
 from pages import kit
-from pages.broadcasts._monitor import draw
+from pages.broadcasts._monitor import draw_counts, draw_rate
 from pages.broadcasts._steering import REMIND, offer
 from pages.kit.guard import guard
 from services.broadcasts import Answered, AnswerLine, AnswersAsk, BroadcastState, Monitor, MonitorAsk, answers, monitor
 
 actor = guard("broadcasts.monitor")
 broadcast_id = kit.number_in_address("id")
+COUNTED, PEOPLE = "counted", "people"
 
 
 def now() -> Monitor:
@@ -32,34 +33,25 @@ def live() -> None:
     draw(found)
 
 
+def draw(found: Monitor) -> None:
+    """Draw the rate, and below it everything that is counted, unless the people stand there."""
+    draw_rate(found)
+    if view == COUNTED:
+        draw_counts(found)
+
+
+def show_missing() -> None:
+    """Show the people who have not answered."""
+    st.query_params.from_dict({"id": str(broadcast_id), kit.VIEW: PEOPLE, "who-answered": Answered.NO.value})
+
+
 def answer_to(label: str) -> Callable[[AnswerLine], object]:
     """Return how to read the latest answer to one question."""
     return lambda line: line.latest[label]
 
 
-first = now()
-fresh = [first]
-kit.header(
-    _(N_("Replies: {title}"), title=first.title),
-    _(N_("Counted anew every two seconds; departments and regions are those at the moment of sending.")),
-    back=(_(N_("Broadcasts")), "broadcasts/list.py"),
-)
-with st.container(horizontal=True, gap="small"):
-    if st.button(_(N_("State of sending")), icon=":material/send:", key="show"):
-        kit.go("broadcasts/show.py", {"id": broadcast_id})
-    if first.state is BroadcastState.OPEN:
-        left = first.asked - first.answered
-        label = _(N_("Remind those who have not answered ({count})"), count=kit.number(left))
-        offer(actor, REMIND, first.id, first.title, label=label, disabled=not left)
-if first.state is BroadcastState.DRAFT:
-    st.info(_(N_("This broadcast has not been sent yet, so nobody can answer.")), icon=":material/edit:")
-    st.stop()
-if first.state is BroadcastState.CLOSED:
-    draw(first)
-else:
-    kit.refreshing(live, process="broadcasts.monitor")
-if actor.may("broadcasts.answers", What.READ):
-    st.subheader(_(N_("Person by person")), anchor=False)
+def draw_people() -> None:
+    """List who answered what, and who has not."""
     question = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
     kit.files(answers, question)
     kit.table(
@@ -80,3 +72,33 @@ if actor.may("broadcasts.answers", What.READ):
         if question.answered is not Answered.NO
         else _(N_("Everybody has answered.")),
     )
+
+
+first = now()
+fresh = [first]
+sees_people = actor.may("broadcasts.answers", What.READ)
+left = first.asked - first.answered
+kit.header(
+    _(N_("Replies: {title}"), title=first.title),
+    _(N_("Counted anew every two seconds; departments and regions are those at the moment of sending.")),
+    back=(_(N_("Broadcasts")), "broadcasts/list.py"),
+)
+with st.container(horizontal=True, gap="small"):
+    if st.button(_(N_("State of sending")), icon=":material/send:", key="show"):
+        kit.go("broadcasts/show.py", {"id": broadcast_id})
+    if sees_people and left:
+        st.button(_(N_("Who has not answered")), icon=":material/person_search:", key="missing", on_click=show_missing)
+    if first.state is BroadcastState.OPEN:
+        label = _(N_("Remind those who have not answered ({count})"), count=kit.number(left))
+        offer(actor, REMIND, first.id, first.title, label=label, disabled=not left)
+if first.state is BroadcastState.DRAFT:
+    st.info(_(N_("This broadcast has not been sent yet, so nobody can answer.")), icon=":material/edit:")
+    st.stop()
+views = {COUNTED: _(N_("Counted")), **({PEOPLE: _(N_("Person by person"))} if sees_people else {})}
+view = kit.view(views)
+if first.state is BroadcastState.CLOSED:
+    draw(first)
+else:
+    kit.refreshing(live, process="broadcasts.monitor")
+if view == PEOPLE:
+    draw_people()

@@ -32,7 +32,8 @@ Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.fil
 CSV to whoever may export it; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
 part again every two seconds; ``kit.is_open``, ``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows
-where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL; ``kit.bars`` and
+where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL,
+``kit.view({key: name, …})`` which part of the page is built; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
 keeps what people typed out of Markdown.
@@ -57,11 +58,12 @@ from pages.kit.plain import facts, rows
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
 from pages.kit.table import Column, pick, table
+from pages.kit.views import VIEW, view
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "close_after",
+    "NONE", "VIEW", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "close_after",
     "confirm", "day", "do", "edit_button", "facts", "file_address", "files", "filters", "flash", "form", "go", "header",
     "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
-    "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "wizard",
+    "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "view", "wizard",
 ]  # fmt: skip

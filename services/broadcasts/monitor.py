@@ -3,6 +3,7 @@
 Departments and regions are those at the moment of sending; ``counting`` says how it is counted and what that costs.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from core.i18n import N_
@@ -93,7 +94,7 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
         asked=counts.asked,
         answered=counts.answered,
         latest_at=counts.latest_at,
-        questions=_by_question(tx, broadcast.id, counts.tallies, questions),
+        questions=_by_question(tx, broadcast.id, counts.parts, questions),
         department=here.full_name if here else None,
         above=here.parent_id if here else None,
         departments=by_department(tx, counts.departments, here),
@@ -102,9 +103,9 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
 
 
 def _by_question(
-    tx: Transaction, broadcast_id: int, tallies: dict[str, int], questions: list[QuestionRow]
+    tx: Transaction, broadcast_id: int, parts: Mapping[tuple[int, str], int], questions: list[QuestionRow]
 ) -> list[QuestionCount]:
-    found = by_question(questions, tallies)
+    found = by_question(questions, parts)
     asks_number = [question.kind is QuestionKind.NUMBER for question in questions]
     large = [q.key for q, said, number in zip(questions, found, asks_number, strict=True) if number and said.others]
     sums = large_numbers(tx, broadcast_id, monitor.reach(tx), large) if large else {}

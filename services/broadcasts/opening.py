@@ -17,6 +17,7 @@ from data.models.people import Membership, Person, PersonRegion
 from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
+from services.broadcasts.totals import count_round
 
 LINK = "{reply_url}"
 
@@ -26,19 +27,19 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
 
     ``areas`` are the areas that the broadcast is about: a person with several regions is counted in one of them.
     """
+    number = next_round(tx, broadcast)
     region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
     order = [PersonRegion.area_code.in_(areas_below(list(areas))).desc()] if areas else []
     area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
     asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
     frozen = (
-        select(
-            literal(broadcast.id), Person.id, Membership.department_id, area_code, literal(next_round(tx, broadcast))
-        )
+        select(literal(broadcast.id), Person.id, Membership.department_id, area_code, literal(number))
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
         .where(Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before))
     )
     columns = ["broadcast_id", "person_id", "department_id", "area_code", "round"]
     added = tx.changed_rows(insert(Recipient).from_select(columns, frozen))
+    count_round(tx, broadcast.id, number)
     broadcast.asked += added
     tx.session.flush()
     return added

@@ -5,6 +5,7 @@ request today, a group for each commit later) hands them over together.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from services import delivery
 from services.access import people_within
 from services.broadcasts.forms import QuestionRow
 from services.broadcasts.tally import tally_of
+from services.broadcasts.totals import Change, add_replies
 
 ANSWERABLE_FOR = timedelta(days=180)
 """A link answers this long after the sending, if nobody closes the broadcast before."""
@@ -128,17 +130,27 @@ def record(tx: Transaction, ask: Replies) -> Recorded:
     groups: dict[tuple[int, int], list[Reply]] = {}
     for reply in ask.replies:
         groups.setdefault((reply.broadcast_id, reply.person_id), []).append(reply)
-    questions = _lock(tx, list(groups))
-    stored = {key: replies for key, replies in groups.items() if key in questions}
+    there = _lock(tx, list(groups))
+    stored = {key: _values(groups[key], found.questions) for key, found in there.items()}
     if stored:
-        _store(tx, [_values(replies, questions[key]) for key, replies in stored.items()])
-        used = {one.delivery_id for replies in stored.values() for one in replies if one.delivery_id is not None}
+        _store(tx, list(stored.values()))
+        used = {one.delivery_id for key in stored for one in groups[key] if one.delivery_id is not None}
         delivery.arrived(tx, sorted(used))
+        # Last, since everybody who answers the same waits for these rows until this is committed.
+        add_replies(tx, [_change(found.recipient, stored[key]["tally"], groups[key]) for key, found in there.items()])
     tx.note("recipient", None, {"stored": len(stored), "refused": len(groups) - len(stored)})
     return Recorded(stored=frozenset(stored))
 
 
-def _lock(tx: Transaction, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[QuestionRow]]:
+@dataclass(frozen=True)
+class Locked:
+    """A recipient as it is before a reply, nobody else changing it, and what it was asked."""
+
+    recipient: Any
+    questions: list[QuestionRow]
+
+
+def _lock(tx: Transaction, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Locked]:
     # In one order for everybody, so that two batches with the same people never wait for each other in a circle.
     broadcasts = {broadcast_id for broadcast_id, _person_id in keys}
     found = tx.execute(
@@ -148,14 +160,22 @@ def _lock(tx: Transaction, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, i
     came = func.unnest(_ids(broadcast_id for broadcast_id, _ in keys), _ids(person_id for _, person_id in keys))
     pairs = came.table_valued("broadcast_id", "person_id").render_derived(name="came")
     rows = tx.execute(
-        select(Recipient.broadcast_id, Recipient.person_id)
+        select(Recipient.broadcast_id, Recipient.person_id, Recipient.round, Recipient.department_id,
+               Recipient.area_code, Recipient.tally)
         .join(pairs, and_(pairs.c.broadcast_id == Recipient.broadcast_id, pairs.c.person_id == Recipient.person_id))
         .join(Person, Person.id == Recipient.person_id)
         .where(Recipient.broadcast_id.in_(questions), people_within(record.reach(tx), tx.actor))
         .order_by(Recipient.broadcast_id, Recipient.person_id)
         .with_for_update(of=Recipient)
-    )
-    return {(broadcast_id, person_id): questions[broadcast_id] for broadcast_id, person_id in rows}
+    )  # fmt: skip
+    return {(row.broadcast_id, row.person_id): Locked(row, questions[row.broadcast_id]) for row in rows}
+
+
+def _change(was: Any, tally: str, replies: list[Reply]) -> Change:
+    return Change(
+        broadcast_id=was.broadcast_id, round=was.round, department_id=was.department_id, area_code=was.area_code,
+        before=was.tally, after=tally, at=max(reply.at for reply in replies),
+    )  # fmt: skip
 
 
 def _ids(numbers: Iterable[int]) -> ColumnElement[Any]:

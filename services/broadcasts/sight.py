@@ -48,7 +48,8 @@ def get_steered(tx: Transaction, broadcast_id: int, reach: Reach, version: int |
         NotFound: when there is none, or somebody else made it and the actor does not reach everybody.
         Conflict: when its version is another than the one the actor saw.
     """
-    statement = select(Broadcast).where(Broadcast.id == broadcast_id, steered(reach, tx.actor)).with_for_update()
+    statement = select(Broadcast).where(Broadcast.id == broadcast_id, steered(reach, tx.actor))
+    statement = statement.with_for_update(key_share=True)
     row = _found(tx.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none())
     require_version(row.version, version)
     return row

@@ -5,6 +5,7 @@ import pytest
 from core.actor import Actor
 from core.database import transaction
 from services.broadcasts import Which, close
+from tests.factories import give_reading, make_account, make_person
 from tests.services.broadcasts import asks
 
 
@@ -21,6 +22,13 @@ def test_D14_shows_rate_answers_departments_and_people(prepare, people, open_pag
     app = open_page("broadcasts/monitor.py", id=str(row.id))
     metrics = {metric.label: metric.value for metric in app.metric}
     assert (metrics["返信率"], metrics["回答済み"], metrics["未回答"]) == ("20.0%", "1 名", "4 名")
+    assert len(app.get("plotly_chart")) == 6, "four questions, departments, regions"
+    assert not app.dataframe
+
+    app.segmented_control(key="view").set_value("people").run()
+    assert app.query_params["view"] == "people"
+    assert app.metric
+    assert not app.get("plotly_chart")
     listed = app.dataframe[0].value
     staff = listed[listed["name"] == "社員 三郎"].iloc[0]
     assert {"無事です", "全員無事です", "出社できません"} <= set(staff)
@@ -30,7 +38,9 @@ def test_D14_shows_rate_answers_departments_and_people(prepare, people, open_pag
 def test_who_has_not_answered_can_be_found(prepare, people, open_page):
     row = prepare(asks.opened)
     answered(row, people.staff, "無事です")
-    app = open_page("broadcasts/monitor.py", id=str(row.id), who__answered="no")
+    app = open_page("broadcasts/monitor.py", id=str(row.id))
+    app.button(key="missing").click().run()
+    assert (app.query_params["view"], app.query_params["who-answered"]) == ("people", "no")
     assert len(app.dataframe[0].value) == 4
     assert "社員 三郎" not in set(app.dataframe[0].value["name"])
 
@@ -64,9 +74,27 @@ def test_reminding_is_offered_only_while_it_is_open_and_somebody_is_missing(prep
 
 def test_a_manager_sees_own_people_only(prepare, people, open_page):
     row = prepare(asks.opened)
-    app = open_page("broadcasts/monitor.py", people.manager, id=str(row.id))
+    app = open_page("broadcasts/monitor.py", people.manager, id=str(row.id), view="people")
     assert len(app.dataframe[0].value) == 3
     assert {metric.label: metric.value for metric in app.metric}["未回答"] == "3 名"
+
+
+def test_an_unknown_view_is_the_usual_one(prepare, open_page):
+    app = open_page("broadcasts/monitor.py", id=str(prepare(asks.opened).id), view="nonsense")
+    assert not app.exception
+    assert app.get("plotly_chart")
+
+
+def test_who_may_not_see_answers_is_offered_no_list_of_people(prepare, people, open_page):
+    row = prepare(asks.opened)
+    with transaction(Actor.system("test")) as tx:
+        looker = make_person(tx, "閲覧", "者")
+        give_reading(tx, make_account(tx, looker), "broadcasts.monitor")
+    app = open_page("broadcasts/monitor.py", looker, id=str(row.id), view="people")
+    assert app.get("plotly_chart")
+    assert not app.segmented_control
+    assert not app.dataframe
+    assert "missing" not in {button.key for button in app.button}
 
 
 def test_a_draft_says_that_nobody_can_answer_yet(prepare, open_page):

@@ -6,7 +6,7 @@ from core import jobs
 from core.actor import Actor
 from core.database import transaction
 from data.models.delivery import LocalMail, MailSender, ProviderKind
-from tests.factories import make_account, make_person
+from tests.factories import give_reading, make_account, make_person
 from tests.services.delivery.stage import use_smtp
 from tests.smtp_sink import smtp_sink
 
@@ -74,7 +74,7 @@ class TestSender:
         with system() as tx:
             looker = make_person(tx, "閲覧", "者", stage.branch)
             account = make_account(tx, looker)
-            give_reading(tx, account)
+            give_reading(tx, account, "delivery.sender")
         app = open_page(PAGE, looker)
         assert not app.text_input
         assert "renraku@example.jp" in "".join(str(one.value) for one in app.get("html"))
@@ -103,13 +103,3 @@ class TestTestMail:
             jobs.run_waiting_jobs()
         app = app.run()
         assert "550 5.1.1 User unknown" in "\n".join(str(one.value) for one in app.error)
-
-
-def give_reading(tx, account):
-    """Give a permission set that may read the sender and nothing else."""
-    from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet, ReachKind  # noqa: PLC0415
-
-    made = PermissionSet(name="閲覧のみ")
-    tx.add(made)
-    tx.add(PermissionGrant(set_id=made.id, process="delivery.sender", what="read"))
-    tx.add(PermissionAssignment(account_id=account.id, set_id=made.id, reach=ReachKind.WHOLE))

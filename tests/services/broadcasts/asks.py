@@ -11,6 +11,14 @@ from services import delivery
 from services.broadcasts import Draft, Replies, Reply, Send, draft, forms, record_replies, send
 from services.events import MailingFinished
 
+QUESTIONS = [
+    {"kind": "choice", "label": "無事？", "options": ["無事", "けが"]},
+    {"kind": "choices", "label": "要る物", "options": ["水", "毛布", "薬"], "required": False},
+    {"kind": "number", "label": "家族", "unit": "人", "required": False},
+    {"kind": "text", "label": "一言", "required": False},
+]
+"""Every kind of question."""
+
 
 def reachable(tx, person, address=None):
     """Give a person a mail address."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.i18n import using_language
 from services.broadcasts import QuestionKind, QuestionRow, read_answer
 from services.broadcasts.answering import TEXT_LIMIT
-from services.broadcasts.tally import counted, tally_of
+from services.broadcasts.tally import numbers_in, parts_of, tally_of
 
 
 def question(number, kind, *options, required=False):
@@ -76,9 +76,10 @@ class TestTally:
     def test_comes_back_as_it_was(self):
         answer = {"1": "けが", "2": ["水", "薬"], "3": "x"}
         short = tally_of(ALL, answer)
-        assert (short, counted(short, ALL)) == ("1,0+2,x,", [[1], [0, 2], [], None])
+        assert (short, parts_of(short)) == ("1,0+2,x,", [(0, "1"), (1, "0+2"), (2, "x")])
+        assert [numbers_in(part) for _position, part in parts_of(short)] == [[1], [0, 2], []]
         assert tally_of([NUMBER, NUMBER], {"4": 12}) == "12,12"
         assert tally_of([NUMBER], {"4": -1}) == tally_of([NUMBER], {"4": 1000}) == "x"
 
     def test_a_broadcast_without_questions_has_nothing_to_count(self):
-        assert counted(tally_of([], {}), []) == []
+        assert parts_of(tally_of([], {})) == []

@@ -6,14 +6,7 @@ from core.errors import NotAllowed, NotFound
 from core.i18n import using_language
 from services.broadcasts import EditForm, MonitorAsk, edit_form, monitor
 from tests.factories import make_department, make_person
-from tests.services.broadcasts.asks import drafted, replied, sent
-
-QUESTIONS = [
-    {"kind": "choice", "label": "無事？", "options": ["無事", "けが"]},
-    {"kind": "choices", "label": "要る物", "options": ["水", "毛布", "薬"], "required": False},
-    {"kind": "number", "label": "家族", "unit": "人", "required": False},
-    {"kind": "text", "label": "一言", "required": False},
-]
+from tests.services.broadcasts.asks import QUESTIONS, drafted, replied, sent
 
 
 @pytest.fixture
