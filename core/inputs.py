@@ -134,10 +134,14 @@ def sentence(detail: ErrorDetails) -> str:
     cause = context.get("error")
     if isinstance(cause, WrongValue):
         return cause.text
-    if detail["type"] in {"missing", "string_type"} and detail.get("input") in (None, ""):
+    if detail["type"] in {"missing", "string_type", "string_too_short"} and _is_empty(detail.get("input")):
         return _(REQUIRED)
     known = SENTENCES.get(detail["type"], N_("This value cannot be used."))
     return _(known, **context) if "{" in known else _(known)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 class WrongValue(RenrakuError, ValueError):

@@ -32,8 +32,9 @@ def matrix(chosen: SetRow, processes: list[ProcessRow], *, changeable: bool) -> 
     """Show name, purpose and one box for each process, and save all of it at once."""
     with st.form(f"set-{chosen.id}-{chosen.version}", enter_to_submit=False, border=False):
         name, purpose = st.columns([1, 2])
+        name_label = _(N_("{label} (required)"), label=_(N_("Name")))
         values = {
-            "name": name.text_input(_(N_("Name")), chosen.name, 60, disabled=not changeable),
+            "name": name.text_input(name_label, chosen.name, 60, disabled=not changeable),
             "description": purpose.text_input(_(N_("Purpose")), chosen.description, 200, disabled=not changeable),
         }  # fmt: skip
         for title, rows in groupby(processes, key=lambda row: row.category_title):

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.errors import Invalid, RenrakuError
+from core.errors import Invalid
 from core.i18n import N_, _
 from core.inputs import label_of, validated
 from pages import kit
@@ -38,7 +38,7 @@ def build(form: FormRow | None) -> bool:
 def _question(entries: list[Entry], at: int, entry: Entry) -> None:
     mark = entry["mark"]
     heading, buttons = st.columns([2, 3], vertical_alignment="center")
-    heading.markdown(_(N_("**Question {number}**"), number=at + 1))
+    heading.markdown(f"**{_(N_('Question {number}'), number=at + 1)}**")
     with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button(_(N_("Up")), key=f"{mark}.up", icon=":material/arrow_upward:", disabled=at == 0):
             _swap(entries, at, at - 1)
@@ -78,14 +78,18 @@ def _swap(entries: list[Entry], at: int, to: int) -> None:
 
 
 def _save(key: str, form: FormRow | None, name: str, introduction: str, entries: list[Entry]) -> bool:
+    wrong: list[str] = []
+    questions = [question for at, entry in enumerate(entries) if (question := _checked(entry, at, wrong))]
     try:
-        questions = [validated(NewQuestion, _values(entry)) for entry in entries]
         entered = validated(EditForm, {
             "id": form.id if form else None, "version": form.version if form else None,
             "name": name, "introduction": introduction, "questions": questions,
         })  # fmt: skip
     except Invalid as error:
-        _say(error)
+        of_form = {field: sentence for field, sentence in error.fields.items() if field != "questions" or not wrong}
+        wrong = [f"{label_of(EditForm, field)}：{sentence}" for field, sentence in of_form.items()] + wrong
+    if wrong:
+        st.error("  \n".join(map(kit.literal, wrong)), icon=":material/error:")
         return False
     if kit.do(edit_form, entered) is None:
         return False
@@ -93,9 +97,16 @@ def _save(key: str, form: FormRow | None, name: str, introduction: str, entries:
     return True
 
 
-def _say(error: RenrakuError) -> None:
-    sentences = list(error.fields.values()) if isinstance(error, Invalid) else []
-    st.error("  \n".join(map(kit.literal, [error.text, *sentences])), icon=":material/error:")
+def _checked(entry: Entry, at: int, wrong: list[str]) -> NewQuestion | None:
+    try:
+        return validated(NewQuestion, _values(entry))
+    except Invalid as error:
+        heading = _(N_("Question {number}"), number=at + 1)
+        wrong += [
+            f"{heading}　{label_of(NewQuestion, field)}：{sentence}" if field else f"{heading}　{sentence}"
+            for field, sentence in error.fields.items()
+        ]
+        return None
 
 
 def _values(entry: Entry) -> dict[str, Any]:

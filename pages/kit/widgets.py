@@ -23,6 +23,9 @@ CHOOSE = N_("Choose")
 LANGUAGES = {"ja": "日本語", "en": "English"}
 """Each in its own writing, so that everybody finds theirs."""
 
+LETTER = 280
+"""Pixels: ten lines, so that a usual letter is seen as a whole."""
+
 Choices = dict[Any, str]
 
 
@@ -180,7 +183,7 @@ def _draw_time(asked: Asked, label: str, options: dict[str, Any]) -> Any:
 
 def _draw_text(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     if asked.multiline:
-        text = st.text_area(label, **options)
+        text = st.text_area(label, height=LETTER, **options)
     else:
         text = st.text_input(label, type="password" if asked.secret else options.pop("type", "default"), **options)
     return None if asked.optional and not text else text

@@ -132,6 +132,7 @@ def test_the_main_job(console: Console, desktop: Page, phone: Page, tmp_path: Pa
         assert "軽いけがをしています" in kept.latest_answer.values()
         assert kept.first_at < kept.latest_at
 
+    desktop.get_by_role("radio", name="一人ひとりの状況").click()
     desktop.get_by_role("button", name="ファイル出力").first.click()
     with desktop.expect_download() as saving:
         desktop.get_by_role("link", name="Excel 用 CSV").click()

@@ -68,3 +68,14 @@ class TestForms:
         ending(app.button, ".save")[0].click().run()
         assert "どちら" in app.error[0].value
         assert now() == samples
+
+    def test_every_mistake_is_said_at_once_and_where_it_is(self, samples, open_page):
+        app = open_page("broadcasts/forms.py", id="new")
+        ending(app.button, ".add")[0].click().run()
+        ending(app.text_input, ".label")[1].set_value("どちら").run()
+        ending(app.button, ".save")[0].click().run()
+        said = app.error[0].value
+        assert said.splitlines()[0].startswith("名前：必須項目です。")
+        assert "設問1　質問：必須項目です。" in said
+        assert "設問2　「どちら」には選択肢が2つ以上必要です。" in said
+        assert now() == samples
