@@ -113,9 +113,9 @@ def people_table(broadcast_id: int) -> None:
         rehearse_people,
         kit.filters(RehearsedPeopleAsk, key="who", fills={"broadcast_id": broadcast_id}),
         columns={
-            "name": kit.Column(_(N_("Name")), width=110),
+            "name": kit.Column(_(N_("Name"))),
             "code": kit.Column(_(N_("Code")), width=80),
-            "department": kit.Column(_(N_("Department")), width=200),
+            "department": kit.Column(_(N_("Department"))),
             "addresses": kit.Column(_(N_("Addresses")), value=lambda line: kit.joined(line.addresses), width=290),
             "reason": kit.Column(_(N_("Why not")), value=lambda line: line.reason, width=360),
         },

@@ -58,8 +58,8 @@ def draw_people() -> None:
         answers,
         question,
         columns={
-            "name": kit.Column(width=130),
-            "department": kit.Column(width=200),
+            "name": kit.Column(),
+            "department": kit.Column(),
             "area": kit.Column(width=140),
             "latest_at": kit.Column(width=140),
             **{f"q{one.key}": kit.Column(one.label, value=answer_to(one.label), width=160) for one in first.questions},

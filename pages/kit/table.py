@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
+from unicodedata import east_asian_width
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,9 @@ from pages.kit.address import forget_place, go, param, put
 R = TypeVar("R")
 Mode = Literal["single-row", "multi-row", "single-column"]
 ROW_HEIGHT = 36
+PINNED = 28
+"""Letters of half width up to which the first column stays while the others move; a longer one would fill a phone."""
+
 NOTHING_FOUND = N_("Nothing found. Change or clear the filters above.")
 
 
@@ -173,6 +177,7 @@ def _grid(
         dtype=str,
     )
     targets = [opens(row) for row in listed.page.rows] if opens else []
+    pinned = max(map(_length, frame.iloc[:, 0])) <= PINNED
     if targets:
         frame.iloc[:, 0] = ":material/chevron_right: " + frame.iloc[:, 0]
     grid = listed.widget
@@ -180,7 +185,7 @@ def _grid(
     modes: list[Mode] = [mode, "single-column"] if mode else ["single-column"]
     state = st.dataframe(
         frame, hide_index=True, height="content", row_height=ROW_HEIGHT, key=grid,
-        column_config={name: _config(listed, name, targets) for name in listed.columns},
+        column_config={name: _config(listed, name, targets, pinned=pinned) for name in listed.columns},
         on_select=lambda: _touched(listed, grid, one=mode == "single-row"),
         selection_mode=modes,
         selection_default={"selection": {"rows": rows}},
@@ -188,15 +193,19 @@ def _grid(
     return list(state["selection"]["rows"])
 
 
-def _config(listed: Listed[Any], name: str, targets: list[Target]) -> Any:
+def _config(listed: Listed[Any], name: str, targets: list[Target], *, pinned: bool) -> Any:
     column = listed.columns[name]
     if targets and name == next(iter(listed.columns)):
         link = f"table.{listed.key}.open"
         return st.column_config.ButtonColumn(
-            column.label, type="tertiary", alignment="left", width=column.width, pinned=True, key=link,
+            column.label, type="tertiary", alignment="left", width=column.width, pinned=pinned, key=link,
             on_click=lambda: _opened(listed.key, targets, link),
         )  # fmt: skip
     return st.column_config.TextColumn(column.label, width=column.width, alignment="right" if column.number else "left")
+
+
+def _length(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _touched(listed: Listed[Any], grid: str, *, one: bool) -> None:
