@@ -38,7 +38,7 @@ def build(form: FormRow | None) -> bool:
 def _question(entries: list[Entry], at: int, entry: Entry) -> None:
     mark = entry["mark"]
     heading, buttons = st.columns([2, 3], vertical_alignment="center")
-    heading.markdown(f"**{_(N_('Question {number}'), number=at + 1)}**")
+    heading.markdown(f"**{_numbered(at)}**")
     with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button(_(N_("Up")), key=f"{mark}.up", icon=":material/arrow_upward:", disabled=at == 0):
             _swap(entries, at, at - 1)
@@ -72,6 +72,10 @@ def _question(entries: list[Entry], at: int, entry: Entry) -> None:
         )  # fmt: skip
 
 
+def _numbered(at: int) -> str:
+    return _(N_("Question {number}"), number=at + 1)
+
+
 def _swap(entries: list[Entry], at: int, to: int) -> None:
     entries[at], entries[to] = entries[to], entries[at]
     st.rerun()
@@ -101,9 +105,8 @@ def _checked(entry: Entry, at: int, wrong: list[str]) -> NewQuestion | None:
     try:
         return validated(NewQuestion, _values(entry))
     except Invalid as error:
-        heading = _(N_("Question {number}"), number=at + 1)
         wrong += [
-            f"{heading}　{label_of(NewQuestion, field)}：{sentence}" if field else f"{heading}　{sentence}"
+            f"{_numbered(at)}　{label_of(NewQuestion, field)}：{sentence}" if field else f"{_numbered(at)}　{sentence}"
             for field, sentence in error.fields.items()
         ]
         return None
