@@ -8,7 +8,6 @@ import errno
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -94,10 +93,10 @@ def run(
     pauses = GrowingPause(first_pause_s)
     children = [Child(name, command, folder, GrowingPause(first_pause_s)) for name, command in commands.items()]
     told = False
-    stop = threading.Event()
-    with _on_stop_signals(stop.set):
+    stop = Stop()
+    with _on_stop_signals(stop.ask):
         try:
-            while not stop.is_set():
+            while not stop.asked:
                 if database is not None:
                     _look_after(database, pauses, stop)
                 for child in children:
@@ -105,11 +104,22 @@ def run(
                 if not told and (listening is None or _accepts(listening)):
                     say(_("Renraku is ready: {address}", address=address))
                     told = True
-                stop.wait(LOOK_EVERY_S)
+                time.sleep(LOOK_EVERY_S)
         finally:
-            stop.clear()
+            stop.asked = False
             for child in children:
                 child.stop(at_once=stop)
+
+
+@dataclass
+class Stop:
+    """Whether somebody asked to stop. A plain flag: an Event's lock, taken by a signal's handler, may never be free."""
+
+    asked: bool = False
+
+    def ask(self) -> None:
+        """Answer a signal."""
+        self.asked = True
 
 
 @contextmanager
@@ -193,13 +203,13 @@ class Child:
             preexec_fn=dying_with_this_process(signal.SIGTERM),  # noqa: PLW1509 - there are no threads here
         )
 
-    def stop(self, *, at_once: threading.Event) -> None:
+    def stop(self, *, at_once: Stop) -> None:
         """Ask it to end and wait; end it by force after a while, or as soon as somebody asks once more."""
         if self.process is None:
             return
         self.process.terminate()
         deadline = time.monotonic() + STOP_WITHIN_S
-        while self.process.poll() is None and time.monotonic() < deadline and not at_once.is_set():
+        while self.process.poll() is None and time.monotonic() < deadline and not at_once.asked:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(LOOK_EVERY_S)
         if self.process.poll() is None:
@@ -208,7 +218,7 @@ class Child:
         self.process.wait()
 
 
-def _look_after(database: Database, pause: GrowingPause, stop: threading.Event) -> None:
+def _look_after(database: Database, pause: GrowingPause, stop: Stop) -> None:
     if database.is_running() or not pause.is_over():
         return
     log.warning("ended", process="database", again_in_s=pause.note_end())
@@ -220,7 +230,7 @@ def _look_after(database: Database, pause: GrowingPause, stop: threading.Event) 
     except Unavailable as error:
         log.error("does not start", process="database", reason=str(error))  # noqa: TRY400 - the sentence says it all
     except KeyboardInterrupt:
-        stop.set()
+        stop.ask()
 
 
 def _interrupt() -> None:

@@ -19,8 +19,8 @@ from core.errors import Unavailable
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "http://renraku.example.jp"
 STAYS = """
-echo $$ > {name}.pid
 trap 'echo {name} >> ended; exit 0' TERM
+echo $$ > {name}.pid
 while :; do sleep 0.02; done
 """
 IGNORES = "trap '' TERM; echo $$ > {name}.pid; while :; do sleep 0.02; done"
