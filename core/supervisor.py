@@ -106,20 +106,34 @@ def run(
                     told = True
                 time.sleep(LOOK_EVERY_S)
         finally:
-            stop.asked = False
+            stop.begin()
             for child in children:
-                child.stop(at_once=stop)
+                child.stop(stop)
 
 
 @dataclass
 class Stop:
-    """Whether somebody asked to stop. A plain flag: an Event's lock, taken by a signal's handler, may never be free."""
+    """How often somebody asked to stop. A number: an Event's lock, taken by a signal's handler, may never be free."""
 
-    asked: bool = False
+    times: int = 0
 
     def ask(self) -> None:
         """Answer a signal."""
-        self.asked = True
+        self.times += 1
+
+    def begin(self) -> None:
+        """Take all that was asked so far for one: a terminal and make may each have sent a signal."""
+        self.times = 1
+
+    @property
+    def asked(self) -> bool:
+        """Say whether everything should end."""
+        return self.times > 0
+
+    @property
+    def at_once(self) -> bool:
+        """Say whether somebody asked once more, so that nothing should be waited for."""
+        return self.times > 1
 
 
 @contextmanager
@@ -203,13 +217,13 @@ class Child:
             preexec_fn=dying_with_this_process(signal.SIGTERM),  # noqa: PLW1509 - there are no threads here
         )
 
-    def stop(self, *, at_once: Stop) -> None:
+    def stop(self, stop: Stop) -> None:
         """Ask it to end and wait; end it by force after a while, or as soon as somebody asks once more."""
         if self.process is None:
             return
         self.process.terminate()
         deadline = time.monotonic() + STOP_WITHIN_S
-        while self.process.poll() is None and time.monotonic() < deadline and not at_once.asked:
+        while self.process.poll() is None and time.monotonic() < deadline and not stop.at_once:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(LOOK_EVERY_S)
         if self.process.poll() is None:

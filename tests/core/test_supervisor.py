@@ -23,7 +23,7 @@ trap 'echo {name} >> ended; exit 0' TERM
 echo $$ > {name}.pid
 while :; do sleep 0.02; done
 """
-IGNORES = "trap '' TERM; echo $$ > {name}.pid; while :; do sleep 0.02; done"
+IGNORES = "trap 'echo {name} >> asked' TERM; echo $$ > {name}.pid; while :; do sleep 0.02; done"
 SUPERVISES = """
 import json, sys
 from pathlib import Path
@@ -111,11 +111,11 @@ class TestRun:
 
         began = time.monotonic()
         running.send_signal(signal.SIGTERM)
-        while running.poll() is None:
-            assert time.monotonic() - began < supervisor.STOP_WITHIN_S / 2
-            time.sleep(0.3)
-            running.send_signal(signal.SIGTERM)
+        wait_until((tmp_path / "asked").exists)
+        running.send_signal(signal.SIGTERM)
+        running.wait(supervisor.STOP_WITHIN_S)
 
+        assert time.monotonic() - began < supervisor.STOP_WITHIN_S
         assert running.returncode == 0
         assert not is_alive(console)
 
