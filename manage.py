@@ -11,7 +11,8 @@ import typer
 from sqlalchemy import make_url
 
 from core import logs
-from core.database import engine, engine_for
+from core.actor import Actor
+from core.database import engine, engine_for, transaction
 from core.errors import RenrakuError
 from core.i18n import set_language
 from core.postgres import EmbeddedPostgres
@@ -20,6 +21,8 @@ from core.settings import ROOT, settings
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 safety = typer.Typer(no_args_is_help=True, help="Safety confirmation (安否確認).")
 app.add_typer(safety, name="safety")
+audit = typer.Typer(no_args_is_help=True, help="The audit trail (操作履歴).")
+app.add_typer(audit, name="audit")
 
 
 @contextmanager
@@ -143,6 +146,43 @@ def replay(
                 typer.echo(f"{file.name}: {error.text}", err=True)
                 failed = True
     raise typer.Exit(1 if failed else 0)
+
+
+@audit.command()
+def verify(
+    kept: Annotated[
+        Path | None, typer.Option("--seals", exists=True, dir_okay=False, help="Seals that were kept outside.")
+    ] = None,
+) -> None:
+    """Compare the audit trail with its seals; names each record that was altered, removed or slipped in."""
+    from core import seals  # noqa: PLC0415
+
+    outside = dict(_kept(line) for line in kept.read_text().splitlines() if line.strip()) if kept else None
+    with database(), transaction(Actor.system("audit verify"), statement_seconds=seals.VERIFY_SECONDS) as tx:
+        seals.seal(tx)
+        findings = 0
+        for finding in seals.verify(tx, outside):
+            typer.echo(finding.text, err=True)
+            findings += 1
+        records = sum(one.records for one in seals.seals(tx))
+    typer.echo(f"{records} records, {findings} findings")
+    raise typer.Exit(1 if findings else 0)
+
+
+@audit.command("seals")
+def print_seals() -> None:
+    """Print all seals, one a line, to be kept outside: number, moment, records, hash."""
+    from core import seals  # noqa: PLC0415
+
+    with database(), transaction(Actor.system("audit seals")) as tx:
+        seals.seal(tx)
+        for one in seals.seals(tx):
+            typer.echo(f"{one.number} {one.at.isoformat()} {one.records} {one.hash}")
+
+
+def _kept(line: str) -> tuple[int, str]:
+    number, _at, _records, known = line.split()
+    return int(number), known
 
 
 def _owner_and_role() -> tuple[str, str | None]:

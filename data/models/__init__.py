@@ -2,11 +2,14 @@
 
 from core.audit import AuditPersonal, AuditRecord
 from core.progress import Work
+from core.seals import AuditSeal, AuditSealed
 from data.models import access, areas, broadcasts, delivery, people, safety, setup
 
 __all__ = [
     "AuditPersonal",
     "AuditRecord",
+    "AuditSeal",
+    "AuditSealed",
     "Work",
     "access",
     "areas",
