@@ -17,6 +17,7 @@ from pages.public import index
 from pages.public.gate import BROWSER_HEADER, SESSION_HEADER, Gate
 from pages.public.hosts import known_hosts
 from pages.public.routes import ROUTES
+from pages.public.watched import Watched
 
 logs.configure()
 services.load_all()
@@ -60,7 +61,7 @@ configured(
 app = st.App(
     ROOT / "pages" / "console.py",
     routes=[*ROUTES, *index.routes()],
-    middleware=[Middleware(Gate, inline_scripts=index.inline_scripts())],
+    middleware=[Middleware(Watched), Middleware(Gate, inline_scripts=index.inline_scripts())],
     lifespan=lifespan,
     on_script_error=on_script_error,
 )

@@ -6,6 +6,7 @@ import sys
 
 import structlog
 
+from core.observed import FAULTS
 from core.settings import settings
 
 CHATTY = ("alembic", "procrastinate", "uvicorn", "httpx")
@@ -43,5 +44,12 @@ def configure() -> None:
 def fault(error: BaseException, **context: object) -> str:
     """Log something that must not happen, and return the id by which it can be found again."""
     fault_id = secrets.token_hex(4)
+    FAULTS.inc()
     structlog.get_logger("fault").error("fault", fault_id=fault_id, exc_info=error, **context)
     return fault_id
+
+
+def begin(**context: object) -> None:
+    """Give whatever this thread or task logs from here on an id of its own, and what else is known of it."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=secrets.token_hex(4), **context)

@@ -13,6 +13,7 @@ from core.actor import Actor, Reach, What
 from core.errors import NotFound
 from core.i18n import N_, _
 from core.inputs import Input
+from core.observed import observed
 from core.transaction import Transaction
 
 A = TypeVar("A", bound=Input)
@@ -63,13 +64,14 @@ class Operation(Process[A, R]):
         """Do it, or raise and leave the transaction to be rolled back."""
         if tx.running is not None:
             raise RuntimeError(f"{self.name} was called from inside {tx.running}: share a plain function instead")
-        self.require(tx)
-        tx.running, tx.changes = self.name, []
-        try:
-            result = self.function(tx, ask)
-            audit.record(tx, self.name, self.touches, ask, result)
-        finally:
-            tx.running = None
+        with observed(self.name, tx.actor, told=True):
+            self.require(tx)
+            tx.running, tx.changes = self.name, []
+            try:
+                result = self.function(tx, ask)
+                audit.record(tx, self.name, self.touches, ask, result)
+            finally:
+                tx.running = None
         return result
 
 
@@ -78,8 +80,9 @@ class Query(Process[A, R]):
 
     def __call__(self, tx: Transaction, ask: A) -> R:
         """Answer, or raise NotAllowed."""
-        self.require(tx)
-        return self.function(tx, ask)
+        with observed(self.name, tx.actor, told=False):
+            self.require(tx)
+            return self.function(tx, ask)
 
 
 _registry: dict[str, Operation[Any, Any] | Query[Any, Any]] = {}

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     anonymous_sockets: int = 200
     """How many browsers may be connected without being signed in; more would only be a flood."""
 
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    """What asks for ``/metrics`` has to show (``Authorization: Bearer …``); unset: there is no such page."""
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = 50

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from socket import create_connection, socket
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import psycopg
@@ -73,7 +73,9 @@ class Console:
 
 
 @contextmanager
-def console(server: EmbeddedPostgres, name: str, home: str, *options: str, **environment: str) -> Iterator[Console]:
+def console(
+    server: EmbeddedPostgres, name: str, home: str, *options: str, log: IO[str] | None = None, **environment: str
+) -> Iterator[Console]:
     """Start a console on a clone of the template, in a process of its own; it is gone at the end."""
     url = server.url(APP, clone(server, name))
     port = free_port()
@@ -81,7 +83,7 @@ def console(server: EmbeddedPostgres, name: str, home: str, *options: str, **env
     environment = {"DATABASE_URL": url, "RENRAKU_PORT": str(port), "RENRAKU_HOME": home, **environment}
     options = options or ("--no-access-log",)
     server_program = ("-m", "uvicorn", "streamlit_app:app", "--port", str(port), "--log-level", "warning", *options)
-    with python(*server_program, **environment) as process:
+    with python(*server_program, log=log, **environment) as process:
         until(lambda: process.poll() is not None or answers(started), within=60)
         assert process.poll() is None, "the console did not start"
         yield started

@@ -7,14 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from core.settings import ROOT
 
 
 @contextmanager
-def python(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run Python with our environment and ``environment``; killed at the end if it still runs."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment})
+def python(*arguments: str, log: IO[str] | None = None, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Python with our environment and ``environment``; killed at the end if it still runs.
+
+    Its log goes to ``log``, else to where ours goes.
+    """
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment}, stderr=log)
     try:
         yield process
     finally:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core import logs
 from core.actor import Actor
 from core.database import transaction
 from core.i18n import N_, _, set_language
@@ -87,6 +89,7 @@ def guard(*processes: str) -> Actor:
             st.rerun(scope="app")  # the console then shows the sign-in in place of what an open tab still shows
         st.info(_(SIGNED_OUT), icon=":material/lock:")
         st.stop()
+    logs.begin(account=actor.account_id, page=urlsplit(st.context.url or "").path)
     asked = [find(name) for name in processes]
     if asked and not any(process.allowed(actor) for process in asked):
         wanted = "、".join(process.title for process in asked)

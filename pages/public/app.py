@@ -7,7 +7,8 @@ import services
 from core import logs
 from pages.public.gate import Gate
 from pages.public.routes import ROUTES
+from pages.public.watched import Watched
 
 logs.configure()
 services.load_all()
-app = Starlette(routes=ROUTES, middleware=[Middleware(Gate)])
+app = Starlette(routes=ROUTES, middleware=[Middleware(Watched), Middleware(Gate)])

@@ -26,6 +26,9 @@ OPEN_CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
 SESSION_ONLY = ("/media/", "/component/", "/_stcore/upload_file/", "/_stcore/bidi-components/")
 HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
 SECRET_QUERIES = ("/session/open", "/invitation")
+FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
+"""Balancers and watchers ask by address, not by name."""
+
 HIDDEN_QUERY = "renraku.query"
 LARGEST_FORM = 1024 * 1024
 
@@ -54,7 +57,7 @@ class Gate:
         path, headers = scope["path"], Headers(scope=scope)
         if path.rstrip("/") in SECRET_QUERIES:  # in the same dict that servers write their access log from
             scope[HIDDEN_QUERY], scope["query_string"] = scope["query_string"], b""
-        if path != "/healthz" and not hosts.is_ours(headers.get("host")):
+        if path not in FOR_MACHINES and not hosts.is_ours(headers.get("host")):
             sentence = N_("This console is not reached by this name. Open {address} instead.")
             await PlainTextResponse(_(sentence, address=settings().base_url), 400)(scope, receive, send)
         elif path.startswith(SESSION_ONLY):

@@ -2,6 +2,13 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, replies, sign_in
+from pages.public import exports, health, invitation, metrics, replies, sign_in
 
-ROUTES: list[Route] = [*exports.ROUTES, *health.ROUTES, *sign_in.ROUTES, *invitation.ROUTES, *replies.ROUTES]
+ROUTES: list[Route] = [
+    *exports.ROUTES,
+    *health.ROUTES,
+    *metrics.ROUTES,
+    *sign_in.ROUTES,
+    *invitation.ROUTES,
+    *replies.ROUTES,
+]
