@@ -1,5 +1,6 @@
 """The command line: ``python manage.py COMMAND``; ``--help`` lists the commands."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from sqlalchemy import make_url
 from core import logs
 from core.actor import Actor
 from core.database import engine, engine_for, transaction
-from core.errors import RenrakuError
-from core.i18n import set_language
+from core.errors import Refused, RenrakuError
+from core.i18n import N_, _, set_language
+from core.inputs import Nothing
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT, settings
 
@@ -71,6 +73,7 @@ def worker(concurrency: int = 4) -> None:
     import services  # noqa: PLC0415
     from core import jobs  # noqa: PLC0415
 
+    logs.configure()
     services.load_all()
     jobs.run_worker(concurrency)
 
@@ -114,6 +117,39 @@ def texts(*, check: Annotated[bool, typer.Option(help="Only report, change nothi
     for text in open_texts:
         typer.echo(text, err=True)
     raise typer.Exit(1 if open_texts else 0)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")]) -> None:
+    """Write the whole database into one file, while others go on working."""
+    from core.postgres import backup as backups  # noqa: PLC0415
+
+    with database():
+        backups.backup(_owner_and_role()[0], file)
+    sentence = N_("{file} holds the whole database, but not the key that its stored passwords are protected with.")
+    typer.echo(_(sentence, file=file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file that backup wrote.")],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an organisation that is there.")] = False,
+) -> None:
+    """Put a backup in place of what is in the database; everything or nothing."""
+    from core.postgres import backup as backups  # noqa: PLC0415
+    from data.migrate import migrate  # noqa: PLC0415
+    from services.setup import installation  # noqa: PLC0415
+
+    with database():
+        with transaction(Actor.system("restore")) as tx:
+            begun = installation(tx, Nothing()).ready
+        engine().dispose()
+        if begun and not replace:
+            raise Refused(N_("An organisation is there already. “restore --replace” replaces everything in it."))
+        backups.restore(_owner_and_role()[0], file)
+        migrate(*_owner_and_role())
+    typer.echo(_(N_("Restored. Mailings that were being sent go on as soon as a worker runs.")))
 
 
 @app.command()
@@ -195,7 +231,7 @@ def _owner_and_role() -> tuple[str, str | None]:
 
 def main() -> None:
     """Run a command; what people can mend is one sentence on the terminal, not a stack trace."""
-    logs.configure()
+    logs.configure(logging.WARNING)  # what else there is to say, a command says itself
     set_language("en" if os.environ.get("LANG", "").startswith("en") else "ja")
     try:
         app()

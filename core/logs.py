@@ -13,8 +13,8 @@ CHATTY = ("alembic", "procrastinate", "uvicorn", "httpx")
 """Libraries that tell each step of theirs; only what they warn of is of interest."""
 
 
-def configure() -> None:
-    """Send structlog's and the libraries' records through one formatter, once a process."""
+def configure(level: int | None = None) -> None:
+    """Send structlog's and the libraries' records through one formatter; ``level`` stands for the one that is set."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -31,7 +31,7 @@ def configure() -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    logging.basicConfig(handlers=[handler], level=settings().log_level, force=True)
+    logging.basicConfig(handlers=[handler], level=level or settings().log_level, force=True)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
