@@ -10,6 +10,7 @@ import streamlit as st
 from pydantic import BaseModel
 
 from core.i18n import N_, _
+from pages.kit import menu
 
 CAME_FROM = "from"
 PLACE = ("after", "before", "id")
@@ -53,6 +54,7 @@ def number_in_address(name: str) -> int:
         st.info(
             _(N_("Open this page from its list: the address does not say what to show.")), icon=":material/link_off:"
         )
+        menu.way_out()
         st.stop()
     return number
 

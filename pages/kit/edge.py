@@ -16,7 +16,7 @@ from core.inputs import Input, Nothing, validated
 from core.operations import Operation, Query
 from core.shown import literal
 from core.transaction import Transaction
-from pages.kit import guard
+from pages.kit import guard, menu
 
 A = TypeVar("A", bound=Input)
 R = TypeVar("R")
@@ -50,6 +50,7 @@ def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
             answer = query(tx, question)  # type: ignore[arg-type]  # Nothing, where the query asks for nothing
     except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
         show(error)
+        menu.way_out()
         st.stop()
     return answer
 

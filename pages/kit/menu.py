@@ -1,6 +1,7 @@
 """Every page of the console, declared once: its file, what one must be allowed to see it, where it stands."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,8 +21,13 @@ class Entry:
     title: str
     icon: str
     processes: tuple[str, ...] = ()
-    listed: bool = True
-    """False: reached from another page only."""
+    above: str | None = None
+    """The page that this one is reached from; only those without one stand in the menu."""
+
+    @property
+    def listed(self) -> bool:
+        """Say whether it stands in the menu."""
+        return self.above is None
 
     @property
     def url(self) -> str:
@@ -41,20 +47,32 @@ HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
 PAGES = (
     Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
     Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
-    Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), listed=False),
+    Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), above="people/list.py"),
     Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),
-    Entry(PEOPLE, "people/department.py", N_("Department"), "folder", ("people.departments",), listed=False),
+    Entry(
+        PEOPLE,
+        "people/department.py",
+        N_("Department"),
+        "folder",
+        ("people.departments",),
+        above="people/departments.py",
+    ),
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
-    Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), listed=False),
+    Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), above="people/lists.py"),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
-    Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), listed=False),
+    Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
-    Entry(BROADCASTS, "broadcasts/show.py", N_("Broadcast"), "send", ("broadcasts.show",), listed=False),
+    Entry(BROADCASTS, "broadcasts/show.py", N_("Broadcast"), "send", ("broadcasts.show",), above="broadcasts/list.py"),
     Entry(
-        BROADCASTS, "broadcasts/monitor.py", N_("Reply monitor"), "monitoring", ("broadcasts.monitor",), listed=False
+        BROADCASTS,
+        "broadcasts/monitor.py",
+        N_("Reply monitor"),
+        "monitoring",
+        ("broadcasts.monitor",),
+        above="broadcasts/list.py",
     ),
     Entry(BROADCASTS, "broadcasts/templates.py", N_("Templates"), "description", ("broadcasts.templates",)),
     Entry(BROADCASTS, "broadcasts/forms.py", N_("Question forms"), "quiz", ("broadcasts.forms",)),
@@ -64,6 +82,9 @@ PAGES = (
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
     Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
 )
+
+
+_way_out: ContextVar[str | None] = ContextVar("way out of this page", default=None)
 
 
 def console(actor: Actor) -> Page:
@@ -80,7 +101,18 @@ def console(actor: Actor) -> Page:
         page = _page(entry, entry.path, visibility="visible" if shown else "hidden")
         sections.setdefault(_(entry.section) if entry.section else "", []).append(page)
     sections[""].append(_page(home, home.path, url_path="home", visibility="hidden", default=True))
-    return st.navigation(sections, expanded=True)
+    page = st.navigation(sections, expanded=True)
+    here = next((entry for entry in PAGES if entry.url == page.url_path), home)
+    _way_out.set(here.above if here.above in allowed else home.path if here is not home else None)
+    return page
+
+
+def way_out() -> None:
+    """Offer the way on from a page that cannot be shown: to the one above it, or to the person's first page."""
+    path = _way_out.get()
+    if path is not None:
+        entry = next(entry for entry in PAGES if entry.path == path)
+        st.page_link(path, label=_(N_("To “{page}”"), page=_(entry.title)), icon=":material/arrow_back:")
 
 
 def outside(page: str | Callable[[], None]) -> Page:
