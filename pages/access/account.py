@@ -102,6 +102,7 @@ actor = guard("access.accounts")
 found = kit.ask(list_accounts, AccountsAsk(id=kit.number_in_address("id"))).rows
 if not found:
     st.info(_(N_("This account does not exist, or is outside your reach.")))
+    kit.way_out()
     st.stop()
 account = found[0]
 kit.header(f"{account.name} ({account.code})", back=(_(N_("Accounts")), "access/accounts.py"))

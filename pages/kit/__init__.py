@@ -53,6 +53,7 @@ from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import Layout, clear, form, operate, refuse
+from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.plain import facts, rows
 from pages.kit.progress import progress, refreshing
@@ -65,5 +66,6 @@ __all__ = [
     "NONE", "VIEW", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "close_after",
     "confirm", "day", "do", "edit_button", "facts", "file_address", "files", "filters", "flash", "form", "go", "header",
     "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
-    "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "view", "wizard",
+    "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "view",
+    "way_out", "wizard",
 ]  # fmt: skip
