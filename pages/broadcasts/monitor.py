@@ -53,7 +53,6 @@ def answer_to(label: str) -> Callable[[AnswerLine], object]:
 def draw_people() -> None:
     """List who answered what, and who has not."""
     question = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
-    kit.files(answers, question)
     kit.table(
         answers,
         question,
@@ -62,7 +61,10 @@ def draw_people() -> None:
             "department": kit.Column(),
             "area": kit.Column(width=140),
             "latest_at": kit.Column(width=140),
-            **{f"q{one.key}": kit.Column(one.label, value=answer_to(one.label), width=160) for one in first.questions},
+            **{
+                f"q{one.key}": kit.Column(one.label, value=answer_to(one.label), width=160, file=f"latest.{one.label}")
+                for one in first.questions
+            },
             "first_at": kit.Column(width=140),
             "answers": kit.Column(number=True, width=80),
         },

@@ -43,7 +43,6 @@ with st.expander(_(N_("Text and questions"))):
 if actor.may("broadcasts.deliveries", What.READ):
     st.subheader(_(N_("Each contact point")), anchor=False)
     question = kit.filters(DeliveriesAsk, key="ledger", fills={"broadcast_id": row.id})
-    kit.files(deliveries, question)
     kit.table(
         deliveries,
         question,

@@ -47,6 +47,7 @@ any value for people.
 from core.shown import NONE, day, joined, literal, moment, number, percent, said
 from pages.kit.address import address_of, go, number_if_any, number_in_address
 from pages.kit.charts import bars, shares
+from pages.kit.columns import Column
 from pages.kit.confirm import confirm
 from pages.kit.edge import Done, ask, do
 from pages.kit.files import file_address, files
@@ -58,7 +59,7 @@ from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.plain import facts, rows
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
-from pages.kit.table import Column, pick, table
+from pages.kit.table import pick, table
 from pages.kit.views import VIEW, view
 from pages.kit.wizard import Step, Wizard, wizard
 

@@ -39,7 +39,9 @@ kit.table(
         "name": kit.Column(_(N_("Name")), value=(lambda row: row.full_name) if searching else in_tree),
         "people": kit.Column(_(N_("Number of people")), number=True),
         "code": _(N_("Department code")),
-        "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Out of use")) if row.retired else _(N_("In use"))),
+        "state": kit.Column(
+            _(N_("State")), value=lambda row: _(N_("Out of use")) if row.retired else _(N_("In use")), file="retired"
+        ),
     },
     opens=lambda row: ("people/department.py", {"id": row.id}),
     unit=N_("{count} departments"),

@@ -44,7 +44,9 @@ kit.table(
         "mails": kit.Column(_(N_("Number of mail addresses")), number=True),
         "mobile": _(N_("Mobile number")),
         "login": _(N_("Login name")),
-        "state": kit.Column(_(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active"))),
+        "state": kit.Column(
+            _(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active")), file="retired"
+        ),
     },
     opens=lambda row: ("people/person.py", {"id": row.id}),
     unit=N_("{count} people"),

@@ -1,35 +1,40 @@
-"""Lists as CSV files: ``GET /export/<process>?…`` with the session's cookie and the permission to export.
+"""Lists as files (xlsx, CSV): ``GET /export/<process>?…`` with the session's cookie and the permission to export.
 
 Files do not go through Streamlit's media store, which hands them to whoever knows the address. The question is the
 same as on the page, in the same writing, so a link beside a list gives that list. A query that answers with a file of
-its own (``filename`` and ``content``) is sent as it is; the rows of any other become a CSV.
+its own (``filename`` and ``content``) is sent as it is; the rows of any other become a file, in the columns that
+``columns`` names. No file is ever whole in memory.
 """
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, get_args, get_origin
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import Any, get_origin
 from urllib.parse import quote
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from core import audit, clock, csvout, logs
+from core import audit, clock, csvout, logs, xlsxout
 from core.actor import Actor, What
 from core.database import transaction
 from core.errors import NotAllowed, NotFound, RenrakuError
 from core.i18n import N_, _, set_language, using_language
-from core.inputs import Input, label_of, validated
+from core.inputs import Input, validated
 from core.operations import Query, find
 from core.paging import Page, PageAsk
+from pages.public.file_rows import Rows
 from pages.public.gate import SESSION_HEADER
 from services import access
 
 ROWS = 500
 PLACE = {"after", "before", "size"}
-ENCODING = "as"
+WRITTEN, COLUMNS = "as", "columns"
+XLSX, XLSX_TYPE = "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 2**16
 FAULT = N_("The file could not be made: a fault on our side. Tell the administrator this number: {fault_id}")
 
 
@@ -38,7 +43,7 @@ def export(request: Request) -> Response:
     try:
         process, actor = _asked(request)
         question = validated(process.asks, _values(request, process.asks))
-        encoding = _encoding(request)
+        written = _written(request)
         first = _first(process, actor, question)
     except RenrakuError as error:
         return PlainTextResponse(error.text, error.http_status)
@@ -46,17 +51,19 @@ def export(request: Request) -> Response:
         return PlainTextResponse(_(FAULT, fault_id=logs.fault(error)), 500)
     if hasattr(first, "content"):
         return _sent(first.filename, "text/csv", [first.content])
-    name = f"{process.name.replace('.', '-')}_{clock.jst(clock.now()):%Y%m%d-%H%M}.csv"
-    charset = "utf-8" if encoding == "utf8" else "Shift_JIS"
-    parts = csvout.encoded(_parts(process, actor, question, first), encoding)
-    return _sent(name, f"text/csv; charset={charset}", parts)
+    rows = Rows(process, actor, question, first, request.query_params.getlist(COLUMNS))
+    name = f"{process.name.replace('.', '-')}_{clock.jst(clock.now()):%Y%m%d-%H%M}"
+    if written == XLSX:
+        return _sent(f"{name}.xlsx", XLSX_TYPE, _workbook(rows))
+    charset = "utf-8" if written == "utf8" else "Shift_JIS"
+    return _sent(f"{name}.csv", f"text/csv; charset={charset}", csvout.encoded(_csv(rows), written))
 
 
-def _encoding(request: Request) -> str:
-    encoding = request.query_params.get(ENCODING, "utf8")
-    if encoding not in csvout.ENCODINGS:
-        raise NotFound(N_("Files come as “utf8” or “cp932”."))
-    return encoding
+def _written(request: Request) -> str:
+    written = request.query_params.get(WRITTEN, "utf8")
+    if written not in {XLSX, *csvout.ENCODINGS}:
+        raise NotFound(N_("Files come as “xlsx”, “utf8” or “cp932”."))
+    return written
 
 
 def _sent(name: str, media_type: str, parts: Iterable[bytes]) -> Response:
@@ -106,51 +113,24 @@ def _first(process: Query[Any, Any], actor: Actor, question: Input) -> Any:
     return answer
 
 
-def _parts(process: Query[Any, Any], actor: Actor, question: Input, answer: Any) -> Iterator[str]:
-    # A transaction for each page: one for the whole file would stay open as long as the reader is slow.
-    with using_language(actor.language):
-        text = csvout.lines([_header(process, answer), *map(_cells, _rows(answer))])
+def _csv(rows: Rows) -> Iterator[str]:
+    with using_language(rows.actor.language):
+        text = csvout.lines([rows.header])
     yield text
-    while isinstance(answer, Page) and answer.next:
-        with transaction(actor) as tx, using_language(actor.language):
-            answer = process(tx, question.model_copy(update={"after": answer.next}))
-            text = csvout.lines(map(_cells, answer.rows))
+    for page in rows.pages():
+        with using_language(rows.actor.language):
+            text = csvout.lines(page)
         yield text
 
 
-def _rows(answer: Any) -> Sequence[BaseModel]:
-    rows: Sequence[BaseModel] = answer.rows if hasattr(answer, "rows") else answer
-    return rows
-
-
-def _header(process: Query[Any, Any], answer: Any) -> list[str]:
-    rows = _rows(answer)
-    model = type(rows[0]) if rows else _row_model(process)
-    header: list[str] = []
-    for name in _columns(model):
-        value = getattr(rows[0], name) if rows else None
-        header += map(str, value) if isinstance(value, Mapping) else [label_of(model, name)]
-    return header
-
-
-def _row_model(process: Query[Any, Any]) -> type[BaseModel]:
-    answer = inspect.signature(process.function, eval_str=True).return_annotation
-    model: type[BaseModel] = get_args(answer)[0]
-    return model
-
-
-def _columns(model: type[BaseModel]) -> list[str]:
-    """Return the fields of a row that a file has: those with a title of their own, or all if none has one."""
-    titled = [name for name, info in model.model_fields.items() if info.title]
-    return titled or list(model.model_fields)
-
-
-def _cells(row: BaseModel) -> list[object]:
-    cells: list[object] = []
-    for name in _columns(type(row)):
-        value = getattr(row, name)
-        cells += value.values() if isinstance(value, Mapping) else [value]
-    return cells
+def _workbook(rows: Rows) -> Iterator[bytes]:
+    # A workbook is a zip whose parts are known at the end only; until then it grows in a file without a name.
+    with TemporaryFile() as file:
+        with using_language(rows.actor.language):
+            xlsxout.write(file, rows.header, chain.from_iterable(rows.pages()))
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 ROUTES = [Route("/export/{process}", export, methods=["GET"])]

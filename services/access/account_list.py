@@ -37,22 +37,26 @@ class AssignmentRow(Row):
     reach: ReachKind
     department: str | None
 
+    def __str__(self) -> str:
+        """Return what stands in a file."""
+        return self.set_name
+
 
 class AccountRow(Row):
     """A line of the list of accounts. ``sessions`` counts browsers that are signed in."""
 
     id: int
     person_id: int
-    name: str
-    kana: str
-    code: str
-    login: str
-    status: AccountStatus
-    locked: bool
-    retired: bool
-    signed_in_at: datetime | None
+    name: str = field(N_("Name"))
+    kana: str = field(N_("Kana"))
+    code: str = field(N_("Code"))
+    login: str = field(N_("Login name"))
+    status: AccountStatus = field(N_("Status"))
+    locked: bool = field(N_("Locked"))
+    retired: bool = field(N_("Retired"))
+    signed_in_at: datetime | None = field(N_("Last sign-in"))
     sessions: int
-    assignments: list[AssignmentRow]
+    assignments: list[AssignmentRow] = field(N_("Permission sets"))
 
 
 @query("access.accounts", N_("See accounts"))

@@ -29,13 +29,13 @@ class BroadcastLine(Row):
     """A line of the list. ``made_by`` is empty for an automatic one."""
 
     id: int
-    title: str
-    kind: BroadcastKind
-    state: BroadcastState
-    asked: int
-    made_by: str
-    created_at: datetime
-    sent_at: datetime | None
+    title: str = field(N_("Title"))
+    kind: BroadcastKind = field(N_("Purpose"))
+    state: BroadcastState = field(N_("State"))
+    asked: int = field(N_("People asked"))
+    made_by: str = field(N_("By"))
+    created_at: datetime = field(N_("Made at"))
+    sent_at: datetime | None = field(N_("Sent at"))
 
 
 @query("broadcasts.search", N_("Find broadcasts"))

@@ -36,10 +36,10 @@ class MailLine(Row):
     """A mail in the list."""
 
     id: int
-    at: datetime
-    sender: str
-    recipient: str
-    subject: str
+    at: datetime = field(N_("Sent at"))
+    sender: str = field(N_("From"))
+    recipient: str = field(N_("To"))
+    subject: str = field(N_("Subject"))
 
 
 class MailRow(MailLine):

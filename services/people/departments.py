@@ -27,13 +27,13 @@ class DepartmentRow(Row):
 
     id: int
     parent_id: int | None
-    code: str
-    name: str
-    full_name: str
+    code: str = field(N_("Department code"))
+    name: str = field(N_("Name"))
+    full_name: str = field(N_("Whole name"))
     depth: int
-    people: int
+    people: int = field(N_("Number of people"))
     version: int
-    retired: bool
+    retired: bool = field(N_("Out of use"))
 
 
 @query("people.departments", N_("See departments"))

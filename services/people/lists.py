@@ -29,8 +29,8 @@ class ListRow(Row):
     """A list; ``people`` counts the active ones within the reader's reach."""
 
     id: int
-    name: str
-    people: int
+    name: str = field(N_("Name"))
+    people: int = field(N_("Number of people"))
     version: int
 
 

@@ -50,16 +50,16 @@ class PersonRow(Row):
     """A line of the list of people."""
 
     id: int
-    code: str
-    name: str
-    kana: str
-    department: str
-    other_departments: int
-    regions: list[str]
-    mails: int
-    mobile: str
-    login: str
-    retired: bool
+    code: str = field(N_("Code"))
+    name: str = field(N_("Name"))
+    kana: str = field(N_("Kana"))
+    department: str = field(N_("Department"))
+    other_departments: int = field(N_("Number of other departments"))
+    regions: list[str] = field(N_("Regions"))
+    mails: int = field(N_("Number of mail addresses"))
+    mobile: str = field(N_("Mobile number"))
+    login: str = field(N_("Login name"))
+    retired: bool = field(N_("Retired"))
 
 
 @query("people.search", N_("Find people"))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import computed_field
 from sqlalchemy import select
 
 from core.errors import NotFound
@@ -31,17 +32,18 @@ class TelegramRow(Row):
     """A telegram as the list shows it; ``reason`` is in the reader's language."""
 
     id: int
-    received_at: datetime
-    source: Source
+    received_at: datetime = field(N_("Received at"))
+    source: Source = field(N_("Source"))
     kind: str
     status: Status
     info_type: InfoType
     title: str
-    report_time: datetime
-    max_intensity: Intensity | None
-    verdict: Verdict
+    report_time: datetime = field(N_("Issued at"))
+    max_intensity: Intensity | None = field(N_("Maximum intensity"))
+    verdict: Verdict = field(N_("What was done"))
     decisions: list[Decision]
 
+    @computed_field(title=N_("Telegram"))  # type: ignore[prop-decorator]
     @property
     def name(self) -> str:
         """Return its title; a drill or test is never shown without that word, nor is a correction or cancel."""
@@ -49,6 +51,7 @@ class TelegramRow(Row):
         after = "" if self.info_type is InfoType.ISSUE else f"（{word(self.info_type)}）"
         return f"{before}{self.title}{after}"
 
+    @computed_field(title=N_("Why"))  # type: ignore[prop-decorator]
     @property
     def reason(self) -> str:
         """Return what was decided and why."""

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import insert, select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -116,6 +117,13 @@ class TestFile:
         assert "髙橋①" in answer.content.decode("cp932")
         assert "Shift_JIS" in answer.headers["content-type"]
 
+    def test_has_headings_in_the_language_of_the_person(self, get, stage):
+        assert rows_of(get(stage.administrator, "/export/people.search"))[0][:3] == ["番号", "名前", "フリガナ"]
+
+    def test_has_the_columns_that_were_asked_for_in_their_order(self, get, stage):
+        rows = rows_of(get(stage.administrator, "/export/people.search?text=社員&columns=kana&columns=name&columns=id"))
+        assert rows == [["フリガナ", "名前"], ["シャイン サブロウ", "社員 三郎"]], "what is in no file stays out"
+
     def test_holds_what_the_filters_leave(self, get, stage):
         rows = rows_of(get(stage.administrator, "/export/people.search?text=社員&sort=-name&after=nonsense&size=1"))
         assert len(rows) == 2, "a header and one person; a place in the list is not part of the question"
@@ -150,3 +158,36 @@ class TestFile:
         answer = get(stage.administrator, f"/export/{address}")
         assert answer.status_code in {404, 422}
         assert answer.text
+
+
+def sheet_of(answer):
+    book = load_workbook(io.BytesIO(answer.content))
+    return book.active
+
+
+class TestWorkbook:
+    """The same as an Excel workbook."""
+
+    def test_holds_the_same_rows_as_the_csv(self, get, stage):
+        answer = get(stage.administrator, "/export/people.search?as=xlsx&text=社員&columns=name&columns=mails")
+        assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+        assert answer.headers["content-disposition"].endswith(".xlsx")
+        assert list(sheet_of(answer).values) == [("名前", "メール件数"), ("社員 三郎", 1)]
+
+    def test_no_cell_is_a_formula(self, get, stage):
+        sheet = sheet_of(get(stage.administrator, "/export/people.search?as=xlsx&columns=name"))
+        (cell,) = [one for one in sheet["A"] if str(one.value).startswith("=cmd")]
+        assert (cell.data_type, cell.quotePrefix) == ("s", True), "a text, and marked as one for whoever edits it"
+
+    def test_holds_more_than_one_page(self, get, stage):
+        with transaction(Actor.system("test")) as tx:
+            people = [
+                {"code": f"M{n:05}", "family_name": f"多数{n}", "created_at": tx.now, "updated_at": tx.now}
+                for n in range(603)
+            ]
+            tx.execute(insert(Person), people)
+        sheet = sheet_of(get(stage.administrator, "/export/people.search?as=xlsx&text=多数&columns=code"))
+        assert len(set(sheet.values)) == 604
+
+    def test_nobody_without_the_permission_to_export(self, get, stage):
+        assert get(stage.manager, "/export/people.search?as=xlsx").status_code == 403

@@ -26,14 +26,14 @@ class ImportRow(Row):
     """A line of the list of imports; ``counts`` has rows, add, change, same, error, departments as far as known."""
 
     id: int
-    kind: ImportKind
-    filename: str
-    state: ImportState
+    kind: ImportKind = field(N_("Kind"))
+    filename: str = field(N_("File"))
+    state: ImportState = field(N_("State"))
     counts: dict[str, int]
-    by: str
-    message: str | None
-    created_at: datetime
-    applied_at: datetime | None
+    by: str = field(N_("By"))
+    message: str | None = field(N_("Message"))
+    created_at: datetime = field(N_("Uploaded at"))
+    applied_at: datetime | None = field(N_("Applied at"))
 
 
 class ColumnRow(Row):
@@ -83,10 +83,10 @@ class ChangeRow(Row):
 class CheckedRow(Row):
     """A row of the file with what becomes of it; ``line`` is its number in a spreadsheet."""
 
-    line: int
-    action: RowAction
-    key: str
-    name: str
+    line: int = field(N_("Line"))
+    action: RowAction = field(N_("What becomes of it"))
+    key: str = field(N_("Code"))
+    name: str = field(N_("Name"))
     cells: list[str]
     changes: list[ChangeRow]
     problems: list[ProblemRow]

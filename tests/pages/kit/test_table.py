@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.operations import find
 from pages import kit
+from pages.kit import guard
 from tests.pages import grids
 from tests.pages.kit import sample
 from tests.pages.kit.sample import Things
@@ -19,6 +20,26 @@ def listing() -> None:
         empty="Nothing here.",
     )
     st.session_state["picked"] = picked.id if picked else None
+
+
+def counting() -> None:
+    st.session_state["computed"] = 0
+
+    def count(row) -> object:
+        st.session_state["computed"] += 1
+        return row.id
+
+    kit.table(find("sample.things"), kit.filters(Things), columns={"name": "Name", "id": kit.Column(value=count)})
+
+
+def filing() -> None:
+    guard.guard()
+    with guard.known(guard.current_actor()):
+        kit.table(
+            find("sample.things"),
+            kit.filters(Things),
+            columns={"name": "Name", "paint": kit.Column("Paint", value=lambda row: row.colour, file="colour")},
+        )
 
 
 def picking() -> None:
@@ -88,6 +109,61 @@ class TestTable:
     def test_asks_once_a_run(self, run):
         run(listing)
         assert len(sample.asked) == 1
+
+
+def titles(app) -> list[str]:
+    return list(app.dataframe[0].value.columns)
+
+
+def opened(app, name="display"):
+    """Open what stands behind a button of the row above the list, as a click does."""
+    app.session_state[f"table..{name}"] = True
+    return app.run()
+
+
+class TestColumns:
+    """Which columns are shown, in which order: the address says it."""
+
+    def test_a_link_shows_the_same_columns_in_the_same_order(self, run):
+        assert titles(run(listing, columns=["colour", "name"])) == ["colour", "name"]
+
+    def test_what_is_hidden_is_neither_computed_nor_sent(self, run, monkeypatch):
+        app = run(counting, columns=["name"])
+        assert titles(app) == ["name"]
+        assert app.session_state["computed"] == 0
+
+    def test_columns_that_the_list_does_not_have_are_left_out(self, run):
+        assert titles(run(listing, columns=["gone", "name", "name"])) == ["name"]
+        assert titles(run(listing, columns=["gone"])) == ["name", "colour", "id"]
+
+    def test_are_chosen_and_reset(self, run):
+        app = opened(run(listing, after="25"))
+        app.get_by_key("table..columns").set_value(["id", "name"]).run()
+        assert (titles(app), app.query_params) == (["id", "name"], {"after": "25", "columns": ["id", "name"]})
+        app.get_by_key("table..columns.usual").click().run()
+        assert (titles(app), app.query_params) == (["name", "colour", "id"], {"after": "25"})
+
+    def test_the_list_can_still_be_ordered_by_a_hidden_column(self, run):
+        app = run(listing, columns=["id"])
+        app.get_by_key("table..sort").select("-name").run()
+        assert app.query_params == {"columns": "id", "sort": "-name"}
+
+
+class TestFiles:
+    """The same list as a file, for those who may take it out."""
+
+    def test_nobody_else_is_offered_one(self, run):
+        app = opened(run(listing), "files")
+        assert not app.get("link_button")
+
+    def test_has_the_filters_and_the_columns_that_are_shown(self, run, sign_in, stage):
+        sign_in(stage.administrator)
+        app = opened(run(filing, text="thing", columns=["paint", "name"]), "files")
+        urls = [one.proto.url for one in app.get("link_button")]
+        assert urls == [
+            f"/export/sample.things?text=thing&as={written}&columns=colour&columns=name"
+            for written in ("xlsx", "utf8", "cp932")
+        ]
 
 
 class TestPick:
