@@ -53,17 +53,19 @@ def field(
     masked: bool | None = None,
     personal: bool = False,
     hidden: bool = False,
+    me: str | None = None,
     **limits: Any,
 ) -> Any:
     """Declare a field of an input with what a form needs to know.
 
     ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices. ``secret`` values
     never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its
-    erasable side table. ``hidden`` ones are filled by the page.
+    erasable side table. ``hidden`` ones are filled by the page. ``me`` ("person" or "account") says
+    whose number it is, so that a saved view can mean whoever opens it.
     """
     extra: dict[str, Any] = {
         "unit": unit, "of": of, "multiline": multiline, "secret": secret,
-        "masked": secret if masked is None else masked, "personal": personal, "hidden": hidden,
+        "masked": secret if masked is None else masked, "personal": personal, "hidden": hidden, "me": me,
     }  # fmt: skip
     if isinstance(default, list | dict | set):
         limits["default_factory"] = lambda: type(default)(default)

@@ -32,6 +32,8 @@ class Process(Generic[A, R]):
     touches: str | None = None
     own: bool = False
     """Every signed-in account may do it, for itself (own password, own language)."""
+    recorded: bool = True
+    """False: nothing of it stands in the audit trail. For what is not done yet, such as letters being typed."""
 
     @property
     def category(self) -> str:
@@ -69,7 +71,8 @@ class Operation(Process[A, R]):
             tx.running, tx.changes = self.name, []
             try:
                 result = self.function(tx, ask)
-                audit.record(tx, self.name, self.touches, ask, result)
+                if self.recorded:
+                    audit.record(tx, self.name, self.touches, ask, result)
             finally:
                 tx.running = None
         return result
@@ -89,12 +92,18 @@ _registry: dict[str, Operation[Any, Any] | Query[Any, Any]] = {}
 
 
 def operation(
-    name: str, label: str, *, does: What = What.DO, touches: str | None = None, own: bool = False
+    name: str,
+    label: str,
+    *,
+    does: What = What.DO,
+    touches: str | None = None,
+    own: bool = False,
+    recorded: bool = True,
 ) -> Callable[[Callable[[Transaction, A], R]], Operation[A, R]]:
     """Declare a write. ``label`` is the message id that the permission master shows."""
 
     def declare(function: Callable[[Transaction, A], R]) -> Operation[A, R]:
-        return _register(Operation(name, label, does, _asks(function), function, touches, own))
+        return _register(Operation(name, label, does, _asks(function), function, touches, own, recorded))
 
     return declare
 

@@ -10,6 +10,7 @@ from core.i18n import N_, _
 from core.inputs import validated
 from core.paging import PageAsk
 from pages.kit.address import encoded, forget_place, param, place_in
+from pages.kit.saved import find_views, leave_view
 from pages.kit.widgets import Asked, asked_fields, draw, seed
 
 P = TypeVar("P", bound=PageAsk)
@@ -22,10 +23,12 @@ INLINE = 4
 def filters(model: type[P], *, key: str = "", fills: Mapping[str, Any] | None = None, size: int = ROWS) -> P:
     """Show one widget for each field of the question and return the question as the address asks it.
 
-    ``fills`` are values that the page knows; their fields are not asked for. Changing a filter goes back to the first
+    ``fills`` are values that the page knows; their fields are not asked for. The list opens in the view that is usual
+    for the person. Changing a filter goes back to the first
     page of the list. A value in the address that cannot be used is left out, and the person is told.
     """
     fills = dict(fills or {})
+    find_views(model, key)
     fields = asked_fields(model, without=frozenset(fills))
     question = _from_address(model, key, fields, fills, size)
     inline, more = (fields, []) if len(fields) <= INLINE else (fields[: INLINE - 1], fields[INLINE - 1 :])
@@ -103,6 +106,7 @@ def _forget(key: str, *names: str) -> None:
     for name in names:
         st.query_params.pop(param(key, name), None)
     forget_place(key)
+    leave_view(key)
 
 
 def _decoded(asked: Asked, name: str) -> Any:

@@ -8,10 +8,11 @@ import streamlit as st
 from core.i18n import N_, _
 from core.operations import Query
 from core.paging import Page, PageAsk
+from core.shown import literal
 from pages.kit import edge
 from pages.kit.address import forget_place, param, put
 from pages.kit.columns import Columns, chosen, described
-from pages.kit.display import display
+from pages.kit.display import display, view_in_words
 from pages.kit.files import list_files
 from pages.kit.grid import Listed, Target, follow, grid
 
@@ -78,7 +79,9 @@ def _listed(
 
 def _head(listed: Listed[Any], unit: str | None, empty: str | None) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(_(unit or N_("{count} found"), count=listed.page.count_text), width="stretch")
+        count = _(unit or N_("{count} found"), count=listed.page.count_text)
+        view = view_in_words(listed)
+        st.markdown(f"{count} :gray-badge[:material/bookmark: {literal(view)}]" if view else count, width="stretch")
         display(listed)
         list_files(listed)
         if listed.sorts and listed.page.count > 1:

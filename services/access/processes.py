@@ -26,6 +26,7 @@ CATEGORIES = {
     "delivery": N_("Delivery"),
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),
+    "desk": N_("Own desk"),
     "setup": N_("Setup"),
 }
 

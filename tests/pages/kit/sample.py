@@ -66,6 +66,7 @@ class Things(PageAsk):
     since: date | None = field("Since", default=None)
     marked: bool = field("Marked", default=False)
     number: int | None = field("Number", default=None)
+    owner: int | None = field("Owner", default=None, me="person")
 
 
 THINGS = [Thing(id=n, name=f"thing {n:02}", colour=Colour.RED if n % 2 else Colour.BLUE) for n in range(60)]

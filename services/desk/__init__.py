@@ -1,0 +1,23 @@
+"""The desk (机): what an account keeps for itself: views of lists, and what it typed and has not saved yet."""
+
+from services.desk import tidy
+from services.desk.drafts import DraftRow, KeptDraft, WhichDraft, discard_draft, draft, drafts, keep_draft
+from services.desk.views import (
+    SavedView,
+    SharedView,
+    UsualChoice,
+    ViewRow,
+    ViewsAsk,
+    WhichView,
+    choose_usual,
+    delete_view,
+    save_view,
+    share_view,
+    views,
+)
+
+__all__ = [
+    "DraftRow", "KeptDraft", "SavedView", "SharedView", "UsualChoice", "ViewRow", "ViewsAsk", "WhichDraft",
+    "WhichView", "choose_usual", "delete_view", "discard_draft", "draft", "drafts", "keep_draft", "save_view",
+    "share_view", "tidy", "views",
+]  # fmt: skip
