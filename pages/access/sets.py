@@ -1,15 +1,13 @@
 """Permission sets (権限セット, X06): the permission master as a matrix, by category and process, with one save."""
 
-from collections.abc import Iterable
-from itertools import groupby
-
 import streamlit as st
 
 from core.actor import Actor
 from core.i18n import N_, _
 from pages import kit
+from pages.access._matrix import matrix
 from pages.kit.guard import guard
-from services.access import ProcessRow, SetRow, WhichSet, delete_set, edit_set, list_processes, list_sets
+from services.access import SetRow, WhichSet, delete_set, edit_set, list_processes, list_sets
 
 NEW = SetRow(
     id=0, name="", description="", shipped=False, everything=False, grants=[], accounts=0, version=0
@@ -26,49 +24,6 @@ def choose(sets: list[SetRow]) -> SetRow:
         _(N_("Permission set")), list(names), format_func=names.__getitem__, key="set", horizontal=True,
         on_change=lambda: st.query_params.update(id=str(st.session_state["set"])),
     )]  # fmt: skip
-
-
-def matrix(chosen: SetRow, processes: list[ProcessRow], *, changeable: bool) -> None:
-    """Show name, purpose and one box for each process, and save all of it at once."""
-    with st.form(f"set-{chosen.id}-{chosen.version}", enter_to_submit=False, border=False):
-        name, purpose = st.columns([1, 2])
-        name_label = _(N_("{label} (required)"), label=_(N_("Name")))
-        values = {
-            "name": name.text_input(name_label, chosen.name, 60, disabled=not changeable),
-            "description": purpose.text_input(_(N_("Purpose")), chosen.description, 200, disabled=not changeable),
-        }  # fmt: skip
-        for title, rows in groupby(processes, key=lambda row: row.category_title):
-            st.markdown(f"#### {title}")
-            boxes(chosen, list(rows), changeable=changeable and not chosen.everything)
-        saved = changeable and st.form_submit_button(_(N_("Save")), type="primary", key="save")
-    if saved:
-        save(chosen, values, processes)
-
-
-def boxes(chosen: SetRow, rows: Iterable[ProcessRow], *, changeable: bool) -> None:
-    """Show the boxes of one category in columns."""
-    columns = st.columns(3)
-    for at, row in enumerate(rows):
-        columns[at % 3].checkbox(
-            f"{row.title} :gray-badge[{kit.said(row.what)}]",
-            chosen.everything or row.grant in chosen.grants,
-            key=box(chosen, row), disabled=not changeable, help=row.process,
-        )  # fmt: skip
-
-
-def box(chosen: SetRow, row: ProcessRow) -> str:
-    """Return the key of a box, new with each version of the set."""
-    return f"{chosen.id}-{chosen.version}-{row.grant}"
-
-
-def save(chosen: SetRow, values: dict[str, str], processes: list[ProcessRow]) -> None:
-    """Store the set as it stands on the page."""
-    grants = [row.grant for row in processes if st.session_state[box(chosen, row)] and not chosen.everything]
-    done = kit.do(edit_set, {**values, "grants": grants, "id": chosen.id or None, "version": chosen.version})
-    if done:
-        kit.flash(_(N_("Saved. It holds from the next click of everybody who has this permission set.")))
-        st.query_params["id"] = str(done.result.id)
-        st.rerun()
 
 
 def deletion(actor: Actor, chosen: SetRow) -> None:

@@ -25,11 +25,13 @@ A page that changes something::
                    submit=_(N_("Save")), done=_(N_("Saved."))):
         st.rerun()
 
-``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
+Every list has, without asking: chosen columns, saved views and files (xlsx, CSV) behind two buttons above it. Every
+form: what was typed is kept in PostgreSQL and offered again (``services.desk``), and where ``fills`` has the record's
+``version``, somebody else's save shows both versions to choose from. ``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
 ``kit.refuse(key, error)`` puts errors beside the fields and ``kit.clear(key)`` empties the form.
 
-Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the list as
-CSV to whoever may export it; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
+Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the file
+that a query makes itself; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
 part again every two seconds; ``kit.is_open``, ``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows
 where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL,
@@ -53,7 +55,7 @@ from pages.kit.edge import Done, ask, do
 from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
-from pages.kit.forms import Layout, clear, form, operate, refuse
+from pages.kit.forms import Layout, clear, form, operate, refuse, refused
 from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.plain import facts, rows
@@ -67,6 +69,6 @@ __all__ = [
     "NONE", "VIEW", "Column", "Done", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear", "close_after",
     "confirm", "day", "do", "edit_button", "facts", "file_address", "files", "filters", "flash", "form", "go", "header",
     "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
-    "percent", "pick", "progress", "refreshing", "refuse", "rows", "said", "shares", "style", "table", "view",
-    "way_out", "wizard",
+    "percent", "pick", "progress", "refreshing", "refuse", "refused", "rows", "said", "shares", "style", "table",
+    "view", "way_out", "wizard",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from core.clock import JST, jst
 from core.i18n import N_, _
 from core.inputs import Nothing, label_of, marks
 from core.operations import find
-from core.shown import NO, YES, said
+from core.shown import NO, YES, joined, said
 from pages.kit import edge
 
 CHOOSE = N_("Choose")
@@ -143,25 +143,45 @@ def draw(asked: Asked, key: str, **options: Any) -> Any:
     Its state must be seeded before (``seed``): every widget then takes its value from the same place.
     """
     options = {"key": key, "help": asked.help, **options}
-    label = options.pop("label", asked.label)
+    return held(asked, _drawn(asked, options.pop("label", asked.label), options))
+
+
+def held(asked: Asked, value: Any) -> Any:
+    """Return what a widget's value means for the model: lines of a text as a list, a wall clock's time as Japan's."""
+    if asked.choices is not None:
+        return value
+    if asked.many:
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=JST)
+    return None if asked.kind is str and asked.optional and not value else value
+
+
+def _drawn(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     if asked.choices is not None:
         return _draw_choices(asked, label, options)
     if asked.many:
-        lines = st.text_area(label, **options) or ""
-        return [line.strip() for line in lines.splitlines() if line.strip()]
-    if asked.kind is bool:
+        return st.text_area(label, **options)
+    if asked.kind in {bool, date, datetime}:
         options.pop("placeholder", None)
-        return st.checkbox(label, **options)
+        return _draw_plain(asked, label, options)
     if asked.kind in {int, float}:
         bounds = {"min_value": asked.least, "max_value": asked.most}
         number = {name: asked.kind(bound) for name, bound in bounds.items() if bound is not None}
         if asked.clearable:
             number["value"] = None
         return st.number_input(label, step=asked.kind(1), **number, **options)
-    if asked.kind in {date, datetime}:
-        options.pop("placeholder", None)
-        return _draw_time(asked, label, options)
-    return _draw_text(asked, label, options)
+    if asked.multiline:
+        return st.text_area(label, height=LETTER, **options)
+    return st.text_input(label, type="password" if asked.secret else options.pop("type", "default"), **options)
+
+
+def _draw_plain(asked: Asked, label: str, options: dict[str, Any]) -> Any:
+    if asked.kind is bool:
+        return st.checkbox(label, **options)
+    if asked.kind is date:
+        return st.date_input(label, value=None, **options)
+    return st.datetime_input(label, value=None, **options)
 
 
 def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
@@ -174,19 +194,16 @@ def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     return st.selectbox(label, list(choices), index=first, format_func=show, filter_mode="contains", **options)
 
 
-def _draw_time(asked: Asked, label: str, options: dict[str, Any]) -> Any:
-    if asked.kind is date:
-        return st.date_input(label, value=None, **options)
-    local = st.datetime_input(label, value=None, **options)
-    return local.replace(tzinfo=JST) if local else None
+def in_words(asked: Asked, value: Any) -> str:
+    """Write what a field holds as its widget shows it."""
+    if asked.choices is None:
+        return said(value)
+    return joined(asked.choices.get(one, said(one)) for one in (value if asked.many else [value]))
 
 
-def _draw_text(asked: Asked, label: str, options: dict[str, Any]) -> Any:
-    if asked.multiline:
-        text = st.text_area(label, height=LETTER, **options)
-    else:
-        text = st.text_input(label, type="password" if asked.secret else options.pop("type", "default"), **options)
-    return None if asked.optional and not text else text
+def present(asked: Asked, value: Any) -> Any:
+    """Return a record's value as the form would hold it, so that the two can be compared."""
+    return held(asked, _for_widget(asked, value))
 
 
 def seed(asked: Asked, key: str, value: Any) -> None:

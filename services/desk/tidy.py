@@ -13,7 +13,7 @@ KEPT = timedelta(days=30)
 
 
 @job("desk.tidy", periodic="37 18 * * *")
-def tidy(timestamp: int) -> None:  # noqa: ARG001 - every periodic job is told when it was due
+def tidy() -> None:
     """Delete drafts that nobody touched for 30 days."""
     with transaction(Actor.system("desk.tidy")) as tx:
         tx.execute(delete(FormDraft).where(FormDraft.updated_at < tx.now - KEPT))

@@ -25,7 +25,12 @@ def desk(stage):
 
 def box(app, chosen, grant):
     """Return the box of a process."""
-    return app.checkbox(key=f"{chosen.id}-{chosen.version}-{grant}")
+    return app.checkbox(key=f"set-{chosen.id}-{chosen.version}.0.{grant}")
+
+
+def submit(app):
+    """Save what stands on the page."""
+    return next(one for one in app.button if one.key.endswith(".submit")).click().run()
 
 
 class TestMatrix:
@@ -35,7 +40,7 @@ class TestMatrix:
         box(app, desk, "access.accounts:read").uncheck()
         box(app, desk, "people.search:read").check()
         app.text_input[0].set_value("受付")
-        app.button(key="save").click().run()
+        submit(app)
         assert not app.exception
         assert any("保存しました" in text.value for text in app.success)
         assert stored("受付").grants == ["people.search:read"]
@@ -45,26 +50,47 @@ class TestMatrix:
         app = open_page("access/sets.py")
         app.radio(key="set").set_value(0).run()
         app.text_input[0].set_value("新設")
-        app.checkbox(key="0-0-people.search:read").check()
-        app.button(key="save").click().run()
+        app.checkbox(key="set-0-0.0.people.search:read").check()
+        submit(app)
         assert stored("新設").grants == ["people.search:read"]
         assert app.radio(key="set").value == stored("新設").id
 
     def test_without_a_name_it_says_so_and_keeps_what_was_ticked(self, open_page, stage):
         app = open_page("access/sets.py", id="0")
-        app.checkbox(key="0-0-people.search:read").check()
-        app.button(key="save").click().run()
+        app.checkbox(key="set-0-0.0.people.search:read").check()
+        submit(app)
         assert any("名前" in text.value for text in app.error)
-        assert app.checkbox(key="0-0-people.search:read").value
+        assert app.checkbox(key="set-0-0.0.people.search:read").value
 
     def test_somebody_elses_change_is_not_overwritten(self, open_page, desk):
         app = open_page("access/sets.py", id=str(desk.id))
         with transaction(Actor.system("test")) as tx:
             edit_set(tx, EditedSet(id=desk.id, version=desk.version, name="先に変更"))
         app.text_input[0].set_value("後から変更")
-        app.button(key="save").click().run()
+        submit(app)
         assert stored("後から変更") is None
         assert stored("先に変更")
+        assert len(app.warning) == 1
+        app.get_by_key(f"set-{desk.id}-2.0.choice.name").set_value("mine").run()
+        submit(app)
+        assert stored("後から変更")
+
+    def test_what_both_ticked_is_joined(self, open_page, desk):
+        app = open_page("access/sets.py", id=str(desk.id))
+        with transaction(Actor.system("test")) as tx:
+            grants = ["access.accounts:read", "access.sets:read"]
+            edit_set(tx, EditedSet(id=desk.id, version=desk.version, name="窓口", grants=grants))
+        box(app, desk, "people.search:read").check()
+        submit(app)
+        assert stored("窓口").grants == ["access.accounts:read", "access.sets:read"], "nothing happens without a look"
+        submit(app)
+        assert stored("窓口").grants == ["access.accounts:read", "access.sets:read", "people.search:read"]
+
+    def test_what_was_ticked_and_not_saved_is_offered_again(self, open_page, desk):
+        box(open_page("access/sets.py", id=str(desk.id)), desk, "people.search:read").check().run()
+        app = open_page("access/sets.py", id=str(desk.id))
+        app.get_by_key(f"set-{desk.id}-1.0.resume").click().run()
+        assert box(app, desk, "people.search:read").value
 
     def test_an_address_that_is_no_number_shows_the_first(self, open_page, stage):
         assert not open_page("access/sets.py", id="²").exception

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from core import operations
-from core.errors import Invalid, Refused
+from core.errors import Conflict, Invalid, Refused
 from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.paging import Page, PageAsk
@@ -69,9 +69,39 @@ class Things(PageAsk):
     owner: int | None = field("Owner", default=None, me="person")
 
 
+class Record(Row):
+    """Something that is kept, with its version."""
+
+    id: int
+    version: int
+    name: str
+    colour: Colour
+    note: str
+
+
+class Edited(Input):
+    """What can be changed of it."""
+
+    id: int = field("Number", hidden=True)
+    version: int = field("Version", hidden=True)
+    name: str = field("Name")
+    colour: Colour = field("Colour")
+    note: str = field("Note", default="", multiline=True)
+    word: str = field("Secret word", default="", secret=True)
+
+
 THINGS = [Thing(id=n, name=f"thing {n:02}", colour=Colour.RED if n % 2 else Colour.BLUE) for n in range(60)]
 done: list[Order] = []
 asked: list[Things] = []
+kept: list[Record] = []
+"""All versions of the one record, the latest last."""
+
+FIRST = Record(id=1, version=1, name="chair", colour=Colour.RED, note="old")
+
+
+def saved_elsewhere(**changes) -> None:
+    """Let somebody else save the record."""
+    kept.append(kept[-1].model_copy(update={"version": kept[-1].version + 1, **changes}))
 
 
 def declare() -> None:
@@ -98,6 +128,16 @@ def declare() -> None:
         more = at + ask.size < len(found)
         rows = found[at : at + ask.size]
         return Page(rows, str(at + ask.size) if more else None, str(at) if at else None, len(found), False)
+
+    @operation("sample.edit", "Edit a thing", own=True)
+    def edit(tx, ask: Edited) -> Record:
+        """Edit the one record."""
+        if ask.version != kept[-1].version:
+            raise Conflict("Somebody was faster.")
+        saved_elsewhere(name=ask.name, colour=ask.colour, note=ask.note)
+        return kept[-1]
+
+    kept[:] = [FIRST]
 
     @operation("sample.order", "Order things", own=True)
     def order(tx, ask: Order) -> Thing:

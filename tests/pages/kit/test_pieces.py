@@ -13,7 +13,8 @@ from pages import kit
 from pages.kit.address import way_back
 from pages.kit.confirm import question
 from pages.kit.edge import show
-from pages.kit.forms import FormState, _show_errors
+from pages.kit.filled import show_errors
+from pages.kit.form_state import FormState
 
 
 def stepping() -> None:
@@ -150,7 +151,7 @@ class TestCharts:
 def refusing() -> None:
     show(Refused("“**山田** [x](http://example.jp)” は変更できません。"))
     fail = FormState(summary="*a*", slots={"": st.empty()})
-    _show_errors(fail)
+    show_errors(fail)
 
 
 class TestErrors:

@@ -98,9 +98,12 @@ class TestPerson:
             tx.get(Person, known.id).version = 2
         fill(app, form_of(known), given_name="五郎")
         save(app, form_of(known))
-        assert ["ほかの人が先に変更したため" in one.value for one in app.error] == [True]
+        assert ["ほかの人が変更しました" in one.value for one in app.warning] == [True]
         with database() as tx:
             assert tx.get(Person, known.id).given_name == "三郎"
+        save(app, form_of(known, 2))
+        with database() as tx:
+            assert tx.get(Person, known.id).given_name == "五郎", "nothing typed was lost"
 
     def test_a_manager_keeps_departments_that_are_out_of_reach(self, open_page, known, stage, database):
         with database() as tx:

@@ -1,0 +1,86 @@
+"""The matrix of a permission set: name, purpose and one box for each process; a form like any other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from core.i18n import N_, _
+from pages import kit
+from pages.kit.filled import filled
+from pages.kit.form_state import FormState
+from pages.kit.widgets import Asked, asked_fields, draw
+from services.access import EditedSet, ProcessRow, SetRow, edit_set
+
+Boxes = Mapping[str, Asked]
+
+
+def matrix(chosen: SetRow, processes: list[ProcessRow], *, changeable: bool) -> None:
+    """Show name, purpose and one box for each process, and save all of it at once."""
+    named = {asked.name: asked for asked in asked_fields(EditedSet)}
+    boxes = {row.grant: _box(named["name"], row) for row in processes}
+    grants = {grant: chosen.everything or grant in chosen.grants for grant in boxes}
+    initial = {"name": chosen.name, "description": chosen.description, **grants}
+    if not changeable or chosen.everything:
+        _read_only(chosen, processes, initial)
+        return
+    key = f"set-{chosen.id}-{chosen.version}"
+    values = filled(
+        key, {**named, **boxes},
+        lambda widgets, state: _fields(named, boxes, processes, widgets, state),
+        initial=initial, version=chosen.version, title=edit_set.title, boxed=False,
+    )  # fmt: skip
+    if values is not None:
+        _save(key, chosen, values, [grant for grant in boxes if values[grant]])
+
+
+def _box(like: Asked, row: ProcessRow) -> Asked:
+    label = f"{row.title} :gray-badge[{kit.said(row.what)}]"
+    return replace(
+        like, name=row.grant, label=label, help=row.process, kind=bool, required=False, default=False, choices=None
+    )  # fmt: skip
+
+
+def _fields(
+    named: Boxes, boxes: Boxes, processes: list[ProcessRow], widgets: Mapping[str, str], state: FormState
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    places = dict(zip(named, st.columns([1, 2]), strict=True))
+    for name, asked in named.items():
+        label = _(N_("{label} (required)"), label=asked.label) if asked.required else asked.label
+        with places[name]:
+            values[name] = draw(asked, widgets[name], label=label)
+            state.slots[name] = st.empty()
+    for title, rows in groupby(processes, key=lambda row: row.category_title):
+        st.markdown(f"#### {title}")
+        columns = st.columns(3)
+        for at, row in enumerate(rows):
+            with columns[at % 3]:
+                values[row.grant] = draw(boxes[row.grant], widgets[row.grant])
+    return values
+
+
+def _read_only(chosen: SetRow, processes: list[ProcessRow], values: Mapping[str, Any]) -> None:
+    kit.facts({_(N_("Name")): chosen.name, _(N_("Purpose")): chosen.description})
+    for title, rows in groupby(processes, key=lambda row: row.category_title):
+        st.markdown(f"#### {title}")
+        columns = st.columns(3)
+        for at, row in enumerate(rows):
+            columns[at % 3].checkbox(
+                row.title, bool(values[row.grant]), key=f"seen-{chosen.id}-{row.grant}", disabled=True
+            )
+
+
+def _save(key: str, chosen: SetRow, values: Mapping[str, Any], grants: list[str]) -> None:
+    asked = {
+        "name": values["name"], "description": values["description"], "grants": grants, "id": chosen.id or None,
+        "version": chosen.version,
+    }  # fmt: skip
+    done = kit.do(edit_set, asked, on_error=lambda error: kit.refused(key, error))
+    if done:
+        kit.clear(key)
+        kit.flash(_(N_("Saved. It holds from the next click of everybody who has this permission set.")))
+        st.query_params["id"] = str(done.result.id)
+        st.rerun()

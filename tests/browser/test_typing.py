@@ -1,0 +1,74 @@
+"""What people type is never lost: a reload in the middle, and somebody else who saves the same record first."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from core.actor import Actor
+from core.database import transaction
+from data.models.people import Person
+from tests.browser.conftest import Console, type_into
+from tests.browser.test_start import first_start
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def person(console: Console, desktop: Page) -> Page:
+    """The page of somebody who was just added."""
+    first_start(desktop, console, sample=False)
+    desktop.get_by_role("link", name="利用者", exact=True).click()
+    desktop.get_by_role("button", name="利用者を追加").click()
+    type_into(desktop, "番号（必須）", "A-1")
+    type_into(desktop, "姓（必須）", "髙野")
+    desktop.get_by_role("button", name="追加する").click()
+    expect(desktop.get_by_role("heading", name="髙野")).to_be_visible()
+    return desktop
+
+
+def stored() -> tuple[str, str]:
+    """Return the names as they stand in the database."""
+    with transaction(Actor.system("test")) as tx:
+        row = tx.execute(select(Person).where(Person.code == "A-1")).scalar_one()
+        return row.family_name, row.given_name
+
+
+def test_what_was_typed_is_offered_again_after_a_reload(person: Page) -> None:
+    type_into(person, "名", "みどり")
+    expect(person.get_by_test_id("stStatusWidget")).to_be_hidden()
+    person.wait_for_timeout(500)
+    person.reload()
+    expect(person.get_by_text(re.compile("まだ保存していない内容があります"))).to_be_visible()
+    expect(person.get_by_role("textbox", name="名", exact=True)).to_have_value("")
+    person.get_by_role("button", name="続きを入力").click()
+    expect(person.get_by_role("textbox", name="名", exact=True)).to_have_value("みどり")
+    person.get_by_role("button", name="保存する").click()
+    expect(person.get_by_role("heading", name="髙野 みどり")).to_be_visible()
+    person.reload()
+    expect(person.get_by_role("heading", name="髙野 みどり")).to_be_visible()
+    expect(person.get_by_role("button", name="続きを入力")).to_have_count(0)
+
+
+def test_two_tabs_overwrite_nothing_of_each_other(person: Page) -> None:
+    other = person.context.new_page()
+    other.goto(person.url)
+    expect(other.get_by_role("heading", name="髙野")).to_be_visible()
+    type_into(person, "姓（必須）", "高野")
+    person.get_by_role("button", name="保存する").click()
+    expect(person.get_by_role("heading", name="高野")).to_be_visible()
+
+    # Typed and sent in one go: the letters of the last field come along with the click.
+    other.get_by_role("textbox", name="名", exact=True).fill("みどり")
+    other.get_by_role("textbox", name="姓（必須）", exact=True).fill("鷹野")
+    other.get_by_role("button", name="保存する").click()
+    expect(other.get_by_text(re.compile("入力中にほかの人が変更しました"))).to_be_visible()
+    for name in ("髙野", "高野", "鷹野"):
+        expect(other.get_by_role("cell", name=name, exact=True)).to_be_visible()
+    assert stored() == ("高野", "")
+    other.get_by_text("自分の入力", exact=True).locator("visible=true").nth(1).click()
+    expect(other.get_by_role("textbox", name="姓（必須）", exact=True)).to_have_value("鷹野")
+    other.get_by_role("button", name="保存する").click()
+    expect(other.get_by_role("heading", name="鷹野 みどり")).to_be_visible()
+    assert stored() == ("鷹野", "みどり")
