@@ -27,7 +27,9 @@ A page that changes something::
 
 Every list has, without asking: chosen columns, saved views and files (xlsx, CSV) behind two buttons above it. Every
 form: what was typed is kept in PostgreSQL and offered again (``services.desk``), and where ``fills`` has the record's
-``version``, somebody else's save shows both versions to choose from. ``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
+``version``, somebody else's save shows both versions to choose from.
+
+``kit.form(Model, key)`` only asks and checks; after it, ``kit.do(operation, entered, on_error=...)`` with
 ``kit.refuse(key, error)`` puts errors beside the fields and ``kit.clear(key)`` empties the form.
 
 Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the file

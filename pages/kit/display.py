@@ -51,7 +51,7 @@ def _choice(found: Views) -> None:
     widget = f"view.{found.key}.open"
     st.session_state[widget] = found.opened.id if found.opened else 0
     st.selectbox(
-        _(N_("View")), list(names), format_func=names.__getitem__, key=widget, filter_mode="contains",
+        _(N_("Saved view")), list(names), format_func=names.__getitem__, key=widget, filter_mode="contains",
         on_change=_open, args=(found, widget),
     )  # fmt: skip
 

@@ -104,6 +104,7 @@ def _start(
         return
     other, mine = earlier
     mine |= {name: other.differences[name].mine for name in undecided(other)}
+    other.drafted = {}  # whoever saved may be the same person in another tab, and that removed it
     keep_draft(other, fields, mine)
     state.drafted = other.drafted
     state.differences = differences(other.initial, state.initial, mine)
