@@ -1,11 +1,12 @@
 """The matrix of a permission set: name, purpose and one box for each process; a form like any other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.i18n import N_, _
 from pages import kit
@@ -24,7 +25,7 @@ def matrix(chosen: SetRow, processes: list[ProcessRow], *, changeable: bool) -> 
     grants = {grant: chosen.everything or grant in chosen.grants for grant in boxes}
     initial = {"name": chosen.name, "description": chosen.description, **grants}
     if not changeable or chosen.everything:
-        _read_only(chosen, processes, initial)
+        _read_only(chosen, boxes, processes, grants)
         return
     key = f"set-{chosen.id}-{chosen.version}"
     values = filled(
@@ -53,24 +54,25 @@ def _fields(
         with places[name]:
             values[name] = draw(asked, widgets[name], label=label)
             state.slots[name] = st.empty()
-    for title, rows in groupby(processes, key=lambda row: row.category_title):
-        st.markdown(f"#### {title}")
-        columns = st.columns(3)
-        for at, row in enumerate(rows):
-            with columns[at % 3]:
-                values[row.grant] = draw(boxes[row.grant], widgets[row.grant])
+    for grant, place in _places(processes):
+        with place:
+            values[grant] = draw(boxes[grant], widgets[grant])
     return values
 
 
-def _read_only(chosen: SetRow, processes: list[ProcessRow], values: Mapping[str, Any]) -> None:
+def _read_only(chosen: SetRow, boxes: Boxes, processes: list[ProcessRow], held: Mapping[str, bool]) -> None:
     kit.facts({_(N_("Name")): chosen.name, _(N_("Purpose")): chosen.description})
+    for grant, place in _places(processes):
+        asked = boxes[grant]
+        place.checkbox(asked.label, held[grant], key=f"seen-{chosen.id}-{grant}", help=asked.help, disabled=True)
+
+
+def _places(processes: list[ProcessRow]) -> Iterator[tuple[str, DeltaGenerator]]:
     for title, rows in groupby(processes, key=lambda row: row.category_title):
         st.markdown(f"#### {title}")
         columns = st.columns(3)
         for at, row in enumerate(rows):
-            columns[at % 3].checkbox(
-                row.title, bool(values[row.grant]), key=f"seen-{chosen.id}-{row.grant}", disabled=True
-            )
+            yield row.grant, columns[at % 3]
 
 
 def _save(key: str, chosen: SetRow, values: Mapping[str, Any], grants: list[str]) -> None:

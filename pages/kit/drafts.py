@@ -16,8 +16,11 @@ from core.i18n import N_, _
 from core.shown import moment
 from pages.kit import edge, guard
 from pages.kit.form_state import FormState, Values, differences, put_all
+from pages.kit.style import HEADING
 from pages.kit.widgets import Asked
 from services import desk
+
+LONGEST_TITLE = 200
 
 
 def find_draft(state: FormState, fields: Mapping[str, Asked]) -> None:
@@ -64,7 +67,7 @@ def keep_draft(state: FormState, fields: Mapping[str, Asked], values: Values | N
     if state.offer is not None or typed == state.drafted or guard.current_actor() is None:
         return
     kept = {
-        "form": state.stem, "version": state.version, "title": state.title, "place": _place(),
+        "form": state.stem, "version": state.version, "title": _title(state), "place": _place(),
         "values": to_jsonable_python(typed),
         "before": to_jsonable_python({name: state.initial.get(name) for name in typed}),
     }  # fmt: skip
@@ -112,6 +115,11 @@ def _value(asked: Asked, value: Any) -> Any:
     if isinstance(value, str) and asked.kind in {date, datetime}:
         return asked.kind.fromisoformat(value)
     return value
+
+
+def _title(state: FormState) -> str:
+    heading = st.session_state.get(HEADING, "")
+    return " – ".join(part for part in (heading, state.title) if part)[:LONGEST_TITLE]
 
 
 def _place() -> str:

@@ -7,6 +7,9 @@ from core.shown import literal
 from pages.kit.address import restore, way_back
 from pages.kit.flash import show_flashes
 
+HEADING = "kit.heading"
+"""What the page that is shown is called, for the list of what was begun on it."""
+
 CSS = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 3.2rem 2rem 4rem; max-width: 1280px; }
@@ -71,6 +74,7 @@ def header(
     left.
     """
     restore()
+    st.session_state[HEADING] = title
     if back:
         st.page_link(back[1], label=back[0], icon=":material/arrow_back:", query_params=way_back(back[1]))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

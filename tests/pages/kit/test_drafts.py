@@ -125,7 +125,7 @@ class TestDraft:
 
     def test_says_what_it_is_for_the_list_of_what_was_begun(self, run, stage):
         field(run(ordering), "name").set_value("chair").run()
-        assert [(one.form, one.title) for one in drafts(stage.staff)] == [("order", "Order things")]
+        assert [(one.form, one.title) for one in drafts(stage.staff)] == [("order", "Orders – Order things")]
 
 
 class TestDraftOfARecord:
