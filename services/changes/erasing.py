@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, update
+from sqlalchemy import func, null, update
 
 from core.transaction import Transaction
 from data.models.changes import Change
@@ -14,6 +14,6 @@ def erase(tx: Transaction, kind: Kind, ids: Sequence[int]) -> int:
     return tx.changed_rows(
         update(Change)
         .where(Change.kind == kind.name, Change.record_id == func.any(list(ids)))
-        .values(before=None, after=None)
+        .values(before=null(), after=null())
         .execution_options(synchronize_session=False)
     )

@@ -37,7 +37,8 @@ CHANGED = """
         FROM jsonb_object_keys(old.values || coalesce(now.values, '{{}}')) AS key
         WHERE old.values -> key IS DISTINCT FROM now.values -> key
     ) AS diff
-    WHERE old.set_id = CAST(:set_id AS bigint) AND old.kind = CAST(:kind AS text) AND old.values IS DISTINCT FROM now.values
+    WHERE old.set_id = CAST(:set_id AS bigint) AND old.kind = CAST(:kind AS text)
+      AND old.values IS DISTINCT FROM now.values
 """
 
 

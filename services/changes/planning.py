@@ -21,7 +21,8 @@ THERE = N_("It is there again already.")
 TOUCHED = """
     SELECT change.record_id, now.record_id IS NOT NULL AS there, diff.fields,
         (SELECT max(later.set_id) FROM change AS later
-         WHERE later.kind = CAST(:kind AS text) AND later.record_id = change.record_id AND later.set_id > CAST(:set_id AS bigint)
+         WHERE later.kind = CAST(:kind AS text) AND later.record_id = change.record_id
+           AND later.set_id > CAST(:set_id AS bigint)
            AND (later.fields = '[]' OR later.fields ?| diff.names)) AS later_id
     FROM change
     LEFT JOIN ({snapshot}) AS now ON now.record_id = change.record_id

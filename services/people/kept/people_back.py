@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import text
 
 from core.actor import What
 from core.errors import Refused
 from core.i18n import N_
 from core.transaction import Transaction
-from data.models.access import Account, AccountStatus
-from data.models.people import Person
+from data.models.access import AccountStatus
 from services.access import stop_accounts_of
 from services.changes import RETIRED, Kind, Wanted, current
 from services.people.kept.people_gone import close_accounts
@@ -30,6 +29,12 @@ RETIRE = text("""
     UPDATE person SET retired_at = new.retired_at
     FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS new (id, retired_at)
     WHERE person.id = new.id
+""")
+REOPEN = text("""
+    UPDATE account SET status = new.status, failures = 0, locked_until = NULL
+    FROM unnest(CAST(:people AS bigint[]), CAST(:statuses AS text[])) AS new (person_id, status)
+    JOIN person ON person.id = new.person_id AND person.retired_at IS NULL
+    WHERE account.person_id = new.person_id AND account.status = 'stopped'
 """)
 TAKEN = text("""
     SELECT mine.value
@@ -115,16 +120,6 @@ def _set_status(tx: Transaction, then: Mapping[int, dict[str, Any]], changes: Ma
     stop_accounts_of(tx, [key for key, status in touched.items() if status == stopped])
     # Who may not open stopped accounts does not do it by way of an undo either.
     if tx.actor.may("access.reopen", What.DO):
-        opened = [key for key, status in touched.items() if status not in {None, stopped}]
-        tx.execute(
-            update(Account)
-            .where(
-                Account.person_id == func.any(opened),
-                Account.status == stopped,
-                Account.person_id.in_(select(Person.id).where(Person.retired_at.is_(None))),
-            )
-            .values(
-                status=case((Account.password_hash.is_not(None), AccountStatus.ACTIVE), else_=AccountStatus.INVITED)
-            )
-            .execution_options(synchronize_session=False)
-        )
+        opened = {key: status for key, status in touched.items() if status not in {None, stopped}}
+        tx.execute(REOPEN, {"people": list(opened), "statuses": list(opened.values())})
+        tx.session.expire_all()
