@@ -68,7 +68,7 @@ def title_of(process: str) -> str:
 
 def actor_name(name: str) -> str:
     """Return who did something; the system is called by the product's name."""
-    return _(N_("Renraku")) if name == SYSTEM else name
+    return _(N_("Renraku itself")) if name == SYSTEM else name
 
 
 def moment_of(value: str) -> datetime:

@@ -9,7 +9,7 @@ from core.clock import start_of
 from core.errors import NotFound
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, field
-from core.operations import Process, query
+from core.operations import Process, query, registered
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.changes import Change, ChangeAction, ChangeSet
@@ -22,7 +22,7 @@ class SetsAsk(PageAsk):
 
     kind: str | None = field(N_("Kind of records"), default=None, of="changes.kind_choices")
     by: str = field(N_("By"), default="", max_length=100)
-    since: date | None = field(N_("From"), default=None)
+    since: date | None = field(N_("Since"), default=None)
     until: date | None = field(N_("Until"), default=None)
 
 
@@ -45,6 +45,8 @@ class SetRow(Row):
     records: int
     undoes_id: int | None
     undone_by_id: int | None
+    undoable: bool
+    """It stands, and the actor may do what is to be undone."""
 
 
 class RecordsAsk(PageAsk):
@@ -103,7 +105,7 @@ def search_sets(tx: Transaction, ask: SetsAsk) -> Page[SetRow]:
         statement = statement.where(ChangeSet.at < start_of(ask.until + timedelta(days=1)))
     return fetch_page(
         tx, statement, latest_first(ask), orders={"latest": (ChangeSet.at, ChangeSet.id)},
-        make=lambda row: set_row(row.ChangeSet),
+        make=lambda row: set_row(tx, row.ChangeSet),
     )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def show_set(tx: Transaction, ask: WhichSet) -> SetRow:
     Raises:
         NotFound: when there is none of that number within reach.
     """
-    return set_row(set_within(tx, show_set, ask.id))
+    return set_row(tx, set_within(tx, show_set, ask.id))
 
 
 @query("changes.records", N_("See the records of a change-set"))
@@ -168,6 +170,15 @@ def set_within(tx: Transaction, process: Process[Any, Any], set_id: int, *, lock
     return found
 
 
+def set_of(tx: Transaction, subject: str) -> int | None:
+    """Return the change-set that came from something, for instance ``people_import:12``, if the actor may see it."""
+    if not show_set.allowed(tx.actor):
+        return None
+    mine = select(ChangeSet.id).where(ChangeSet.subject == subject, seen(tx, show_set))
+    found: int | None = tx.scalar(mine.order_by(ChangeSet.id.desc()).limit(1))
+    return found
+
+
 def seen(tx: Transaction, process: Process[Any, Any]) -> ColumnElement[bool]:
     """Return the condition on ``change_set``: all with the whole organisation in reach, else one's own."""
     return true() if process.reach(tx).whole else ChangeSet.account_id == tx.actor.account_id
@@ -178,12 +189,15 @@ def latest_first(ask: Any) -> Any:
     return ask if ask.sort else ask.model_copy(update={"sort": "-latest"})
 
 
-def set_row(found: ChangeSet) -> SetRow:
+def set_row(tx: Transaction, found: ChangeSet) -> SetRow:
     """Return a change-set in the writing for people."""
     return SetRow(
         id=found.id, at=found.at, by=actor_name(found.actor), process=found.process, title=title_of(found.process),
         subject=found.subject, counts=found.counts, records=found.records, undoes_id=found.undoes_id,
         undone_by_id=found.undone_by_id,
+        undoable=found.undone_by_id is None and any(
+            one.name == found.allowed_by and one.allowed(tx.actor) for one in registered()
+        ),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from core.errors import Conflict, NotFound, Refused
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.changes import ChangeSet, ChangeUndo, ChangeUndoRow, Standing, UndoState
-from services.changes.keeping import keeping
+from services.changes.keeper import keeping
 from services.changes.kinds import Kind, Wanted, kind_of
 from services.changes.planning import Plan, make_plan
 

@@ -8,7 +8,7 @@ named(
     ChangeAction,
     added=N_("Added"),
     changed=N_("Changed"),
-    retired=N_("Retired"),
+    retired=N_("Retired or taken out of use"),
     reinstated=N_("Taken back"),
     removed=N_("Removed"),
 )

@@ -7,7 +7,7 @@ from data.models.changes import Change, ChangeSet
 from data.models.people import Department, Person
 from services.changes import current, prepare_undo, undo
 from services.changes.search import WhichSet
-from services.changes.undo import Decision
+from services.changes.steps import Decision
 from services.people.kept import DEPARTMENTS, PEOPLE
 
 PAGE = PageAsk()

@@ -11,7 +11,7 @@ from data.models.people import Membership, Person, PersonList, PersonListMember
 from services.changes import erase, list_standing, prepare_undo, show_set, undo
 from services.changes.search import WhichSet
 from services.changes.standing import StandingAsk
-from services.changes.undo import Decision
+from services.changes.steps import Decision
 from services.people import (
     add_department,
     add_person,
