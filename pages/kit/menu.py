@@ -40,8 +40,8 @@ class Entry:
         return not asked or any(process.allowed(actor) for process in asked)
 
 
-HOME, PEOPLE, CHANGES, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
-    "", N_("People"), N_("Changes"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"),
+HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
+    "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"),
     N_("My account"),
 )  # fmt: skip
 
@@ -61,8 +61,8 @@ PAGES = (
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
     Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), above="people/lists.py"),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
-    Entry(CHANGES, "changes/list.py", N_("Changes"), "history", ("changes.search",)),
-    Entry(CHANGES, "changes/show.py", N_("Change"), "history", ("changes.show",), listed=False),
+    Entry(PEOPLE, "changes/list.py", N_("Changes"), "history", ("changes.search",)),
+    Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), listed=False),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),

@@ -69,12 +69,12 @@ class Kind(ABC):
         """Return what people call one of them, in the current language."""
         return _(self.label)
 
-    def snapshot(self) -> str:
-        """Return the SQL that reads ``record_id`` and ``values`` of the records in ``:ids``."""
+    def snapshot(self, which: str = "= ANY(CAST(:ids AS bigint[]))") -> str:
+        """Return the SQL that reads ``record_id`` and ``values`` of records: those in ``:ids``, or ``which`` says."""
         pairs = ", ".join(f"'{field.name}', {field.sql}" for field in self.fields)
         return (
             f"SELECT {self.key} AS record_id, jsonb_strip_nulls(jsonb_build_object({pairs})) AS values "  # noqa: S608 - all of it is our own
-            f"FROM {self.source} WHERE {self.key} = ANY(CAST(:ids AS bigint[]))"
+            f"FROM {self.source} WHERE {self.key} {which}"
         )
 
     def label_of(self, name: str) -> str:

@@ -18,6 +18,7 @@ ERASED = N_("What it was is no longer kept.")
 GONE = N_("It does not exist any more.")
 THERE = N_("It is there again already.")
 
+# One by one along the key, as nobody may have counted the rows of a fresh import yet.
 TOUCHED = """
     SELECT change.record_id, now.record_id IS NOT NULL AS there, diff.fields,
         (SELECT max(later.set_id) FROM change AS later
@@ -25,7 +26,7 @@ TOUCHED = """
            AND later.set_id > CAST(:set_id AS bigint)
            AND (later.fields = '[]' OR later.fields ?| diff.names)) AS later_id
     FROM change
-    LEFT JOIN ({snapshot}) AS now ON now.record_id = change.record_id
+    LEFT JOIN LATERAL ({one}) AS now ON true
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_agg(key ORDER BY key), '[]') AS fields, array_agg(key) AS names
         FROM (
@@ -96,7 +97,7 @@ def make_plan(tx: Transaction, found: ChangeSet) -> Plan:
     for kind in kinds():
         if kind.name not in wanted:
             continue
-        touched, gone = _touched(tx, found.id, kind, wanted[kind.name])
+        touched, gone = _touched(tx, found.id, kind)
         blocked = kind.blocked(tx, wanted[kind.name], plan.undoing)
         blocked |= dict.fromkeys(gone, GONE) | dict.fromkeys(erased[kind.name], ERASED)
         plan.blocked[kind.name] = blocked
@@ -124,14 +125,11 @@ def _wanted(tx: Transaction, set_id: int) -> tuple[dict[str, list[Wanted]], Mapp
     return dict(wanted), erased
 
 
-def _touched(
-    tx: Transaction, set_id: int, kind: Kind, wanted: list[Wanted]
-) -> tuple[dict[int, Touched], list[int]]:  # fmt: skip
-    ids = [one.record_id for one in wanted]
-    asked = {"set_id": set_id, "kind": kind.name, "ids": ids}
+def _touched(tx: Transaction, set_id: int, kind: Kind) -> tuple[dict[int, Touched], list[int]]:
+    asked = {"set_id": set_id, "kind": kind.name}
     touched: dict[int, Touched] = {}
     gone: list[int] = []
-    for row in tx.execute(text(TOUCHED.format(snapshot=kind.snapshot())), asked):
+    for row in tx.execute(text(TOUCHED.format(one=kind.snapshot("= change.record_id"))), asked):
         if row.there:
             touched[row.record_id] = Touched(row.fields, row.later_id)
         else:

@@ -15,6 +15,7 @@ from core.transaction import Transaction
 from data.models.changes import Change, ChangeAction
 from services.changes.kinds import Kind, Say, kind_of, kinds
 
+GONE = N_("Erased")
 SYSTEM = Actor.system("").name
 
 
@@ -87,14 +88,15 @@ def _readable(actor: Actor, kind: Kind, reads: Process[Any, Any]) -> ColumnEleme
 def _said(change: Change, kind: Kind, names: dict[int, str], say: Say) -> ChangedRecord:
     before, after = change.before or {}, change.after or {}
     changed = {*change.fields, *before, *after}
+    erased = change.before is None and change.after is None
     order = [field.name for field in kind.fields if field.name in changed]
     order += sorted(changed - set(order))
     return ChangedRecord(
         id=f"{change.kind}:{change.record_id}", set_id=change.set_id, kind=kind.name, kind_title=kind.title,
         record_id=change.record_id, page=kind.page, name=names.get(change.record_id) or kind.name_in(after or before),
-        there=change.record_id in names, action=change.action, erased=change.before is None and change.after is None,
+        there=change.record_id in names, action=change.action, erased=erased,
         fields=[
-            ChangedField(
+            ChangedField(label=kind.label_of(name), before=_(GONE), after=_(GONE)) if erased else ChangedField(
                 label=kind.label_of(name), before=say(name, before[name]) if name in before else "",
                 after=say(name, after[name]) if name in after else "",
             )
