@@ -8,7 +8,7 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from core.shown import number
 from pages import kit
-from services.changes import Standing, UndoState, list_standing, prepare_undo, show_undo, undo
+from services.changes import UndoState, list_standing, prepare_undo, show_undo, undo
 from services.changes.search import SetRow, WhichSet
 from services.changes.standing import StandingAsk, StandingRow
 from services.changes.steps import Decision, UndoRow, WhichUndo
@@ -129,7 +129,7 @@ def draw(rows: Sequence[StandingRow]) -> None:
         [
             kit.Group(
                 (f"{row.name}（{row.kind_title}）", row.standing, row.by, row.at), row.overwritten,
-                instead=row.reason if row.standing is Standing.BLOCKED else "",
+                instead=row.reason,
             )
             for row in rows
         ],

@@ -109,6 +109,11 @@ class Kind(ABC):
     def blocked(self, tx: Transaction, wanted: Sequence[Wanted], undo: "Undoing") -> dict[int, str]:
         """Return which records an undo cannot bring back, each with the reason as a message id."""
 
+    def held(self, tx: Transaction, ids: Sequence[int], staying: Mapping[str, Collection[int]]) -> set[int]:
+        """Return which of these records cannot be taken away while others, by kind, stay as they are."""
+        del tx, ids, staying
+        return set()
+
     @abstractmethod
     def bring_back(self, tx: Transaction, wanted: Sequence[Wanted]) -> list[int]:
         """Give records these values, make those that are no more; return the ids of the ones made.

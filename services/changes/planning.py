@@ -16,6 +16,7 @@ from services.changes.kinds import Kind, Undoing, Wanted, kind_of, kinds
 
 ERASED = N_("What it was is no longer kept.")
 GONE = N_("It does not exist any more.")
+HELD = N_("A record that stays as it is belongs to it.")
 THERE = N_("It is there again already.")
 
 # One by one along the key, as nobody may have counted the rows of a fresh import yet.
@@ -102,7 +103,21 @@ def make_plan(tx: Transaction, found: ChangeSet) -> Plan:
         blocked |= dict.fromkeys(gone, GONE) | dict.fromkeys(erased[kind.name], ERASED)
         plan.blocked[kind.name] = blocked
         plan.touched[kind.name] = {key: one for key, one in touched.items() if key not in blocked}
+    _hold(tx, plan)
     return plan
+
+
+def _hold(tx: Transaction, plan: Plan) -> None:
+    # What others need stays with them: blocked by those that cannot go back, touched by those that somebody changed.
+    for kind in kinds():
+        left = {*plan.blocked.get(kind.name, ()), *plan.touched.get(kind.name, ())}
+        away = [one.record_id for one in plan.undoing.wanted.get(kind.name, ()) if one.values is None]
+        free = [key for key in away if key not in left]
+        for key in kind.held(tx, free, plan.blocked) if free else ():
+            plan.blocked[kind.name][key] = HELD
+        free = [key for key in free if key not in plan.blocked[kind.name]]
+        for key in kind.held(tx, free, plan.touched) if free else ():
+            plan.touched[kind.name][key] = Touched([], None)
 
 
 def _wanted(tx: Transaction, set_id: int) -> tuple[dict[str, list[Wanted]], Mapping[str, list[int]]]:

@@ -14,6 +14,7 @@ from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.changes import Change, ChangeSet, ChangeUndoRow, Standing
 from services.changes.kinds import Kind, Values, kind_of
+from services.changes.planning import HELD
 from services.changes.saying import ChangedField, actor_name, readable, said
 from services.changes.undoing import undo_within
 
@@ -78,13 +79,19 @@ def _made(tx: Transaction, rows: Sequence[Any]) -> list[StandingRow]:
     return [
         StandingRow(
             id=record.id, kind_title=record.kind_title, name=record.name, standing=row.ChangeUndoRow.standing,
-            reason=_(row.ChangeUndoRow.reason) if row.ChangeUndoRow.reason else "",
+            reason=_reason(row.ChangeUndoRow),
             overwritten=overwritten.get(record.id, []),
             by=actor_name(row.ChangeSet.actor) if row.ChangeSet else "",
             at=row.ChangeSet.at if row.ChangeSet else None, later_id=row.ChangeUndoRow.later_id,
         )
         for row, record in zip(rows, records, strict=True)
     ]  # fmt: skip
+
+
+def _reason(row: ChangeUndoRow) -> str:
+    if row.reason:
+        return _(row.reason)
+    return "" if row.fields else _(HELD)
 
 
 def _overwritten(tx: Transaction, rows: Sequence[Any]) -> dict[str, list[ChangedField]]:

@@ -1,6 +1,6 @@
 """Departments as records whose changes are kept (変更履歴), and how an undo brings them back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select, text
@@ -84,6 +84,10 @@ class Departments(Kind):
         """Return which departments cannot be brought back, and why."""
         return blocked(tx, wanted, undo)
 
+    def held(self, tx: Transaction, ids: Sequence[int], staying: Mapping[str, Collection[int]]) -> set[int]:
+        """Return the departments that people or departments which stay belong to, with all above them."""
+        return _used(tx, ids, people=sorted(staying.get("person", ())), below=sorted(staying.get(self.name, ())))
+
     def bring_back(self, tx: Transaction, wanted: Sequence[Wanted]) -> list[int]:
         """Give departments their former names, codes and places; those that are no more are made again.
 
@@ -125,17 +129,20 @@ class Departments(Kind):
         refresh_tree(tx)
 
 
-def _used(tx: Transaction, ids: Sequence[int]) -> set[int]:
-    # Whoever still belongs to one keeps it and everything above it.
-    mine = Department.id == func.any(list(ids))
-    member = (Membership.department_id == Department.id, Membership.person_id == Person.id)
-    people = exists(Membership.department_id).where(*member, Person.retired_at.is_(None))
-    below = Department.__table__.alias("below")
-    others = exists(below.c.id).where(
-        below.c.parent_id == Department.id, below.c.retired_at.is_(None), ~(below.c.id == func.any(list(ids)))
-    )
-    used = set(tx.execute(select(Department.id).where(mine, people | others)).scalars())
-    while grown := _above(tx, used) - used:
+def _used(
+    tx: Transaction, ids: Sequence[int], *, people: Sequence[int] | None = None, below: Sequence[int] | None = None
+) -> set[int]:
+    # Whoever belongs to one (of these people and departments, or at all) keeps it and everything above it.
+    mine = func.any(list(ids))
+    member = select(Membership.department_id).join(Person, Person.id == Membership.person_id)
+    member = member.where(Membership.department_id == mine, Person.retired_at.is_(None))
+    lower = select(Department.parent_id).where(Department.parent_id == mine, Department.retired_at.is_(None))
+    if people is not None:
+        member = member.where(Person.id == func.any(list(people)))
+    others = ~(Department.id == mine) if below is None else Department.id == func.any(list(below))
+    used = set(tx.execute(member.distinct()).scalars())
+    used |= {key for key in tx.execute(lower.where(others)).scalars() if key is not None}
+    while grown := (_above(tx, used) & set(ids)) - used:
         used |= grown
     return used
 
