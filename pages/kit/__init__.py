@@ -56,8 +56,8 @@ from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import Layout, clear, form, operate, refuse
-from pages.kit.menu import way_out
 from pages.kit.history import show_history
+from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
 from pages.kit.plain import facts, rows

@@ -41,8 +41,7 @@ class Entry:
 
 
 HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
-    "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"),
-    N_("My account"),
+    "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"), N_("My account"),
 )  # fmt: skip
 
 PAGES = (
@@ -62,7 +61,7 @@ PAGES = (
     Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), above="people/lists.py"),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
     Entry(PEOPLE, "changes/list.py", N_("Changes"), "history", ("changes.search",)),
-    Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), listed=False),
+    Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), above="changes/list.py"),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
