@@ -22,6 +22,11 @@ def today() -> date:
     return now().astimezone(JST).date()
 
 
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day in Japan, as aware UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=JST).astimezone(UTC)
+
+
 def jst(moment: datetime) -> datetime:
     """Return a moment as it stands on a clock in Japan."""
     return moment.astimezone(JST)

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-ROOMS = ("access", "desk", "people", "delivery", "broadcasts", "safety", "setup")
+ROOMS = ("access", "changes", "desk", "people", "delivery", "broadcasts", "safety", "setup")
 """From the lowest to the highest: a room may use those before it, never those after it."""
 
 

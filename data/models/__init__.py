@@ -3,7 +3,7 @@
 from core.audit import AuditPersonal, AuditRecord
 from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
-from data.models import access, areas, broadcasts, delivery, desk, people, safety, setup
+from data.models import access, areas, broadcasts, changes, delivery, desk, people, safety, setup
 
 __all__ = [
     "AuditPersonal",
@@ -14,6 +14,7 @@ __all__ = [
     "access",
     "areas",
     "broadcasts",
+    "changes",
     "delivery",
     "desk",
     "people",

@@ -60,6 +60,8 @@ PAGES = (
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
     Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), above="people/lists.py"),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
+    Entry(PEOPLE, "changes/list.py", N_("Changes"), "history", ("changes.search",)),
+    Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), above="changes/list.py"),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),

@@ -46,6 +46,10 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .plain th { font-weight: 400; color: #57606a; white-space: nowrap; }
 .plain thead th { border-bottom-width: 2px; }
+.difference td:first-child { min-width: 6.5em; }
+.difference a { color: #0b6e4f; }
+.difference del { background: #ffebe9; text-decoration: line-through; }
+.difference ins { background: #dafbe1; text-decoration: underline; }
 .plain .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 4.2rem .9rem 3rem; }

@@ -115,6 +115,10 @@ def show_result(found: ImportDetail) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button(_(N_("See the people")), icon=":material/groups:", key="see", type="primary"):
             kit.go("people/list.py")
+        if found.change_set_id and st.button(
+            _(N_("What was changed, and undo")), icon=":material/history:", key="changes"
+        ):
+            kit.go("changes/show.py", {"id": found.change_set_id})
         if st.button(_(N_("Import another file")), icon=":material/upload_file:", key="another"):
             st.query_params.clear()
             st.rerun()

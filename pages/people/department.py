@@ -19,6 +19,12 @@ def show(row: DepartmentRow, actor: Actor) -> None:
     kit.header(row.name, above, back=(_(N_("Departments")), "people/departments.py"))
     if row.retired:
         st.warning(_(N_("Out of use: it cannot be chosen any more.")), icon=":material/folder_off:")
+    views = {"facts": _(N_("Department"))}
+    if actor.may("changes.history", What.READ):
+        views["history"] = _(N_("History"))
+    if kit.view(views) == "history":
+        kit.show_history("department", row.id)
+        return
     with st.container(horizontal=True, gap="small"):
         people = _(N_("See its people ({count})"), count=kit.number(row.people))
         if st.button(people, icon=":material/groups:", key="people"):

@@ -39,6 +39,12 @@ def show(person: PersonDetail, actor: Actor) -> None:
             _(N_("Retired on {day}: receives no broadcasts and cannot sign in."), day=kit.day(person.retired_at)),
             icon=":material/person_off:",
         )
+    views = {"facts": _(N_("Person"))}
+    if actor.may("changes.history", What.READ):
+        views["history"] = _(N_("History"))
+    if kit.view(views) == "history":
+        kit.show_history("person", person.id)
+        return
     form, facts = st.columns([3, 2], gap="large")
     with facts:
         contacts(person)

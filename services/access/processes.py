@@ -23,6 +23,7 @@ named(
 CATEGORIES = {
     "access": N_("Access"),
     "people": N_("People"),
+    "changes": N_("Changes"),
     "delivery": N_("Delivery"),
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),

@@ -57,6 +57,19 @@ SEEING_PEOPLE = (
     "people.list_choices:read",
 )
 
+SEEING_CHANGES = (
+    "changes.search:read",
+    "changes.show:read",
+    "changes.records:read",
+    "changes.history:read",
+)
+UNDOING = (
+    "changes.prepare_undo:do",
+    "changes.undo:do",
+    "changes.undo_show:read",
+    "changes.undo_rows:read",
+)
+
 ROLES = (
     ShippedRole(
         ADMINISTRATOR,
@@ -69,7 +82,7 @@ ROLES = (
         N_("Department manager"),
         N_("Sees and mends the people of a department and all below; sends and watches broadcasts to them."),
         ReachKind.DEPARTMENT,
-        (*SEEING_PEOPLE, "people.export:export", "people.edit:do", *BROADCASTING),
+        (*SEEING_PEOPLE, *SEEING_CHANGES, *UNDOING, "people.export:export", "people.edit:do", *BROADCASTING),
     ),
     ShippedRole(
         "crisis_manager",

@@ -11,7 +11,9 @@ from core.operations import Process, operation
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
 from services.access import departments_within
+from services.changes import keeping
 from services.people.departments import DepartmentAsk
+from services.people.kept import DEPARTMENTS
 from services.people.lock import alone
 from services.people.text import LONGEST_CODE
 from services.people.text import code as clean_code
@@ -55,8 +57,10 @@ def add_department(tx: Transaction, ask: DepartmentFields) -> SavedDepartment:
     department = Department(
         name=ask.name, parent_id=ask.parent_id, code=clean_code(ask.code) or None, path="", full_name="", depth=0
     )
-    tx.add(department)
-    refresh_tree(tx)
+    with keeping(tx) as kept:
+        tx.add(department)
+        refresh_tree(tx)
+        kept.added(DEPARTMENTS, [department.id])
     return _saved(tx, department)
 
 
@@ -80,9 +84,11 @@ def edit_department(tx: Transaction, ask: EditedDepartment) -> SavedDepartment:
         raise Refused(N_("“{name}” cannot lie below itself. Choose another place."), name=department.full_name)
     _check_free(tx, ask, parent, department.id)
     before = {"full_name": department.full_name, "code": department.code}
-    department.name, department.parent_id, department.code = ask.name, ask.parent_id, clean_code(ask.code) or None
-    department.version += 1
-    refresh_tree(tx)
+    with keeping(tx) as kept:
+        kept.watch(DEPARTMENTS, [department.id])
+        department.name, department.parent_id, department.code = ask.name, ask.parent_id, clean_code(ask.code) or None
+        department.version += 1
+        refresh_tree(tx)
     tx.session.refresh(department)
     tx.note(f"department:{department.id}", before, {"full_name": department.full_name, "code": department.code})
     return _saved(tx, department)
@@ -110,8 +116,10 @@ def retire_department(tx: Transaction, ask: DepartmentAsk) -> SavedDepartment:
         raise Refused(
             N_("{count} people belong to “{name}”. Move them first."), count=f"{people:,}", name=department.full_name
         )
-    department.retired_at = department.retired_at or tx.now
-    department.version += 1
+    with keeping(tx) as kept:
+        kept.watch(DEPARTMENTS, [department.id])
+        department.retired_at = department.retired_at or tx.now
+        department.version += 1
     return _saved(tx, department)
 
 
@@ -128,8 +136,10 @@ def reinstate_department(tx: Transaction, ask: DepartmentAsk) -> SavedDepartment
     parent = tx.get(Department, department.parent_id) if department.parent_id else None
     if parent is not None and parent.retired_at is not None:
         raise Refused(N_("“{name}” above it is retired. Reinstate that one first."), name=parent.full_name)
-    department.retired_at = None
-    department.version += 1
+    with keeping(tx) as kept:
+        kept.watch(DEPARTMENTS, [department.id])
+        department.retired_at = None
+        department.version += 1
     return _saved(tx, department)
 
 

@@ -13,7 +13,9 @@ from data.models.access import Account
 from data.models.people import Person
 from services.access import grants_of, usable_login
 from services.access.within import holds
+from services.changes import keeping
 from services.people.fields import EditedPerson, PersonFields
+from services.people.kept import PEOPLE
 from services.people.lock import alone
 from services.people.rules import check_areas, check_unique
 from services.people.show import shown
@@ -41,12 +43,14 @@ def add_person(tx: Transaction, ask: PersonFields) -> SavedPerson:
     check_unique(tx, ask, None)
     check_departments(tx, add_person.reach(tx), (), ask.departments)
     check_areas(tx, ask.area_codes)
-    (person_id,) = add_people(tx, [ask.values_of_person])
-    set_departments(tx, {person_id: ask.departments}, fresh=True)
-    set_regions(tx, {person_id: list(dict.fromkeys(ask.area_codes))}, fresh=True)
-    set_contacts(tx, {person_id: ask.reachable}, fresh=True)
-    if ask.login:
-        set_logins(tx, [(person_id, usable_login(ask.login))])
+    with keeping(tx) as kept:
+        (person_id,) = add_people(tx, [ask.values_of_person])
+        set_departments(tx, {person_id: ask.departments}, fresh=True)
+        set_regions(tx, {person_id: list(dict.fromkeys(ask.area_codes))}, fresh=True)
+        set_contacts(tx, {person_id: ask.reachable}, fresh=True)
+        if ask.login:
+            set_logins(tx, [(person_id, usable_login(ask.login))])
+        kept.added(PEOPLE, [person_id])
     return SavedPerson(id=person_id, version=1, name=f"{ask.family_name} {ask.given_name}".strip())
 
 
@@ -68,12 +72,14 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
     check_unique(tx, ask, person.id)
     check_departments(tx, edit_person.reach(tx), [place.id for place in before.departments], ask.departments)
     check_areas(tx, ask.area_codes)
-    change_people(tx, {person.id: ask.values_of_person})
-    set_departments(tx, {person.id: ask.departments})
-    set_regions(tx, {person.id: list(dict.fromkeys(ask.area_codes))})
-    set_contacts(tx, {person.id: ask.reachable})
-    if ask.login:
-        _rename_account(tx, person.id, usable_login(ask.login), before.login)
+    with keeping(tx) as kept:
+        kept.watch(PEOPLE, [person.id])
+        change_people(tx, {person.id: ask.values_of_person})
+        set_departments(tx, {person.id: ask.departments})
+        set_regions(tx, {person.id: list(dict.fromkeys(ask.area_codes))})
+        set_contacts(tx, {person.id: ask.reachable})
+        if ask.login:
+            _rename_account(tx, person.id, usable_login(ask.login), before.login)
     tx.session.refresh(person)
     after = shown(tx, person)
     # Names only: what a person is called is personal, and stands in the erasable part of the record.

@@ -13,6 +13,8 @@ from data.models.access import Account, PermissionAssignment
 from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
 from services.access import grants_of, stop_accounts_of
 from services.access.within import holds
+from services.changes import keeping
+from services.people.kept import PEOPLE
 from services.people.lock import alone
 from services.people.within import ids_within
 
@@ -42,8 +44,10 @@ def retire_people(tx: Transaction, ask: Several) -> Counted:
     if tx.actor.person_id in people:
         raise Refused(N_("You cannot retire yourself. Ask another administrator."))
     _refuse_the_more_powerful(tx, people)
-    retired = _mark(tx, people, Person.retired_at.is_(None), tx.now)
-    stop_accounts_of(tx, people)
+    with keeping(tx) as kept:
+        kept.watch(PEOPLE, people)
+        retired = _mark(tx, people, Person.retired_at.is_(None), tx.now)
+        stop_accounts_of(tx, people)
     tx.note("people", None, [f"person:{person}" for person in retired])
     return Counted(count=len(retired))
 
@@ -63,9 +67,11 @@ def reinstate_people(tx: Transaction, ask: Several) -> Counted:
             N_("Somebody else uses the mail address of {names} by now. Change the address first."),
             names="、".join(names),
         )
-    back = _mark(tx, people, Person.retired_at.is_not(None), None)
-    gone = select(Department.id).where(Department.retired_at.is_not(None))
-    tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
+    with keeping(tx) as kept:
+        kept.watch(PEOPLE, people)
+        back = _mark(tx, people, Person.retired_at.is_not(None), None)
+        gone = select(Department.id).where(Department.retired_at.is_not(None))
+        tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
     tx.note("people", None, [f"person:{person}" for person in back])
     return Counted(count=len(back))
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
+from services.changes import Keeper
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Say
 from services.people.imports.target import Target
+from services.people.kept import DEPARTMENTS, PEOPLE
 from services.people.store import (
     add_people,
     change_people,
@@ -22,15 +24,24 @@ STEPS = 5
 
 
 def write_people(
-    tx: Transaction, rows: Sequence[PlannedRow], new_departments: Sequence[Path], places: Places, say: Say
+    tx: Transaction,
+    kept: Keeper,
+    rows: Sequence[PlannedRow],
+    *,
+    new_departments: Sequence[Path],
+    places: Places,
+    say: Say,
 ) -> None:
-    """Write the rows that add or change somebody."""
+    """Write the rows that add or change somebody, as part of a change-set."""
     ids = store_departments(tx, [places.node(path) for path in new_departments], ())
+    kept.added(DEPARTMENTS, list(ids.values()))
     added: list[Target] = [row.target for row in rows if row.action is RowAction.ADD]
     changed: list[Target] = [row.target for row in rows if row.action is RowAction.CHANGE]
     _say(say, 0)
     new = dict(zip(add_people(tx, [target.values for target in added]), added, strict=True))
     there = {target.person_id: target for target in changed if target.person_id is not None}
+    kept.watch(PEOPLE, list(there))
+    kept.added(PEOPLE, list(new))
     change_people(tx, {person: target.values for person, target in there.items()})
     for fresh, people in ((True, new), (False, there)):
         _say(say, 1 if fresh else 3)

@@ -7,6 +7,7 @@ from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
 from services.access import taken_logins
+from services.changes import Keeper
 from services.people.imports.apply import write_people
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Path, Places
@@ -165,6 +166,6 @@ class PeoplePlan:
                     found |= dict.fromkeys(self._places.missing(place))
         return list(found)
 
-    def write(self, tx: Transaction, say: Say) -> None:
-        """Write every row that adds or changes somebody."""
-        write_people(tx, self.rows, self.new_departments(), self._places, say)
+    def write(self, tx: Transaction, kept: Keeper, say: Say) -> None:
+        """Write every row that adds or changes somebody, as part of a change-set."""
+        write_people(tx, kept, self.rows, new_departments=self.new_departments(), places=self._places, say=say)

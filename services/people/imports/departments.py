@@ -6,11 +6,13 @@ from core.errors import RenrakuError
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
+from services.changes import Keeper
 from services.people.imports.cells import armed
 from services.people.imports.places import Path, Places, parted, usable
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.read import Line, Sheet
 from services.people.imports.rows import RAGGED
+from services.people.kept import DEPARTMENTS
 from services.people.text import code as clean_code
 from services.people.tree import Key, Node, store_departments
 
@@ -31,12 +33,14 @@ class DepartmentPlan:
         """Return how many departments would be made that no row names."""
         return {"departments": len(self._above)}
 
-    def write(self, tx: Transaction, say: Say) -> None:
-        """Write every row that adds or changes a department."""
+    def write(self, tx: Transaction, kept: Keeper, say: Say) -> None:
+        """Write every row that adds or changes a department, as part of a change-set."""
         say(N_("Writing"), 0, 1)
         new = [row.target for row in self.rows if row.action is RowAction.ADD]
         changed = [row.target for row in self.rows if row.action is RowAction.CHANGE]
-        store_departments(tx, [*self._above, *new], changed)
+        kept.watch(DEPARTMENTS, [node.key for node in changed])
+        ids = store_departments(tx, [*self._above, *new], changed)
+        kept.added(DEPARTMENTS, list(ids.values()))
         say(N_("Writing"), 1, 1)
 
 

@@ -18,6 +18,7 @@ from core.jobs import job
 from core.transaction import Transaction
 from data.models.people import ImportKind, ImportState, PeopleImport
 from services.access import actor_for
+from services.changes import keeping
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
@@ -75,7 +76,8 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
     plan = make_plan(tx, found, tx.actor.reach("people.apply_import", What.BULK), say)
     if digest_of(plan.rows) != found.digest:
         raise Conflict(STALE)
-    plan.write(tx, say)
+    with keeping(tx, process="people.apply_import", subject=f"people_import:{found.id}") as kept:
+        plan.write(tx, kept, say)
     found.state, found.applied_at = ImportState.APPLIED, tx.now
     tx.note("people" if found.kind is ImportKind.PEOPLE else "departments", None, found.counts)
     outcome = Outcome(id=found.id, filename=found.filename)

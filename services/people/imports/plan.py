@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from core.errors import RenrakuError
 from core.transaction import Transaction
 from data.models.people import RowAction
+from services.changes import Keeper
 
 Say = Callable[[str, int, int], None]
 """Gets the step that is being done, how many rows of it are done, and of how many."""
@@ -57,8 +58,8 @@ class Plan(Protocol):
     def extra_counts(self) -> dict[str, int]:
         """Return what else would be made, by name."""
 
-    def write(self, tx: Transaction, say: Say) -> None:
-        """Write every row that adds or changes something."""
+    def write(self, tx: Transaction, kept: Keeper, say: Say) -> None:
+        """Write every row that adds or changes something, as part of a change-set."""
 
 
 def counts_of(plan: Plan) -> dict[str, int]:

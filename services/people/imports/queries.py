@@ -13,6 +13,7 @@ from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.access import Account
 from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow, Person, RowAction
+from services.changes import set_of
 from services.people.imports.columns import BY_KIND, label_of
 
 
@@ -54,6 +55,9 @@ class ImportDetail(ImportRow):
     mapping: dict[str, str]
     create_departments: bool
     work_id: int | None
+    change_set_id: int | None
+    """What it changed, if the actor may see that."""
+
     own: bool
     """Only whoever uploaded a file maps and applies it."""
 
@@ -117,7 +121,7 @@ def show_import(tx: Transaction, ask: ImportAsk) -> ImportDetail:
         **_made(by).model_dump(), encoding=found.encoding, header=found.header,
         sample=[{name: str(cell) for name, cell in row.items()} for row in found.sample],
         columns=columns, mapping=found.mapping, create_departments=found.create_departments, work_id=found.work_id,
-        own=found.account_id == tx.actor.account_id,
+        change_set_id=set_of(tx, f"people_import:{found.id}"), own=found.account_id == tx.actor.account_id,
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Changes (変更セット): what each operation changed, and undoing it."""

@@ -1,0 +1,73 @@
+"""Taking people away again whom an undone change-set added: removed if nothing refers to them, else retired."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Column, delete, func, or_, select, update
+
+from core.database import Base
+from core.transaction import Transaction
+from data.models.access import Account, SignInLink
+from data.models.people import ContactPoint, Membership, Person, PersonRegion
+from services.access import stop_accounts_of
+
+OWN = {model.__tablename__ for model in (Membership, PersonRegion, ContactPoint, Account)}
+"""What belongs to a person and goes with them; everything else that refers to a person keeps them."""
+
+
+def take_away(tx: Transaction, ids: Sequence[int]) -> None:
+    """Remove people to whom nothing refers; retire the others and stop their accounts."""
+    kept = referred_to(tx, Person, ids, but=OWN) | _with_account_in_use(tx, ids)
+    gone = [key for key in ids if key not in kept]
+    _remove_accounts(tx, gone)
+    tx.execute(delete(Person).where(Person.id == func.any(gone)).execution_options(synchronize_session=False))
+    stop_accounts_of(tx, sorted(kept))
+    tx.execute(
+        update(Person)
+        .where(Person.id == func.any(sorted(kept)), Person.retired_at.is_(None))
+        .values(retired_at=tx.now, version=Person.version + 1, updated_at=tx.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def close_accounts(tx: Transaction, people: Sequence[int]) -> None:
+    """Take away accounts that an undone change-set opened: removed if never used, else stopped."""
+    kept = _with_account_in_use(tx, people)
+    _remove_accounts(tx, [key for key in people if key not in kept])
+    stop_accounts_of(tx, sorted(kept))
+
+
+def referred_to(tx: Transaction, model: type[Base], ids: Sequence[int], *, but: Collection[str]) -> set[int]:
+    """Return which of these records another table refers to by a foreign key; the tables in ``but`` do not count."""
+    found: set[int] = set()
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if table.name not in but and _refers(column, model):
+                rows = select(column).where(column == func.any(list(ids))).distinct()
+                found.update(tx.execute(rows).scalars())
+    return found
+
+
+def _refers(column: Column[object], model: type[Base]) -> bool:
+    return any(key.column.table is model.__table__ for key in column.foreign_keys)
+
+
+def _with_account_in_use(tx: Transaction, people: Sequence[int]) -> set[int]:
+    accounts = {
+        row.id: row.person_id
+        for row in tx.execute(select(Account.id, Account.person_id).where(Account.person_id == func.any(list(people))))
+    }
+    used = select(Account.id).where(
+        Account.id == func.any(list(accounts)),
+        or_(Account.password_hash.is_not(None), Account.signed_in_at.is_not(None)),
+    )
+    kept = set(tx.execute(used).scalars())
+    kept |= referred_to(tx, Account, list(accounts), but={SignInLink.__tablename__})
+    return {accounts[key] for key in kept}
+
+
+def _remove_accounts(tx: Transaction, people: Sequence[int]) -> None:
+    mine = select(Account.id).where(Account.person_id == func.any(list(people)))
+    tx.execute(delete(SignInLink).where(SignInLink.account_id.in_(mine)).execution_options(synchronize_session=False))
+    tx.execute(
+        delete(Account).where(Account.person_id == func.any(list(people))).execution_options(synchronize_session=False)
+    )
