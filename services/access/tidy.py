@@ -13,7 +13,7 @@ KEPT = timedelta(days=90)
 
 
 @job("access.tidy", periodic="17 18 * * *")
-def tidy(timestamp: int) -> None:  # noqa: ARG001 - every periodic job is told when it was due
+def tidy() -> None:
     """Delete what has been over for 90 days."""
     with transaction(Actor.system("access.tidy")) as tx:
         for model in (SignInCode, SignInLink, SignInSession):
