@@ -28,7 +28,7 @@ from services.access.assignments import NewAssignment, WhichAssignment, assign, 
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.invitations import InvitedRow, invited, use_link
 from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
-from services.access.key_use import Recognised, actor_of_key, recognise
+from services.access.key_use import Recognised, recognise
 from services.access.keys import (
     BEGINNING,
     KeyRow,
@@ -93,7 +93,6 @@ __all__ = [
     "WhichKey",
     "WhichSet",
     "actor_for",
-    "actor_of_key",
     "actor_of_session",
     "assign",
     "begin_attempt",

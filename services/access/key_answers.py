@@ -4,8 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, text
 
 from core.actor import Actor
 from core.database import transaction
@@ -16,6 +15,13 @@ from core.transaction import Transaction
 from data.models.access import ApiAnswer
 
 KEPT = timedelta(hours=24)
+_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
+_FIND = text("SELECT request_hash, body FROM api_answer WHERE key_id = :key AND name = :name AND created_at > :since")
+_KEEP = text("""
+    INSERT INTO api_answer (key_id, name, request_hash, body, created_at)
+    VALUES (:key, :name, :hash, :body, :now)
+    ON CONFLICT (key_id, name) DO UPDATE SET request_hash = :hash, body = :body, created_at = :now
+""")
 
 
 class StillRunning(Conflict):
@@ -53,14 +59,10 @@ def kept_answer(tx: Transaction, named: Named) -> Kept | None:
         StillRunning: when another transaction holds the name.
         AnotherRequest: when the name stands for another request.
     """
-    if not tx.scalar(select(func.pg_try_advisory_xact_lock(_lock_of(named)))):
+    if not tx.scalar(_LOCK, {"lock": _lock_of(named)}):
         raise StillRunning(N_("The first request with this Idempotency-Key is still running. Send it again shortly."))
     # A statement of its own after the lock: what was committed while it was asked for is seen.
-    found = tx.execute(
-        select(ApiAnswer.request_hash, ApiAnswer.body).where(
-            ApiAnswer.key_id == named.key_id, ApiAnswer.name == named.name, ApiAnswer.created_at > tx.now - KEPT
-        )
-    ).first()
+    found = tx.execute(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).first()
     if found is None:
         return None
     if found.request_hash != named.request_hash:
@@ -70,9 +72,8 @@ def kept_answer(tx: Transaction, named: Named) -> Kept | None:
 
 def keep_answer(tx: Transaction, named: Named, body: bytes | None) -> None:
     """Store the answer in the transaction of what it answers: a crash leaves both or neither."""
-    row = {"request_hash": named.request_hash, "body": body, "created_at": tx.now}
-    statement = insert(ApiAnswer).values(key_id=named.key_id, name=named.name, **row)
-    tx.execute(statement.on_conflict_do_update(index_elements=["key_id", "name"], set_=row))
+    values = {"key": named.key_id, "name": named.name, "hash": named.request_hash, "body": body, "now": tx.now}
+    tx.execute(_KEEP, values)
 
 
 @job("access.forget_answers", periodic="7 * * * *")

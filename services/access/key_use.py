@@ -1,25 +1,31 @@
 """A request by an API key: whose it is, how often it came within this minute, and what the key lets it do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from core.actor import Actor, What
+from core.actor import Actor, Grants, What
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.access import PermissionGrant, PermissionSet
-from services.access.actors import actor_for
+from data.models.access import ReachKind
+from services.access.actors import joined_grants
 from services.access.shipped import ADMINISTRATOR
 from services.access.tokens import hash_of
 
 MINUTE = timedelta(minutes=1)
-# One statement, whatever happens: the key, one more use of it, and when it was last used. A machine whose clock is
-# behind counts into the newer minute; a row that somebody holds is not waited for.
+# One statement, whatever happens: the key, one more use of it, when it was last used, and what the account and the
+# key's set hold. A machine whose clock is behind counts into the newer minute; a row that somebody holds is not waited
+# for.
 _RECOGNISED = text("""
     WITH known AS (
-        SELECT k.id, k.name, k.account_id, k.set_id, k.used_at, a.language
-        FROM api_key k JOIN account a ON a.id = k.account_id
+        SELECT k.id, k.name, k.account_id, k.set_id, k.used_at, a.language, a.person_id,
+               btrim(p.family_name || ' ' || p.given_name) AS person, s.shipped
+        FROM api_key k
+        JOIN account a ON a.id = k.account_id
+        JOIN person p ON p.id = a.person_id
+        LEFT JOIN permission_set s ON s.id = k.set_id
         WHERE k.token_hash = :hash AND k.revoked_at IS NULL AND k.expires_at > :now AND a.status = 'active'
     ), counted AS (
         INSERT INTO api_use AS u (key_id, began_at, times) SELECT id, :minute, 1 FROM known
@@ -33,9 +39,28 @@ _RECOGNISED = text("""
             WHERE known.used_at IS NULL OR known.used_at <= :before FOR UPDATE OF k SKIP LOCKED
         )
     )
-    SELECT known.id, known.name, known.account_id, known.set_id, known.language, counted.began_at, counted.times
+    SELECT known.*, counted.began_at, counted.times,
+        ARRAY(
+            SELECT jsonb_build_array(s.shipped, a.reach, d.path, g.process, g.what)
+            FROM permission_assignment a
+            JOIN permission_set s ON s.id = a.set_id
+            LEFT JOIN permission_grant g ON g.set_id = s.id
+            LEFT JOIN department d ON d.id = a.department_id
+            WHERE a.account_id = known.account_id
+        ) AS given,
+        ARRAY(SELECT process || ':' || what FROM permission_grant WHERE set_id = known.set_id) AS inside
     FROM known, counted
 """)
+
+
+class _Given(NamedTuple):
+    """What an account was given, as ``joined_grants`` reads it."""
+
+    shipped: str | None
+    reach: ReachKind
+    path: str | None
+    process: str | None
+    what: What
 
 
 @dataclass(frozen=True)
@@ -43,10 +68,9 @@ class Recognised:
     """A living key at this request; ``times`` counts the requests of the minute that ends at ``until``."""
 
     id: int
-    name: str
-    account_id: int
-    set_id: int | None
-    language: str
+    actor: Actor
+    """The key's account, with those of its grants that are in the key's set."""
+
     times: int
     until: datetime
 
@@ -73,23 +97,18 @@ def recognise(tx: Transaction, token: str) -> Recognised | None:
     row = tx.execute(_RECOGNISED, values).first()
     if row is None:
         return None
-    return Recognised(row.id, row.name, row.account_id, row.set_id, row.language, row.times, row.began_at + MINUTE)
+    actor = Actor(
+        name=f"{row.person} (API: {row.name})",
+        account_id=row.account_id,
+        person_id=row.person_id,
+        language=row.language,
+        grants=_cut(joined_grants(_Given(*one) for one in row.given), row),
+    )
+    return Recognised(row.id, actor, row.times, row.began_at + MINUTE)
 
 
-def actor_of_key(tx: Transaction, key: Recognised) -> Actor:
-    """Return the account of a key as an actor, with those of its grants that are in the key's set.
-
-    Raises:
-        NotAllowed: when the account was stopped meanwhile.
-    """
-    actor = actor_for(tx, key.account_id)
-    rows = tx.execute(
-        select(PermissionSet.shipped, PermissionGrant.process, PermissionGrant.what)
-        .outerjoin(PermissionGrant, PermissionGrant.set_id == PermissionSet.id)
-        .where(PermissionSet.id == key.set_id)
-    ).all()
-    grants = dict(actor.grants)
-    if not any(row.shipped == ADMINISTRATOR for row in rows):
-        inside: set[tuple[str, What]] = {(row.process, row.what) for row in rows}
-        grants = {pair: reach for pair, reach in grants.items() if pair in inside}
-    return replace(actor, name=f"{actor.name} (API: {key.name})", grants=grants)
+def _cut(grants: Grants, row: Any) -> Grants:
+    if row.shipped == ADMINISTRATOR:
+        return grants
+    inside = set(row.inside)
+    return {pair: reach for pair, reach in grants.items() if f"{pair[0]}:{pair[1]}" in inside}

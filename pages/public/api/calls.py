@@ -4,11 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.actor import Actor
-from core.database import transaction
+from core.database import one_statement, transaction
 from core.i18n import N_, set_language
 from core.inputs import validated
 from core.operations import Operation
-from core.transaction import Transaction
 from pages.public.api import reading
 from pages.public.api.limits import tell_limits
 from pages.public.api.open import Registered, answer_of, find_open, method_of
@@ -27,11 +26,11 @@ def answered(request: Request, body: bytes) -> Response:
         NoKey: when the key opens nothing.
     """
     token = reading.key_of(request)
-    with transaction(SYSTEM) as tx:  # committed at once: a request counts, whatever becomes of it
+    with one_statement(SYSTEM) as tx:  # a request counts, whatever becomes of it
         key = access.recognise(tx, token)
     if key is None:
         raise NoKey(N_("This API key is wrong, expired or revoked."))
-    set_language(reading.language_of(request) or key.language)
+    set_language(reading.language_of(request) or key.actor.language)
     try:
         response = _done(request, key, body)
     except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
@@ -56,16 +55,15 @@ def _done(request: Request, key: access.Recognised, body: bytes) -> Response:
 def _called(
     process: Registered, key: access.Recognised, values: dict[str, object], named: access.Named | None
 ) -> Response:
-    with transaction(SYSTEM) as tx:
-        acting = Transaction(tx.session, access.actor_of_key(tx, key))
-        process.require(acting)  # before the input is looked at: its rules are nothing to those who may not
-        if named and (kept := access.kept_answer(acting, named)):
+    with transaction(key.actor) as tx:
+        process.require(tx)  # before the input is looked at: its rules are nothing to those who may not
+        if named and (kept := access.kept_answer(tx, named)):
             return _response(kept.body, {REPLAYED: "true"})
-        result = process(acting, validated(process.asks, values))
+        result = process(tx, validated(process.asks, values))
         writes = answer_of(process)
         content = writes.dump_json(result) if writes else None
         if named:
-            access.keep_answer(acting, named, content)
+            access.keep_answer(tx, named, content)
     return _response(content)
 
 

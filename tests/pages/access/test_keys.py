@@ -33,7 +33,7 @@ class TestKeys:
         app = make(open_page("access/keys.py"), "給与計算")
         key = app.code[0].value
         with transaction(Actor.system("test")) as tx:
-            assert recognise(tx, key).account_id == account_of(tx, stage.administrator).id
+            assert recognise(tx, key).actor.account_id == account_of(tx, stage.administrator).id
         app.run()
         assert not app.code
         shown = app.dataframe[0].value

@@ -17,7 +17,6 @@ from services.access import (
     WhichAccount,
     WhichKey,
     WhichSet,
-    actor_of_key,
     delete_set,
     edit_set,
     hash_of,
@@ -166,7 +165,7 @@ class TestSet:
     def test_of_the_administrator_gives_all_that_the_account_may(self, tx, administrator, cast):
         everything = tx.scalar(select(PermissionSet.id).filter_by(shipped="administrator"))
         made = make_key(administrator, new(account_of(tx, cast.manager), everything))
-        actor = actor_of_key(tx, recognise(tx, made.key))
+        actor = recognise(tx, made.key).actor
         assert actor.may("people.search", What.READ)
         assert not actor.may("people.add", What.DO)
 
