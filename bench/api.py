@@ -86,7 +86,7 @@ def serving(target: str, key: str) -> Iterator[Any]:
         found.bind(("127.0.0.1", 0))
         port = int(found.getsockname()[1])
     environment = {
-        **os.environ, "BENCH_KEY": key, "RENRAKU_PORT": str(port), "RENRAKU_API_REQUESTS_PER_MINUTE": "1000000000",
+        **os.environ, "RENRAKU_LOG_LEVEL": "WARNING", "BENCH_KEY": key, "RENRAKU_PORT": str(port), "RENRAKU_API_REQUESTS_PER_MINUTE": "1000000000",
     }  # fmt: skip
     command = [
         sys.executable,

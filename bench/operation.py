@@ -3,6 +3,7 @@
 The floor sends every statement that it sends, with its commit, by psycopg on one connection.
 """
 
+import logging
 import time
 import uuid
 
@@ -11,6 +12,7 @@ import psycopg
 import services
 from bench.common import alternating, compared, full_size, plain, product_database, report
 from bench.recorded import recording
+from core import logs
 from core.actor import Actor
 from core.database import SESSION_OPTIONS, engine, transaction
 from services import access, people
@@ -23,6 +25,7 @@ MARK = "the text of each operation"
 def main() -> None:
     """Run the bench and print its line."""
     times = 5_000 if full_size() else 500
+    logs.configure(logging.WARNING)  # the line of each operation would go to a terminal
     services.load_all()
     with product_database() as server:
         actor = administrator()

@@ -7,7 +7,7 @@ commits.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -126,9 +126,10 @@ def one_statement(actor: Actor) -> Iterator[Transaction]:
 
     For what an edge counts before it opens the real one; a second statement would stand alone.
     """
-    with Session(_committing(), expire_on_commit=False) as session:
+    with Session(_committing(engine()), expire_on_commit=False) as session:
         yield Transaction(session, actor)
 
 
-def _committing() -> Engine:
-    return engine().execution_options(isolation_level="AUTOCOMMIT")
+@lru_cache(maxsize=1)
+def _committing(of: Engine) -> Engine:
+    return of.execution_options(isolation_level="AUTOCOMMIT")
