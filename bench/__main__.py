@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = {"import": "bench.imports", "page": "bench.pages"}
+BENCHES = {"api": "bench.api", "import": "bench.imports", "operation": "bench.operation", "page": "bench.pages"}
 
 
 def main(names: list[str]) -> int:

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     """What asks for ``/metrics`` has to show (``Authorization: Bearer …``); unset: there is no such page."""
 
+    api_requests_per_minute: int = Field(default=600, ge=1)
+    """How many requests a minute one API key has, on all machines together."""
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = 50

@@ -78,6 +78,53 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class ApiKey(Base):
+    """Lets a machine act for an account within a permission set (APIキー). Only the SHA-256 of the key is kept.
+
+    ``prefix`` is its beginning, by which people recognise it. A set that is deleted leaves only ended keys behind.
+    """
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    prefix: Mapped[str]
+    name: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    set_id: Mapped[int | None] = mapped_column(ForeignKey("permission_set.id", ondelete="SET NULL"), index=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class ApiUse(Base):
+    """How often a key was used within the minute that began at ``began_at``.
+
+    Unlogged: a count costs no write to the log of the database, and a crash may forget it.
+    """
+
+    __tablename__ = "api_use"
+    __table_args__ = {"prefixes": ["UNLOGGED"], "postgresql_with": {"fillfactor": 50}}  # noqa: RUF012 - SQLAlchemy's own way
+
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"), primary_key=True)
+    began_at: Mapped[datetime]
+    times: Mapped[int]
+
+
+class ApiAnswer(Base):
+    """What a request with an ``Idempotency-Key`` was answered, kept for 24 hours; ``request_hash`` is its SHA-256."""
+
+    __tablename__ = "api_answer"
+
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes]
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class PermissionSet(Versioned, Base):
     """Grants over processes under a name (権限セット). ``shipped`` names the role of D05 that came with the product."""
 

@@ -65,6 +65,7 @@ PAGES = (
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
+    Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
     Entry(BROADCASTS, "broadcasts/show.py", N_("Broadcast"), "send", ("broadcasts.show",), above="broadcasts/list.py"),

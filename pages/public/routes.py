@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from pages.public import exports, health, invitation, metrics, replies, sign_in
+from pages.public.api import routes as api
 
 ROUTES: list[Route] = [
     *exports.ROUTES,
@@ -11,4 +12,5 @@ ROUTES: list[Route] = [
     *sign_in.ROUTES,
     *invitation.ROUTES,
     *replies.ROUTES,
+    *api.ROUTES,
 ]

@@ -1,6 +1,7 @@
 """Access (権限, X06, D05): accounts, sign-in, sessions, permission sets and how far they reach."""
 
-from services.access import tidy
+from data.models.access import AccountStatus
+from services.access import key_answers, tidy
 from services.access.account_changes import (
     Handled,
     Invitation,
@@ -26,6 +27,20 @@ from services.access.actors import actor_for, grants_of
 from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.invitations import InvitedRow, invited, use_link
+from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
+from services.access.key_use import Recognised, recognise
+from services.access.keys import (
+    BEGINNING,
+    KeyRow,
+    KeysAsk,
+    KeyState,
+    MadeKey,
+    NewKey,
+    WhichKey,
+    list_keys,
+    make_key,
+    revoke_key,
+)
 from services.access.own import (
     ChangedPassword,
     ChosenLanguage,
@@ -44,8 +59,11 @@ from services.access.sign_in import Attempt, begin_attempt, exchange_code, issue
 from services.access.tokens import hash_of, new_token
 
 __all__ = [
+    "BEGINNING",
     "AccountRow",
+    "AccountStatus",
     "AccountsAsk",
+    "AnotherRequest",
     "AssignmentRow",
     "Attempt",
     "CandidatesAsk",
@@ -55,14 +73,24 @@ __all__ = [
     "Handled",
     "Invitation",
     "InvitedRow",
+    "Kept",
+    "KeyRow",
+    "KeyState",
+    "KeysAsk",
     "Language",
+    "MadeKey",
+    "Named",
     "NewAccount",
     "NewAssignment",
+    "NewKey",
     "ProcessRow",
+    "Recognised",
     "SetRow",
     "SignedOut",
+    "StillRunning",
     "WhichAccount",
     "WhichAssignment",
+    "WhichKey",
     "WhichSet",
     "actor_for",
     "actor_of_session",
@@ -84,17 +112,24 @@ __all__ = [
     "invited",
     "is_living",
     "issue_code",
+    "keep_answer",
+    "kept_answer",
+    "key_answers",
     "list_accounts",
     "list_candidates",
+    "list_keys",
     "list_processes",
     "list_sets",
     "make_first_administrator",
+    "make_key",
     "new_token",
     "open_account",
     "open_accounts",
     "own_account",
     "people_within",
+    "recognise",
     "reopen_account",
+    "revoke_key",
     "set_choices",
     "sign_out",
     "sign_out_everywhere",

@@ -41,7 +41,7 @@ class Invitation(Row):
     """The one-time link of an account; it is shown once and kept nowhere."""
 
     id: int
-    url: str
+    url: str = field(N_("One-time link"), secret=True)
     valid_until: datetime
 
 

@@ -9,6 +9,7 @@ from core.errors import Invalid
 from core.i18n import N_, _
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInLink
+from services.access.key_state import revoke_keys_of
 from services.access.sessions import end_sessions_of
 from services.access.within import is_administrator, keep_an_administrator
 
@@ -67,7 +68,7 @@ def open_accounts(tx: Transaction, rows: Sequence[tuple[int, str]]) -> None:
 
 
 def stop_accounts_of(tx: Transaction, person_ids: Sequence[int]) -> int:
-    """Stop the accounts of these people, end their sessions and void their links; return how many were stopped.
+    """Stop the accounts of these people: sessions, links and API keys end; return how many were stopped.
 
     Raises:
         Refused: when nobody who may do everything would be left.
@@ -82,6 +83,7 @@ def stop_accounts_of(tx: Transaction, person_ids: Sequence[int]) -> int:
     )
     end_sessions_of(tx, stopped)
     void_links_of(tx, stopped)
+    revoke_keys_of(tx, stopped)
     if stopped and is_administrator(tx, stopped):
         keep_an_administrator(tx)
     return len(stopped)

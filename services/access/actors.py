@@ -1,6 +1,10 @@
 """From an account to an actor: the grants are read anew for every run, so a change takes effect on the next click."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import select
 
@@ -45,14 +49,25 @@ def grants_of(tx: Transaction, account_id: int) -> Grants:
         .outerjoin(Department, Department.id == PermissionAssignment.department_id)
         .where(PermissionAssignment.account_id == account_id)
     )  # fmt: skip
+    return joined_grants(rows)
+
+
+def joined_grants(rows: Iterable[Any]) -> Grants:
+    """Return the grants of rows with ``shipped``, ``reach``, ``path``, ``process`` and ``what``, joined."""
     grants: dict[tuple[str, What], Reach] = defaultdict(Reach)
     for row in rows:
         if row.shipped == ADMINISTRATOR:
-            return dict.fromkeys(((process.name, what) for process in registered() for what in What), WHOLE)
+            return everything()
         if row.process is not None:
             key = (row.process, row.what)
             grants[key] = grants[key].joined(reach_of(row.reach, row.path))
     return dict(grants)
+
+
+@cache
+def everything() -> Grants:
+    """Return what the system administrator may: all that is declared, which no running process changes."""
+    return MappingProxyType(dict.fromkeys(((process.name, what) for process in registered() for what in What), WHOLE))
 
 
 def reach_of(kind: ReachKind, path: str | None) -> Reach:

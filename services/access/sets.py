@@ -12,9 +12,10 @@ from core.i18n import N_, _
 from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
-from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet
+from data.models.access import ApiKey, PermissionAssignment, PermissionGrant, PermissionSet
 from data.models.people import Department
 from services.access.actors import reach_of
+from services.access.key_state import grants_behind_keys, living
 from services.access.processes import grantable
 from services.access.reach import covers
 from services.access.shipped import ADMINISTRATOR
@@ -85,7 +86,10 @@ def edit_set(tx: Transaction, ask: EditedSet) -> SetRow:
     before = _grants(tx, edited.id) if ask.id is not None else set()
     if edited.shipped == ADMINISTRATOR and wanted:
         raise Refused(N_("System administrators may do everything; there is nothing to grant."))
-    _check_own(tx, (wanted ^ before) & _grantable(), _reaches(tx, edited.id) if ask.id is not None else [])
+    changed = (wanted ^ before) & _grantable()
+    _check_own(tx, changed, _reaches(tx, edited.id) if ask.id is not None else [])
+    if ask.id is not None:
+        _check_keys(tx, changed, ask.id)
     tx.note(f"permission_set:{ask.id or 'new'}", _noted(edited, before), _noted(ask, wanted))
     edited.name, edited.description, edited.version = ask.name, ask.description, edited.version + 1
     tx.add(edited)
@@ -99,7 +103,7 @@ def delete_set(tx: Transaction, ask: WhichSet) -> None:
 
     Raises:
         NotFound: when there is none of this number.
-        Refused: when it is in use, came with the product, or grants something that the actor may not do.
+        Refused: when an account or a key has it, it came with the product, or grants what the actor may not do.
     """
     found = tx.get(PermissionSet, ask.id, lock=True)
     if found is None:
@@ -108,6 +112,8 @@ def delete_set(tx: Transaction, ask: WhichSet) -> None:
         raise Refused(N_("This permission set came with the product. It can be changed, not deleted."))
     if tx.scalar(select(exists().where(PermissionAssignment.set_id == ask.id))):
         raise Refused(N_("Somebody has this permission set. Take it away from everybody first."))
+    if tx.scalar(select(exists().where(ApiKey.set_id == ask.id, living(tx)))):
+        raise Refused(N_("An API key uses this permission set. Revoke the key first."))
     before = _grants(tx, ask.id)
     _check_own(tx, before & _grantable(), [])
     tx.note(f"permission_set:{ask.id}", _noted(found, before), None)
@@ -132,6 +138,13 @@ def _check_own(tx: Transaction, pairs: Pairs, reaches: Sequence[Reach]) -> None:
         own = tx.actor.reach(*pair)
         if not tx.actor.may(*pair) or not all(covers(own, reach) for reach in reaches):
             raise Refused(N_("You can only give or take away what you may do yourself."))
+
+
+def _check_keys(tx: Transaction, pairs: Pairs, set_id: int) -> None:
+    # A key goes as far as its account, so whoever opens more to it must go as far.
+    for grants in grants_behind_keys(tx, set_id):
+        for pair in pairs & grants.keys():
+            _check_own(tx, {pair}, [grants[pair]])
 
 
 def _reaches(tx: Transaction, set_id: int) -> list[Reach]:

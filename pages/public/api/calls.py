@@ -1,0 +1,78 @@
+"""One request from key to answer: whose it is, whether it may, what is asked, then one transaction of the account."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.actor import Actor
+from core.database import one_statement, transaction
+from core.i18n import N_, set_language
+from core.inputs import validated
+from core.operations import Operation
+from pages.public.api import reading
+from pages.public.api.limits import tell_limits
+from pages.public.api.open import Registered, answer_of, find_open, method_of
+from pages.public.api.problems import NoKey, TooManyRequests, WrongMethod, problem
+from services import access
+
+SYSTEM = Actor.system("api")
+HEADERS = {"cache-control": "no-store"}
+REPLAYED = "idempotency-replayed"
+
+
+def answered(request: Request, body: bytes) -> Response:
+    """Answer a request. It speaks the language of the request or of the key's account.
+
+    Raises:
+        NoKey: when the key opens nothing.
+    """
+    token = reading.key_of(request)
+    with one_statement(SYSTEM) as tx:  # a request counts, whatever becomes of it
+        key = access.recognise(tx, token)
+    if key is None:
+        raise NoKey(N_("This API key is wrong, expired or revoked."))
+    set_language(reading.language_of(request) or key.actor.language)
+    try:
+        response = _done(request, key, body)
+    except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
+        response = problem(error)
+    tell_limits(response, key)
+    return response
+
+
+def _done(request: Request, key: access.Recognised, body: bytes) -> Response:
+    if key.too_many:
+        raise TooManyRequests(N_("This key was used more than {limit} times within a minute."), limit=key.limit)
+    process = find_open(request.path_params["category"], request.path_params["process"])
+    _check_method(request, process)
+    if not isinstance(process, Operation):
+        return _called(process, key, reading.asked(request, process.asks), None)
+    values = reading.sent(request, body)
+    name = reading.name_of(request)
+    print_of = reading.fingerprint(process.name, values) if name else b""
+    return _called(process, key, values, access.Named(key.id, name, print_of) if name else None)
+
+
+def _called(
+    process: Registered, key: access.Recognised, values: dict[str, object], named: access.Named | None
+) -> Response:
+    with transaction(key.actor) as tx:
+        process.require(tx)  # before the input is looked at: its rules are nothing to those who may not
+        if named and (kept := access.kept_answer(tx, named)):
+            return _response(kept.body, {REPLAYED: "true"})
+        result = process(tx, validated(process.asks, values))
+        writes = answer_of(process)
+        content = writes.dump_json(result) if writes else None
+        if named:
+            access.keep_answer(tx, named, content)
+    return _response(content)
+
+
+def _check_method(request: Request, process: Registered) -> None:
+    right = method_of(process)
+    if request.method != right:
+        raise WrongMethod(N_("Call this with {method}."), method=right, allow=right)
+
+
+def _response(content: bytes | None, more: dict[str, str] | None = None) -> Response:
+    headers = {**HEADERS, **(more or {})}
+    return Response(content, 200, headers, "application/json") if content is not None else Response(None, 204, headers)

@@ -1,0 +1,88 @@
+"""Answers kept for 24 hours under the name that a machine gave its request, so that it may send the request again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, text
+
+from core.actor import Actor
+from core.database import transaction
+from core.errors import Conflict, Refused
+from core.i18n import N_
+from core.jobs import job
+from core.transaction import Transaction
+from data.models.access import ApiAnswer
+
+KEPT = timedelta(hours=24)
+_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
+_FIND = text("SELECT request_hash, body FROM api_answer WHERE key_id = :key AND name = :name AND created_at > :since")
+_KEEP = text("""
+    INSERT INTO api_answer (key_id, name, request_hash, body, created_at)
+    VALUES (:key, :name, :hash, :body, :now)
+    ON CONFLICT (key_id, name) DO UPDATE SET request_hash = :hash, body = :body, created_at = :now
+""")
+
+
+class StillRunning(Conflict):
+    """The first request of this name has not been answered yet."""
+
+    code = "still_running"
+
+
+class AnotherRequest(Refused):
+    """Another request came under the same name."""
+
+    code = "another_request"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A request of a key under a name of the machine's choice (``Idempotency-Key``)."""
+
+    key_id: int
+    name: str
+    request_hash: bytes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the request was answered the first time; None: with nothing."""
+
+    body: bytes | None
+
+
+def kept_answer(tx: Transaction, named: Named) -> Kept | None:
+    """Return what this request was answered before, or None and hold its name until the transaction ends.
+
+    Raises:
+        StillRunning: when another transaction holds the name.
+        AnotherRequest: when the name stands for another request.
+    """
+    if not tx.scalar(_LOCK, {"lock": _lock_of(named)}):
+        raise StillRunning(N_("The first request with this Idempotency-Key is still running. Send it again shortly."))
+    # A statement of its own after the lock: what was committed while it was asked for is seen.
+    found = tx.execute(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).first()
+    if found is None:
+        return None
+    if found.request_hash != named.request_hash:
+        raise AnotherRequest(N_("This Idempotency-Key was used for another request. Choose a new one."))
+    return Kept(found.body)
+
+
+def keep_answer(tx: Transaction, named: Named, body: bytes | None) -> None:
+    """Store the answer in the transaction of what it answers: a crash leaves both or neither."""
+    values = {"key": named.key_id, "name": named.name, "hash": named.request_hash, "body": body, "now": tx.now}
+    tx.execute(_KEEP, values)
+
+
+@job("access.forget_answers", periodic="7 * * * *")
+def forget_answers() -> None:
+    """Delete answers that are older than 24 hours."""
+    with transaction(Actor.system("access.forget_answers")) as tx:
+        tx.execute(delete(ApiAnswer).where(ApiAnswer.created_at <= tx.now - KEPT))
+
+
+def _lock_of(named: Named) -> int:
+    digest = hashlib.sha256(f"{named.key_id}\0{named.name}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)

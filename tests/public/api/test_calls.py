@@ -1,0 +1,190 @@
+"""What is asked and answered: operations, queries, lists by page, and every error as a problem."""
+
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+
+from core.actor import Actor
+from core.audit import AuditRecord
+from core.database import transaction
+from core.operations import find, registered
+from data.models.people import PersonList
+from pages.public.api import calls
+from pages.public.api.open import method_of, open_processes
+from pages.public.api.reading import LARGEST_BODY
+
+LEFT_OUT = {
+    "access.change_language", "access.change_password", "access.mine", "access.sign_out", "people.area_choices",
+    "setup.installation", "setup.work",  # for oneself
+    "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram",  # files
+    "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",  # secrets
+}  # fmt: skip
+
+
+def problem(answer, status: int, code: str) -> dict:
+    """Return the problem that an answer is, after looking at its form."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    said = answer.json()
+    assert (said["status"], said["code"], said["type"]) == (status, code, "about:blank")
+    assert said["title"]
+    assert said["detail"]
+    return said
+
+
+class TestOpen:
+    """Which processes machines may call."""
+
+    def test_all_but_what_is_for_oneself_files_and_secrets(self):
+        assert {one.name for one in registered()} - set(open_processes()) == LEFT_OUT
+
+    def test_what_is_left_out_is_not_there(self, admin):
+        for name in LEFT_OUT:
+            problem(admin.call(method_of(find(name)), name.replace(".", "/")), 404, "not_found")
+
+    def test_every_other_answers_to_its_method_only(self, admin):
+        for name, process in open_processes().items():
+            wrong = {"GET": "POST", "POST": "GET"}[method_of(process)]
+            answer = admin.call(wrong, name.replace(".", "/"))
+            problem(answer, 405, "wrong_method")
+            assert answer.headers["allow"] == method_of(process)
+
+
+class TestOperation:
+    """``POST`` with the input as JSON."""
+
+    def test_is_done_and_answered(self, admin):
+        answer = admin.post("people/edit_list", {"name": "窓口"})
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        with transaction(Actor.system("test")) as tx:
+            assert tx.get(PersonList, answer.json()["id"]).name == "窓口"
+
+    def test_that_returns_nothing_answers_nothing(self, admin):
+        made = admin.post("access/edit_set", {"name": "窓口"}).json()
+        answer = admin.post("access/delete_set", {"id": made["id"]})
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    def test_that_is_refused_changes_nothing(self, admin):
+        admin.post("people/edit_list", {"name": "窓口"})
+        with transaction(Actor.system("test")) as tx:
+            before = tx.scalar(select(func.count()).select_from(AuditRecord))
+        said = problem(admin.post("people/edit_list", {"name": "窓口"}), 422, "invalid")
+        assert said["fields"]["name"]
+        with transaction(Actor.system("test")) as tx:
+            assert tx.scalar(select(func.count()).select_from(AuditRecord)) == before
+
+    def test_says_every_field_that_is_wrong(self, admin):
+        said = problem(admin.post("people/edit_list", {"name": "", "nonsense": 1}), 422, "invalid")
+        assert set(said["fields"]) == {"name", "nonsense"}
+        assert all(said["fields"].values())
+
+    def test_with_a_body_that_is_no_object(self, admin):
+        long = b"[" * 100_000
+        for body in (b"{", b"[]", b"1", b'"x"', b"null", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", long):
+            answer = admin.call("POST", "people/edit_list", content=body, headers={"content-type": "application/json"})
+            problem(answer, 400, "malformed")
+
+    def test_that_does_not_say_json(self, admin):
+        body = b'{"name": "x"}'
+        for media_type in ("", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"):
+            answer = admin.call("POST", "people/edit_list", content=body, headers={"content-type": media_type})
+            problem(answer, 415, "wrong_media_type")
+
+    def test_that_says_json_at_length(self, admin):
+        headers = {"content-type": "Application/JSON; charset=utf-8"}
+        assert admin.call("POST", "people/edit_list", content=b'{"name": "x"}', headers=headers).status_code == 200
+
+    def test_over_the_limit_is_refused_by_its_length(self, admin):
+        problem(admin.post("people/edit_list", {"name": "x" * LARGEST_BODY}), 413, "too_large")
+
+    def test_over_the_limit_is_refused_while_it_comes(self, admin):
+        came = []
+
+        def parts():
+            for at in range(1000):
+                came.append(at)
+                yield b" " * 65_536
+
+        answer = admin.call("POST", "people/edit_list", content=parts(), headers={"content-type": "application/json"})
+        problem(answer, 413, "too_large")
+
+
+class TestQuery:
+    """``GET`` with the question in the address."""
+
+    def test_is_answered(self, admin):
+        answer = admin.get("people/search?text=社員")
+        assert [row["name"] for row in answer.json()["rows"]] == ["社員 三郎"]
+        assert answer.json()["count"] == 1
+
+    def test_without_a_list(self, admin):
+        assert admin.get("people/show?id=1").json()["id"] == 1
+
+    def test_goes_through_a_list_and_back(self, admin):
+        first = admin.get("people/search", params={"size": 2}).json()
+        second = admin.get("people/search", params={"size": 2, "after": first["next"]}).json()
+        third = admin.get("people/search", params={"size": 2, "after": second["next"]}).json()
+        ids = [row["id"] for page in (first, second, third) for row in page["rows"]]
+        assert len(set(ids)) == 5
+        assert (first["previous"], third["next"], first["count"], first["more"]) == (None, None, 5, False)
+        back = admin.get("people/search", params={"size": 2, "before": second["previous"]}).json()
+        assert back["rows"] == first["rows"]
+
+    def test_refuses_a_place_that_is_none_of_ours(self, admin):
+        forged = ("x", "W10", "bnVsbA", "WyJhIiwgImIiXQ", "💥", "eyJhIjoxfQ", "W251bGwsbnVsbF0", "A" * 5000)
+        for side in ("after", "before"):
+            for cursor in forged:
+                problem(admin.get("people/search", params={side: cursor}), 422, "invalid")
+
+    def test_a_place_of_another_list_shows_no_more_than_reach(self, machine, admin, stage):
+        cursor = admin.get("people/search", params={"size": 1}).json()["next"]
+        rows = (
+            machine(stage.manager, "people.search:read").get("people/search", params={"after": cursor}).json()["rows"]
+        )
+        assert "遠方 四郎" not in {row["name"] for row in rows}
+
+    def test_says_what_is_wrong_with_the_question(self, admin):
+        wrong = ("size=0", "size=501", "size=x", "state=x", "nonsense=1", "text=a&text=b", "text=%00", "sort=x")
+        for question in (*wrong, "department_id=" + "9" * 30):
+            problem(admin.get(f"people/search?{question}"), 422, "invalid")
+
+    def test_needs_what_is_required(self, admin):
+        assert "id" in problem(admin.get("people/show"), 422, "invalid")["fields"]
+
+
+class TestAddress:
+    """Addresses where there is nothing."""
+
+    def test_of_no_process(self, admin):
+        for path in ("people/nothing", "nothing/search", "people/{0}", "people/search.json"):
+            problem(admin.get(path), 404, "not_found")
+
+    def test_of_nothing_at_all(self, client, stage):
+        for path in ("/api/", "/api/v1", "/api/v1/", "/api/v2/people/search", "/api/v1/people/search/1"):
+            problem(client.get(path), 404, "not_found")
+
+    def test_with_a_method_of_neither_kind(self, admin):
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "WHAT"):
+            problem(admin.call(method, "people/search"), 405, "wrong_method")
+
+    def test_of_another_host(self, admin):
+        assert admin.get("people/search", headers={"host": "evil.example"}).status_code == 400
+
+
+class TestFault:
+    """What must not happen, if it does."""
+
+    def test_is_an_id_that_is_in_the_log_and_leaves_nothing(self, admin, monkeypatch):
+        def broken(_process):
+            raise ZeroDivisionError("secret detail")
+
+        monkeypatch.setattr(calls, "answer_of", broken)
+        with capture_logs() as logged:
+            answer = admin.post("people/edit_list", {"name": "窓口"})
+        said = problem(answer, 500, "fault")
+        assert "secret detail" not in answer.text
+        assert "Traceback" not in answer.text
+        assert said["fault_id"] in said["detail"]
+        assert [one["fault_id"] for one in logged if one["event"] == "fault"] == [said["fault_id"]]
+        assert "ratelimit" in answer.headers
+        with transaction(Actor.system("test")) as tx:
+            assert tx.scalar(select(func.count()).select_from(PersonList)) == 0
