@@ -38,7 +38,10 @@ class Account(Versioned, Base):
 
 
 class SignInSession(Base):
-    """A browser that is signed in. Only the SHA-256 of its token is kept; it ends by idleness, age or revocation."""
+    """A browser that is signed in. Only the SHA-256 of its token is kept; it ends by idleness, age or revocation.
+
+    ``narrowed`` counts how often something was taken from what its account may do: what its tabs show is then too much.
+    """
 
     __tablename__ = "sign_in_session"
 
@@ -49,6 +52,7 @@ class SignInSession(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    narrowed: Mapped[int] = mapped_column(default=0, server_default="0")
     user_agent: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
 

@@ -34,11 +34,12 @@ from services.access.own import (
     change_password,
     own_account,
     sign_out,
+    sign_out_all,
 )
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
 from services.access.reach import covers, departments_within, people_within
-from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, start_session
+from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
 from services.access.sets import EditedSet, SetRow, WhichSet, delete_set, edit_set, list_sets, set_choices
 from services.access.sign_in import Attempt, begin_attempt, exchange_code, issue_code, succeed
 from services.access.tokens import hash_of, new_token
@@ -88,6 +89,7 @@ __all__ = [
     "list_candidates",
     "list_processes",
     "list_sets",
+    "living_sessions",
     "make_first_administrator",
     "new_token",
     "open_account",
@@ -97,6 +99,7 @@ __all__ = [
     "reopen_account",
     "set_choices",
     "sign_out",
+    "sign_out_all",
     "sign_out_everywhere",
     "start_session",
     "stop_account",

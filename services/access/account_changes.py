@@ -137,7 +137,7 @@ def reopen_account(tx: Transaction, ask: WhichAccount) -> Handled:
 
 @operation("access.sign_out_everywhere", N_("Sign accounts out everywhere"), touches="account")
 def sign_out_everywhere(tx: Transaction, ask: WhichAccount) -> SignedOut:
-    """End all sessions of an account; open tabs show the sign-in with their next run.
+    """End all sessions of an account; open tabs are blank within two seconds.
 
     Raises:
         NotFound: when the account is out of reach.

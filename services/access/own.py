@@ -10,7 +10,7 @@ from core.transaction import Transaction
 from core.words import named
 from data.models.access import Account
 from services.access.passwords import hashed, matches, usable
-from services.access.sessions import end_session, end_sessions_of
+from services.access.sessions import count_sessions, end_session, end_sessions_of
 from services.access.sign_in import begin_attempt
 
 
@@ -44,6 +44,8 @@ class OwnAccount(Row):
 
     login: str
     language: Language
+    sessions: int
+    """Browsers that are signed in, this one among them."""
 
 
 class PasswordAnswer(Row):
@@ -55,7 +57,8 @@ class PasswordAnswer(Row):
 @query("access.mine", N_("See the own account"), own=True)
 def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
     """Return the own account."""
-    return OwnAccount.model_validate(_own(tx))
+    account = _own(tx)
+    return OwnAccount(login=account.login, language=Language(account.language), sessions=count_sessions(tx, account.id))
 
 
 @operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True)
@@ -63,6 +66,12 @@ def sign_out(tx: Transaction, _ask: Nothing) -> None:
     """End the session of this browser (ログアウト)."""
     if tx.actor.session_id is not None:
         end_session(tx, tx.actor.session_id)
+
+
+@operation("access.sign_out_all", N_("Sign out everywhere oneself"), touches="sign_in_session", own=True)
+def sign_out_all(tx: Transaction, _ask: Nothing) -> None:
+    """End all sessions of the own account, this one too; tabs in other browsers are blank within two seconds."""
+    end_sessions_of(tx, [_own(tx).id])
 
 
 @operation("access.change_password", N_("Change the own password"), touches="account", own=True)
