@@ -20,7 +20,7 @@ def password() -> None:
     if done is None:
         return
     if not done.result.changed:
-        wrong = N_("The present password is wrong. After 10 wrong ones, the account is closed for 15 minutes.")
+        wrong = N_("The present password is wrong. After 10 wrong ones, no more are taken for 15 minutes.")
         st.error(_(wrong), icon=":material/error:")
         return
     kit.clear(KEY)

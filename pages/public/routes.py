@@ -2,13 +2,14 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, metrics, replies, sign_in
+from pages.public import exports, health, invitation, metrics, replies, second_factor, sign_in
 
 ROUTES: list[Route] = [
     *exports.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
     *sign_in.ROUTES,
+    *second_factor.ROUTES,
     *invitation.ROUTES,
     *replies.ROUTES,
 ]

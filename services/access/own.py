@@ -9,6 +9,7 @@ from core.operations import operation, query
 from core.transaction import Transaction
 from core.words import named
 from data.models.access import Account
+from services.access import tries
 from services.access.passwords import hashed, matches, usable
 from services.access.sessions import count_sessions, end_session, end_sessions_of
 from services.access.sign_in import begin_attempt
@@ -57,7 +58,7 @@ class PasswordAnswer(Row):
 @query("access.mine", N_("See the own account"), own=True)
 def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
     """Return the own account."""
-    account = _own(tx)
+    account = own_row(tx)
     return OwnAccount(login=account.login, language=Language(account.language), sessions=count_sessions(tx, account.id))
 
 
@@ -71,7 +72,7 @@ def sign_out(tx: Transaction, _ask: Nothing) -> None:
 @operation("access.sign_out_all", N_("Sign out everywhere oneself"), touches="sign_in_session", own=True)
 def sign_out_all(tx: Transaction, _ask: Nothing) -> None:
     """End all sessions of the own account, this one too; tabs in other browsers are blank within two seconds."""
-    end_sessions_of(tx, [_own(tx).id])
+    end_sessions_of(tx, [own_row(tx).id])
 
 
 @operation("access.change_password", N_("Change the own password"), touches="account", own=True)
@@ -83,13 +84,14 @@ def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
     Raises:
         Invalid: when the new password cannot be used.
     """
-    account = _own(tx)
+    account = own_row(tx)
     new = usable(ask.password, login=account.login)
-    attempt = begin_attempt(tx, account.login)
+    attempt = begin_attempt(tx, account.login, tries.SIGNED_IN)
     if attempt.account_id is None or not matches(ask.current, attempt.password_hash):
         return PasswordAnswer(changed=False)
     tx.session.refresh(account)
-    account.password_hash, account.failures, account.locked_until = hashed(new), 0, None
+    account.password_hash = hashed(new)
+    tries.forgive(tx, account.login, tries.SIGNED_IN)
     end_sessions_of(tx, [account.id], but=tx.actor.session_id)
     return PasswordAnswer(changed=True)
 
@@ -97,11 +99,16 @@ def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
 @operation("access.change_language", N_("Choose the own language"), touches="account", own=True)
 def change_language(tx: Transaction, ask: ChosenLanguage) -> None:
     """Choose the language of the console for oneself."""
-    _own(tx).language = ask.language
+    own_row(tx).language = ask.language
     set_language(ask.language)
 
 
-def _own(tx: Transaction) -> Account:
+def own_row(tx: Transaction) -> Account:
+    """Return the account of whoever acts.
+
+    Raises:
+        NotAllowed: when it is nobody with an account.
+    """
     account = tx.get(Account, tx.actor.account_id) if tx.actor.account_id is not None else None
     if account is None:
         raise NotAllowed(N_("Only somebody with an account can do this."))
