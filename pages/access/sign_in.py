@@ -46,7 +46,7 @@ def second_step(half: str, browser: bytes) -> None:
     """Ask for a code of the app on the phone, or a recovery code."""
     st.markdown(_(N_("Your password is right. Enter the six digits of the app on your phone, or a recovery code.")))
     with st.form("second-step"):
-        typed = st.text_input(_(N_("Code")), max_chars=40, autocomplete="one-time-code", key="code")
+        typed = st.text_input(_(N_("Verification code")), max_chars=40, autocomplete="one-time-code", key="code")
         sent = st.form_submit_button(_(N_("Sign in")), type="primary", width="stretch", key="submit-code")
     if sent and (typed or "").strip():
         second = authenticator.check_second(half, typed, browser, network())
