@@ -89,7 +89,8 @@ def network() -> str:
 
 def wrong(sentence: str) -> None:
     """Say that it was not right, and what comes of many such tries."""
-    st.error(f"{sentence} {_(N_('After 10 wrong ones, no more are taken from here for 15 minutes.'))}")
+    closed = _(N_("After 10 wrong ones, no more are taken from here for 15 minutes."))
+    st.error(f"{sentence} {closed}", icon=":material/error:")
 
 
 def leave(code: str) -> None:

@@ -58,7 +58,9 @@ def test_set_up_with_an_app_then_asked_for_at_the_sign_in(running: Console, chro
     assert not [one for one in page.context.cookies() if re.fullmatch(r"renraku-\d+", str(one["name"]))]
     field.fill(app.now())  # the one that switched it on
     field.press("Enter")
-    expect(page.get_by_text("すでに使われています")).to_be_visible()
+    expect(
+        page.get_by_text("すでに使われています。次の数字に変わるまでお待ちください。 10回間違えると")
+    ).to_be_visible()
     field.fill(recovery[0])
     field.press("Enter")
     expect(page.get_by_role("button", name="ログアウト", exact=True)).to_be_visible()
