@@ -108,6 +108,22 @@ def new_revision(message: str, number: str) -> None:
         migrations.new_revision(connection, message, number)
 
 
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Put stored secrets (mail server password, second factors) under a newer key; nothing has to be stopped."""
+    import services  # noqa: PLC0415
+    from core import rotation, secrets  # noqa: PLC0415
+
+    services.load_all()
+    with database():
+        made = secrets.add_key()
+        done = rotation.rotate()
+    for column, count in done.items():
+        typer.echo(f"{column}: {count}")
+    if not made:
+        typer.echo("Keys come from the environment: the newest one is the first of RENRAKU_ENCRYPTION_KEYS.")
+
+
 @app.command()
 def texts(*, check: Annotated[bool, typer.Option(help="Only report, change nothing.")] = False) -> None:
     """Bring the catalogues of both languages in step with the code and list what has no translation."""

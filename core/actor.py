@@ -41,7 +41,10 @@ Grants = Mapping[tuple[str, What], Reach]
 
 @dataclass(frozen=True)
 class Actor:
-    """An account with its grants, or the system itself with the cause that made it act."""
+    """An account with its grants, or the system itself with the cause that made it act.
+
+    ``confined``: all grants are held back until the person has done for the own account what the organisation asks.
+    """
 
     name: str
     account_id: int | None = None
@@ -50,6 +53,7 @@ class Actor:
     language: str = "ja"
     grants: Grants = field(default_factory=dict)
     cause: str | None = None
+    confined: bool = False
 
     @classmethod
     def system(cls, cause: str) -> "Actor":

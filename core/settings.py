@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     """What all signatures and stored secrets hang on; unset: made once and kept in ``home``. Machines share one."""
 
+    encryption_keys: SecretStr | None = Field(default=None, min_length=32)
+    """Newer keys for stored secrets, the newest first, parted by commas; ``manage.py rotate-keys`` moves all to it."""
+
     worker_heartbeat_seconds: float = 5
     worker_lost_seconds: float = 20
     """A worker that gave no sign of life for so long is taken for dead, and its jobs go to another one."""

@@ -11,3 +11,10 @@ class MailingFinished:
     """No delivery of a mailing of this broadcast is waiting or being sent any more. Delivery tells, broadcasts hear."""
 
     broadcast_id: int
+
+
+@dataclass(frozen=True)
+class PasswordForgotten:
+    """Somebody said so of the account with this login name; nobody knows yet whether there is one. Access tells."""
+
+    login: str

@@ -31,14 +31,15 @@ class Account(Versioned, Base):
     password_hash: Mapped[str | None]
     status: Mapped[AccountStatus] = state_column(AccountStatus, default=AccountStatus.INVITED)
     language: Mapped[str] = mapped_column(default="ja", server_default="ja")
-    failures: Mapped[int] = mapped_column(default=0, server_default="0")
-    locked_until: Mapped[datetime | None]
     signed_in_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class SignInSession(Base):
-    """A browser that is signed in. Only the SHA-256 of its token is kept; it ends by idleness, age or revocation."""
+    """A browser that is signed in. Only the SHA-256 of its token is kept; it ends by idleness, age or revocation.
+
+    ``narrowed`` counts how often something was taken from what its account may do: what its tabs show is then too much.
+    """
 
     __tablename__ = "sign_in_session"
 
@@ -49,24 +50,33 @@ class SignInSession(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    narrowed: Mapped[int] = mapped_column(default=0, server_default="0")
     user_agent: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
 
 
 class SignInCode(Base):
-    """The one-time code between the form and the cookie: 30 seconds, bound to the browser's pre-cookie."""
+    """The one-time code between the form and the cookie: 30 seconds, bound to the browser's pre-cookie.
+
+    A ``half`` one opens nothing: the password was right, the second factor is still to come (5 minutes).
+    """
 
     __tablename__ = "sign_in_code"
 
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     browser_hash: Mapped[bytes]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    half: Mapped[bool] = mapped_column(default=False, server_default="false")
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
 class SignInLink(Base):
-    """A one-time link from an administrator by which a person sets the first (or a new) password; valid 72 hours."""
+    """A one-time link by which a person sets the first (or a new) password.
+
+    From an administrator (72 hours), or sent to the person's own mail address when they forgot it (30 minutes; then
+    nobody is in ``created_by``).
+    """
 
     __tablename__ = "sign_in_link"
 
@@ -123,6 +133,72 @@ class ApiAnswer(Base):
     request_hash: Mapped[bytes]
     body: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TryKind(StrEnum):
+    """What is counted: sign-ins that were tried, mails for a forgotten password that were asked for."""
+
+    SIGN_IN = "sign_in"
+    RESET = "reset"
+
+
+class SignInTry(Base):
+    """How often something was tried for a login name from a network; an empty text stands for all of them together.
+
+    Counted for unknown names too. The window begins with the first try and ends at ``until``.
+    """
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (Index("ix_sign_in_try_until", "until"),)
+
+    kind: Mapped[TryKind] = state_column(TryKind, primary_key=True)
+    login: Mapped[str] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int]
+    until: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """The secret that an account shares with an app on a phone (二段階認証, RFC 6238); counts once confirmed by a code.
+
+    ``secret`` is encrypted for this row. ``last_step`` is the 30 seconds whose code was used last: none is used twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[bytes]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Base):
+    """A code on paper for who has lost the phone (リカバリーコード): works once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class RequiredOf(StrEnum):
+    """Who has to have a second factor."""
+
+    NOBODY = "nobody"
+    ADMINISTRATORS = "administrators"
+    EVERYBODY = "everybody"
+
+
+class SignInRule(Versioned, Base):
+    """What the organisation asks of a sign-in (ログインのルール). One row, or none: then all is default."""
+
+    __tablename__ = "sign_in_rule"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    second_factor: Mapped[RequiredOf] = state_column(RequiredOf, default=RequiredOf.NOBODY)
 
 
 class PermissionSet(Versioned, Base):

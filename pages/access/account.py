@@ -17,6 +17,7 @@ from services.access import (
     assign,
     invite,
     list_accounts,
+    remove_second_factor,
     reopen_account,
     sign_out_everywhere,
     stop_account,
@@ -37,6 +38,7 @@ def facts(row: AccountRow) -> None:
         _(N_("Status")): state,
         _(N_("Last sign-in")): kit.moment(row.signed_in_at),
         _(N_("Browsers signed in")): kit.number(row.sessions),
+        _(N_("Two-step sign-in")): _(N_("On")) if row.second_factor else _(N_("Off")),
     }
     with st.container(horizontal=True, gap="medium"):
         for label, value in shown.items():
@@ -57,6 +59,9 @@ def handling(actor: Actor, row: AccountRow) -> None:
             ask_first(stop_account, which, _(N_("Stop the account")), _(N_("The account is stopped.")))
         if (row.status == "stopped" or row.locked) and may(actor, reopen_account):
             ask_first(reopen_account, which, _(N_("Open the account again")), _(N_("The account is open again.")))
+        if row.second_factor and may(actor, remove_second_factor):
+            removed = _(N_("Removed. The password alone is enough now."))
+            ask_first(remove_second_factor, which, _(N_("Remove two-step sign-in")), removed)
     if link and (done := kit.do(invite, which)):
         st.code(done.result.url, language=None, wrap_lines=True)
         until = kit.moment(done.result.valid_until)

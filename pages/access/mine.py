@@ -5,7 +5,8 @@ import streamlit as st
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from services.access import ChangedPassword, change_language, change_password, own_account
+from pages.kit.redirect import redirect
+from services.access import ChangedPassword, change_language, change_password, own_account, sign_out_all
 
 KEY = "password"
 
@@ -19,12 +20,21 @@ def password() -> None:
     if done is None:
         return
     if not done.result.changed:
-        wrong = N_("The present password is wrong. After 10 wrong ones, the account is closed for 15 minutes.")
+        wrong = N_("The present password is wrong. After 10 wrong ones, no more are taken for 15 minutes.")
         st.error(_(wrong), icon=":material/error:")
         return
     kit.clear(KEY)
     kit.flash(_(N_("Your password was changed. All other browsers are signed out.")))
     st.rerun()
+
+
+def browsers(signed_in: int) -> None:
+    """Say in how many browsers one is signed in, and sign out in all of them."""
+    st.markdown(_(N_("You are signed in in {number} browsers, this one among them."), number=kit.number(signed_in)))
+    with st.popover(_(N_("Sign out everywhere"))):
+        st.markdown(_(N_("This takes effect at once, here too. What you have not saved is lost.")))
+        if st.button(_(N_("Sign out everywhere")), key="everywhere", type="primary") and kit.do(sign_out_all):
+            redirect("/session/end")
 
 
 guard()
@@ -35,3 +45,5 @@ password()
 st.subheader(_(N_("Language")), anchor=False)
 if kit.operate(change_language, f"language-{account.language}", initial=account, submit=_(N_("Use this language"))):
     st.rerun()
+st.subheader(_(N_("Browsers")), anchor=False)
+browsers(account.sessions)

@@ -44,6 +44,9 @@ HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
     "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"), N_("My account"),
 )  # fmt: skip
 
+SET_UP = "access/second_factor.py"
+"""Where everybody begins who may do nothing else before."""
+
 PAGES = (
     Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
     Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
@@ -66,6 +69,7 @@ PAGES = (
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
+    Entry(ACCESS, "access/rules.py", N_("Rules for signing in"), "policy", ("access.rules",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
     Entry(BROADCASTS, "broadcasts/show.py", N_("Broadcast"), "send", ("broadcasts.show",), above="broadcasts/list.py"),
@@ -85,6 +89,7 @@ PAGES = (
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
     Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),
     Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
+    Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
 )
 
 
@@ -98,7 +103,9 @@ def console(actor: Actor) -> Page:
     under its own address, which a colleague with another first page may have sent.
     """
     allowed = {entry.path for entry in PAGES if entry.allowed(actor)}
-    home = next(entry for entry in PAGES if entry.path in allowed and entry.listed)
+    home = next(
+        entry for entry in PAGES if (entry.path == SET_UP if actor.confined else entry.path in allowed and entry.listed)
+    )
     sections: dict[str, list[Page]] = {}
     for entry in PAGES:
         shown = entry.listed and entry.path in allowed

@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.i18n import N_, _
 from core.settings import settings
-from pages.public import cookies, hosts
+from pages.public import cookies, hosts, sockets
 from pages.public.security import security_headers
 from services import access
 
@@ -32,6 +32,7 @@ FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
 HIDDEN_QUERY = "renraku.query"
 API = "/api/"
 LARGEST_FORM = 1024 * 1024
+REFUSED: Message = {"type": "websocket.close", "code": 1008}
 
 
 class Gate:
@@ -42,6 +43,7 @@ class Gate:
         self.app = app
         self.headers = security_headers(inline_scripts)
         self.anonymous = 0
+        self.watch = sockets.Watch()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -77,19 +79,29 @@ class Gate:
         headers = Headers(scope=scope)
         host = headers.get("host")
         known = hosts.is_ours(host) and hosts.is_our_origin(headers.get("origin"), host)
-        signed_in = known and session is not None and await run_in_threadpool(_is_living, session)
-        if (
-            not known
-            or scope["path"] != "/_stcore/stream"
-            or (not signed_in and self.anonymous >= settings().anonymous_sockets)
-        ):
-            await send({"type": "websocket.close", "code": 1008})
+        if not known or scope["path"] != "/_stcore/stream":
+            await send(REFUSED)
             return
-        self.anonymous += not signed_in
+        token_hash = bytes.fromhex(session or "")
+        living = await sockets.living({token_hash}) if session else None
+        if living is None:  # nobody, or nobody knows: without the database the page can only say so
+            await self._anonymous(scope, receive, send)
+        elif token_hash in living:
+            socket = sockets.Socket(token_hash, living[token_hash], receive, send)
+            with self.watch.over(socket):
+                await self.app(scope, socket.receive, socket.send)
+        else:
+            await sockets.refuse(receive, send, headers.get("sec-websocket-protocol", ""))
+
+    async def _anonymous(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.anonymous >= settings().anonymous_sockets:
+            await send(REFUSED)
+            return
+        self.anonymous += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            self.anonymous -= not signed_in
+            self.anonymous -= 1
 
     def _dressed(self, send: Send) -> Send:
         async def dressed(message: Message) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
-from core.i18n import N_, _, using_language
+from core.i18n import DEFAULT_LANGUAGE, N_, _, using_language
 from pages.kit import menu
 from pages.public import cookies
 from pages.public.rendering import language_of, sentence_page
@@ -24,6 +24,7 @@ ICON = (
     "<text y='.9em' font-size='90'>📣</text></svg>"
 )
 STYLE = """<style>[data-testid="InputInstructions"] { display: none }</style>"""
+LEAVE = (Path(__file__).parent / "leave.js").read_text(encoding="utf-8")
 SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
@@ -68,14 +69,15 @@ def prepared(language: str) -> str:
     with using_language(language):
         without_script = _(N_("Renraku needs JavaScript. Allow it for this site and load the page again."))
     html = SERVICE_LINK.sub("", _source()).replace('<html lang="en">', f'<html lang="{language}">')
-    html = html.replace("<title>Streamlit</title>", f"<title>Renraku 連絡</title>{STYLE}")
+    # Before Streamlit's own scripts, so that the websocket which they open is one that it knows of.
+    html = html.replace("<title>Streamlit</title>", f"<title>Renraku 連絡</title>{STYLE}<script>{LEAVE}</script>")
     html = html.replace("./favicon.png", ICON)
     return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
 
 
 def inline_scripts() -> list[str]:
-    """Return the CSP hashes of the scripts that stand inside Streamlit's page, of whatever version is installed."""
-    digests = (hashlib.sha256(script.encode()).digest() for script in INLINE.findall(_source()))
+    """Return the CSP hashes of the scripts that stand inside the shell: ours, and those of the installed Streamlit."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in INLINE.findall(prepared(DEFAULT_LANGUAGE)))
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 

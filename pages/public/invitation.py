@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.actor import Actor
@@ -40,6 +40,8 @@ def _set(token: str, password: str, again: str, agent: str, address: str) -> Res
     try:
         with transaction(Actor.system("invitation")) as tx:
             account = access.use_link(tx, token, password)
+            if account and access.is_on(tx, account):  # the new password alone does not open it
+                return RedirectResponse("/?set=1", 303, NO_STORE)
             session = access.start_session(tx, account, user_agent=agent, address=address) if account else None
     except Invalid as error:
         return _form(token, error.message)
@@ -58,7 +60,10 @@ def _form(token: str, problem: str = "") -> Response:
 
 def _no_good() -> Response:
     sentence = _(
-        N_("It was used, is older than 72 hours, or a newer one was made. Ask your administrator for another one.")
+        N_(
+            "It was used, is too old, or a newer one was made. Ask for another mail at the sign-in, or ask your "
+            "administrator for another link."
+        )
     )
     html = sentence_page(_(N_("This link is no good any more")), sentence, home=_(N_("To the sign-in")))
     return HTMLResponse(html, 410, NO_STORE)

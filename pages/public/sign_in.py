@@ -36,7 +36,7 @@ def open_session(request: Request) -> Response:
 
 def signed_in(token: str, to: str = "") -> Response:
     """Set the cookie and go to one of our own pages."""
-    answer = RedirectResponse(f"/{to}" if to.replace("-", "").isalnum() and to.isascii() else "/", 303, NO_STORE)
+    answer = RedirectResponse(_page(to), 303, NO_STORE)
     answer.headers.append(
         "set-cookie", cookies.setting(cookies.session_cookie(), token, hours=settings().session_absolute_hours)
     )
@@ -45,7 +45,7 @@ def signed_in(token: str, to: str = "") -> Response:
 
 def end_session(request: Request) -> Response:
     """Clear the cookie of a session that has ended; not of a living one, so that no other site signs anyone out."""
-    answer = RedirectResponse("/", 303, NO_STORE)
+    answer = RedirectResponse(_page(request.query_params.get("to", "")), 303, NO_STORE)
     token = cookies.read(request.scope, cookies.session_cookie())
     if token:
         with transaction(Actor.system("sign-out")) as tx:
@@ -53,6 +53,10 @@ def end_session(request: Request) -> Response:
         if not living:
             answer.headers.append("set-cookie", cookies.clearing(cookies.session_cookie()))
     return answer
+
+
+def _page(to: str) -> str:
+    return f"/{to}" if to.replace("-", "").isalnum() and to.isascii() else "/"
 
 
 ROUTES = [Route("/session/open", open_session), Route("/session/end", end_session)]

@@ -9,6 +9,7 @@ from services.access.account_changes import (
     SignedOut,
     WhichAccount,
     invite,
+    may_invite,
     open_account,
     reopen_account,
     sign_out_everywhere,
@@ -26,6 +27,7 @@ from services.access.accounts import open_accounts, stop_accounts_of, taken_logi
 from services.access.actors import actor_for, grants_of
 from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
+from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
 from services.access.invitations import InvitedRow, invited, use_link
 from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
 from services.access.key_use import Recognised, recognise
@@ -49,14 +51,36 @@ from services.access.own import (
     change_password,
     own_account,
     sign_out,
+    sign_out_all,
+)
+from services.access.own_factor import (
+    FactorCode,
+    OwnFactor,
+    begin_second_factor,
+    confirm_second_factor,
+    drop_second_factor,
+    own_second_factor,
+    remove_second_factor,
+    renew_recovery_codes,
 )
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
 from services.access.reach import covers, departments_within, people_within
-from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, start_session
+from services.access.rules import RulesRow, SignInRules, rules, set_rules
+from services.access.second_factor import address_of, is_on
+from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
 from services.access.sets import EditedSet, SetRow, WhichSet, delete_set, edit_set, list_sets, set_choices
-from services.access.sign_in import Attempt, begin_attempt, exchange_code, issue_code, succeed
+from services.access.sign_in import (
+    Attempt,
+    Passed,
+    answer_second_factor,
+    begin_attempt,
+    exchange_code,
+    issue_code,
+    succeed,
+)
 from services.access.tokens import hash_of, new_token
+from services.access.tries import network_of
 
 __all__ = [
     "BEGINNING",
@@ -70,6 +94,8 @@ __all__ = [
     "ChangedPassword",
     "ChosenLanguage",
     "EditedSet",
+    "FactorCode",
+    "Forgotten",
     "Handled",
     "Invitation",
     "InvitedRow",
@@ -83,9 +109,14 @@ __all__ = [
     "NewAccount",
     "NewAssignment",
     "NewKey",
+    "OwnFactor",
+    "Passed",
     "ProcessRow",
     "Recognised",
+    "ResetLetter",
+    "RulesRow",
     "SetRow",
+    "SignInRules",
     "SignedOut",
     "StillRunning",
     "WhichAccount",
@@ -94,23 +125,30 @@ __all__ = [
     "WhichSet",
     "actor_for",
     "actor_of_session",
+    "address_of",
+    "answer_second_factor",
     "assign",
     "begin_attempt",
+    "begin_second_factor",
     "change_language",
     "change_password",
+    "confirm_second_factor",
     "covers",
     "delete_set",
     "departments_within",
+    "drop_second_factor",
     "edit_set",
     "end_session_of_cookie",
     "exchange_code",
     "fits",
+    "forgot_password",
     "grants_of",
     "has_accounts",
     "hash_of",
     "invite",
     "invited",
     "is_living",
+    "is_on",
     "issue_code",
     "keep_answer",
     "kept_answer",
@@ -120,18 +158,28 @@ __all__ = [
     "list_keys",
     "list_processes",
     "list_sets",
+    "living_sessions",
     "make_first_administrator",
     "make_key",
+    "may_invite",
+    "network_of",
     "new_token",
     "open_account",
     "open_accounts",
     "own_account",
+    "own_second_factor",
     "people_within",
     "recognise",
+    "remove_second_factor",
+    "renew_recovery_codes",
     "reopen_account",
+    "reset_letter",
     "revoke_key",
+    "rules",
     "set_choices",
+    "set_rules",
     "sign_out",
+    "sign_out_all",
     "sign_out_everywhere",
     "start_session",
     "stop_account",

@@ -12,11 +12,13 @@ from core.settings import settings
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus
 from data.models.people import Person
+from services.access import tries
 from services.access.accounts import stop_accounts_of, taken_logins, usable_login
+from services.access.actors import grants_of
 from services.access.invitations import make_link
 from services.access.reach import people_within
 from services.access.sessions import end_sessions_of
-from services.access.within import account_within
+from services.access.within import account_within, holds
 
 
 class NewAccount(Input):
@@ -99,6 +101,15 @@ def invite(tx: Transaction, ask: WhichAccount) -> Invitation:
     return Invitation(id=account.id, url=f"{settings().base_url}/invitation?token={token}", valid_until=valid_until)
 
 
+def may_invite(tx: Transaction, account_id: int) -> bool:
+    """Say whether the actor may make one-time links for an account, and so may see one that was sent to its owner."""
+    if not invite.allowed(tx.actor):
+        return False
+    reached = select(Account.id).join(Person).where(Account.id == account_id)
+    reached = reached.where(people_within(invite.reach(tx), tx.actor))
+    return tx.scalar(reached) is not None and holds(tx, grants_of(tx, account_id))
+
+
 @operation("access.stop", N_("Stop accounts"), touches="account")
 def stop_account(tx: Transaction, ask: WhichAccount) -> Handled:
     """Stop an account: its sessions end at once and its links are void (停止).
@@ -130,14 +141,14 @@ def reopen_account(tx: Transaction, ask: WhichAccount) -> Handled:
     before = account.status
     if before is AccountStatus.STOPPED:
         account.status = AccountStatus.ACTIVE if account.password_hash else AccountStatus.INVITED
-    account.failures, account.locked_until = 0, None
+    tries.reopen(tx, account.login)
     tx.note(f"account:{account.id}", {"status": before}, {"status": account.status})
     return Handled(id=account.id)
 
 
 @operation("access.sign_out_everywhere", N_("Sign accounts out everywhere"), touches="account")
 def sign_out_everywhere(tx: Transaction, ask: WhichAccount) -> SignedOut:
-    """End all sessions of an account; open tabs show the sign-in with their next run.
+    """End all sessions of an account; open tabs are blank within two seconds.
 
     Raises:
         NotFound: when the account is out of reach.

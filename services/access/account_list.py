@@ -11,8 +11,17 @@ from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from core.words import named
-from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind, SignInSession
+from data.models.access import (
+    Account,
+    AccountStatus,
+    PermissionAssignment,
+    PermissionSet,
+    ReachKind,
+    SecondFactor,
+    SignInSession,
+)
 from data.models.people import Department, Person
+from services.access import tries
 from services.access.reach import people_within
 
 named(AccountStatus, invited=N_("Invited"), active=N_("In use"), stopped=N_("Stopped"))
@@ -56,6 +65,7 @@ class AccountRow(Row):
     retired: bool = field(N_("Retired"))
     signed_in_at: datetime | None = field(N_("Last sign-in"))
     sessions: int
+    second_factor: bool = field(N_("Two-step sign-in"))
     assignments: list[AssignmentRow] = field(N_("Permission sets"))
 
 
@@ -146,10 +156,11 @@ def _rows(tx: Transaction) -> Select[Any]:
         .correlate(Account)
         .scalar_subquery()
     )
-    locked = func.coalesce(Account.locked_until > tx.now, False).label("locked")
-    return select(Account, Person, locked, sessions.label("sessions"), assignments.label("assignments")).join(
-        Person, Person.id == Account.person_id
-    )
+    factor = exists().where(SecondFactor.account_id == Account.id, SecondFactor.confirmed_at.is_not(None))
+    return select(
+        Account, Person, tries.is_locked(tx).label("locked"), factor.label("second_factor"),
+        sessions.label("sessions"), assignments.label("assignments"),
+    ).join(Person, Person.id == Account.person_id)  # fmt: skip
 
 
 def _made(row: Any) -> AccountRow:
@@ -166,6 +177,7 @@ def _made(row: Any) -> AccountRow:
         retired=person.retired_at is not None,
         signed_in_at=account.signed_in_at,
         sessions=row.sessions,
+        second_factor=row.second_factor,
         assignments=sorted(
             (AssignmentRow.model_validate(given) for given in row.assignments), key=lambda given: given.set_name
         ),

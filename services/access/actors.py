@@ -15,11 +15,14 @@ from core.operations import registered
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department, Person
+from services.access.required import lacks_second_factor
 from services.access.shipped import ADMINISTRATOR
 
 
 def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -> Actor:
     """Return the actor of an account as it stands now.
+
+    In a session of a browser an account without the second factor that the organisation asks for is ``confined``.
 
     Raises:
         NotAllowed: when the account is stopped, or not used yet.
@@ -29,13 +32,15 @@ def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -
     ).first()
     if found is None or found.Account.status is not AccountStatus.ACTIVE:
         raise NotAllowed(N_("This account is stopped. Ask an administrator."))
+    confined = session_id is not None and lacks_second_factor(tx, account_id)
     return Actor(
         name=found.Person.name,
         account_id=account_id,
         person_id=found.Person.id,
         session_id=session_id,
         language=found.Account.language,
-        grants=grants_of(tx, account_id),
+        grants={} if confined else grants_of(tx, account_id),
+        confined=confined,
     )
 
 

@@ -9,10 +9,11 @@ from core.i18n import N_
 from core.inputs import Input, Row, WrongValue, field
 from core.operations import operation, registered
 from core.transaction import Transaction
-from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
+from data.models.access import Account, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department
 from services.access.account_list import AssignmentRow
 from services.access.reach import departments_within
+from services.access.sessions import narrow_sessions
 from services.access.shipped import ADMINISTRATOR
 from services.access.within import account_within, holds, keep_an_administrator
 
@@ -98,6 +99,7 @@ def unassign(tx: Transaction, ask: WhichAssignment) -> Unassigned:
     tx.note(f"account:{account.id}", {"set": given and given.name, "reach": found.reach}, None)
     tx.session.delete(found)
     tx.session.flush()
+    narrow_sessions(tx, select(Account.id).where(Account.id == account.id))
     if given is not None and given.shipped == ADMINISTRATOR:
         keep_an_administrator(tx)
     return Unassigned(id=account.id)

@@ -9,6 +9,7 @@ from core.inputs import Row
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInLink
 from data.models.people import Person
+from services.access import tries
 from services.access.accounts import void_links_of
 from services.access.passwords import hashed, usable
 from services.access.sessions import end_sessions_of
@@ -72,8 +73,10 @@ def use_link(tx: Transaction, token: str, password: str) -> int | None:
     tx.execute(
         update(Account)
         .where(Account.id == who.account_id, Account.status != AccountStatus.STOPPED)
-        .values(password_hash=hashed(word), status=AccountStatus.ACTIVE, failures=0, locked_until=None)
+        .values(password_hash=hashed(word), status=AccountStatus.ACTIVE)
     )
+    tries.reopen(tx, who.login)
+    void_links_of(tx, [who.account_id])
     end_sessions_of(tx, [who.account_id])
     log.info("password set by link", account=who.account_id)
     return who.account_id

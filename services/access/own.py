@@ -9,8 +9,9 @@ from core.operations import operation, query
 from core.transaction import Transaction
 from core.words import named
 from data.models.access import Account
+from services.access import tries
 from services.access.passwords import hashed, matches, usable
-from services.access.sessions import end_session, end_sessions_of
+from services.access.sessions import count_sessions, end_session, end_sessions_of
 from services.access.sign_in import begin_attempt
 
 
@@ -44,6 +45,8 @@ class OwnAccount(Row):
 
     login: str
     language: Language
+    sessions: int
+    """Browsers that are signed in, this one among them."""
 
 
 class PasswordAnswer(Row):
@@ -55,7 +58,8 @@ class PasswordAnswer(Row):
 @query("access.mine", N_("See the own account"), own=True)
 def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
     """Return the own account."""
-    return OwnAccount.model_validate(_own(tx))
+    account = own_row(tx)
+    return OwnAccount(login=account.login, language=Language(account.language), sessions=count_sessions(tx, account.id))
 
 
 @operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True)
@@ -63,6 +67,12 @@ def sign_out(tx: Transaction, _ask: Nothing) -> None:
     """End the session of this browser (ログアウト)."""
     if tx.actor.session_id is not None:
         end_session(tx, tx.actor.session_id)
+
+
+@operation("access.sign_out_all", N_("Sign out everywhere oneself"), touches="sign_in_session", own=True)
+def sign_out_all(tx: Transaction, _ask: Nothing) -> None:
+    """End all sessions of the own account, this one too; tabs in other browsers are blank within two seconds."""
+    end_sessions_of(tx, [own_row(tx).id])
 
 
 @operation("access.change_password", N_("Change the own password"), touches="account", own=True)
@@ -74,13 +84,14 @@ def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
     Raises:
         Invalid: when the new password cannot be used.
     """
-    account = _own(tx)
+    account = own_row(tx)
     new = usable(ask.password, login=account.login)
-    attempt = begin_attempt(tx, account.login)
+    attempt = begin_attempt(tx, account.login, tries.SIGNED_IN)
     if attempt.account_id is None or not matches(ask.current, attempt.password_hash):
         return PasswordAnswer(changed=False)
     tx.session.refresh(account)
-    account.password_hash, account.failures, account.locked_until = hashed(new), 0, None
+    account.password_hash = hashed(new)
+    tries.forgive(tx, account.login, tries.SIGNED_IN)
     end_sessions_of(tx, [account.id], but=tx.actor.session_id)
     return PasswordAnswer(changed=True)
 
@@ -88,11 +99,16 @@ def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
 @operation("access.change_language", N_("Choose the own language"), touches="account", own=True)
 def change_language(tx: Transaction, ask: ChosenLanguage) -> None:
     """Choose the language of the console for oneself."""
-    _own(tx).language = ask.language
+    own_row(tx).language = ask.language
     set_language(ask.language)
 
 
-def _own(tx: Transaction) -> Account:
+def own_row(tx: Transaction) -> Account:
+    """Return the account of whoever acts.
+
+    Raises:
+        NotAllowed: when it is nobody with an account.
+    """
     account = tx.get(Account, tx.actor.account_id) if tx.actor.account_id is not None else None
     if account is None:
         raise NotAllowed(N_("Only somebody with an account can do this."))

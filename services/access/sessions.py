@@ -1,8 +1,9 @@
 """Sign-in sessions (ログイン状態): an opaque cookie in the browser, a row here that is asked on every run."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from core.actor import Actor
 from core.errors import NotAllowed
@@ -59,6 +60,35 @@ def is_living(tx: Transaction, token_hash: bytes) -> bool:
     return tx.scalar(select(SignInSession.id).join(Account).where(*_living(tx, token_hash))) is not None
 
 
+def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[bytes, int]:
+    """Return which of these cookies somebody is signed in with, each with how often its account was narrowed."""
+    rows = tx.execute(
+        select(SignInSession.token_hash, SignInSession.narrowed)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(SignInSession.token_hash == func.any(list(token_hashes)), *_open(tx))
+    )
+    return {row.token_hash: row.narrowed for row in rows}
+
+
+def count_sessions(tx: Transaction, account_id: int) -> int:
+    """Return in how many browsers an account is signed in."""
+    open_ones = select(func.count()).select_from(SignInSession).join(Account)
+    return int(tx.scalar(open_ones.where(Account.id == account_id, *_open(tx))))
+
+
+def narrow_sessions(tx: Transaction, accounts: Select[int]) -> None:
+    """Note that these accounts may do less than before: their open tabs are blanked and draw themselves anew."""
+    tx.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.account_id.in_(accounts),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > tx.now,
+        )
+        .values(narrowed=SignInSession.narrowed + 1)
+    )
+
+
 def end_session(tx: Transaction, session_id: int) -> None:
     """Revoke one session; its cookie opens nothing from now on."""
     tx.execute(update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=tx.now))
@@ -84,12 +114,14 @@ def end_sessions_of(tx: Transaction, account_ids: list[int], *, but: int | None 
 
 
 def _living(tx: Transaction, token_hash: bytes) -> tuple[ColumnElement[bool], ...]:
+    return SignInSession.token_hash == token_hash, SignInSession.account_id == Account.id, *_open(tx)
+
+
+def _open(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
     idle = timedelta(minutes=settings().session_idle_minutes)
     return (
-        SignInSession.token_hash == token_hash,
         SignInSession.revoked_at.is_(None),
         SignInSession.expires_at > tx.now,
         SignInSession.seen_at > tx.now - idle,
-        SignInSession.account_id == Account.id,
         Account.status == AccountStatus.ACTIVE,
     )

@@ -18,6 +18,7 @@ from services.access.actors import reach_of
 from services.access.key_state import grants_behind_keys, living
 from services.access.processes import grantable
 from services.access.reach import covers
+from services.access.sessions import narrow_sessions
 from services.access.shipped import ADMINISTRATOR
 
 Pairs = set[tuple[str, What]]
@@ -187,6 +188,10 @@ def _store(tx: Transaction, set_id: int, before: Pairs, wanted: Pairs) -> None:
             delete(PermissionGrant).where(
                 PermissionGrant.set_id == set_id, PermissionGrant.process == process, PermissionGrant.what == what
             )
+        )
+    if gone:
+        narrow_sessions(
+            tx, select(PermissionAssignment.account_id).where(PermissionAssignment.set_id == set_id).distinct()
         )
     if fresh:
         rows = [{"set_id": set_id, "process": process, "what": what} for process, what in sorted(fresh)]

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
+from core.errors import Refused
+from core.i18n import N_
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInCode
+from services.access import second_factor, tries
 from services.access.accounts import LOGIN
 from services.access.sessions import start_session
 from services.access.tokens import hash_of, new_token
 
-MOST_FAILURES = 10
-LOCKED_FOR = timedelta(minutes=15)
 CODE_FOR = timedelta(seconds=30)
+HALF_FOR = timedelta(minutes=5)
 NOBODYS_HASH = "$2b$12$kRPcrpzUAOJ9iAuXwYG4duPrA3tPQUcxgbMNKq6xb5N5CEfei/ATm"
 """Checked for unknown names, so that they take as long as known ones. It is the hash of discarded random bytes."""
 
@@ -28,64 +30,82 @@ class Attempt:
     login: str
     account_id: int | None
     password_hash: str
+    network: str
 
 
-def begin_attempt(tx: Transaction, login: str) -> Attempt:
-    """Count an attempt in one atomic statement and return what to compare the password with.
+@dataclass(frozen=True)
+class Passed:
+    """A code for this browser: one that opens a session, or a ``half`` one that asks for the second factor first."""
+
+    code: str
+    half: bool
+
+
+def begin_attempt(tx: Transaction, login: str, network: str) -> Attempt:
+    """Count an attempt from a network (``tries.network_of``) and return what to compare the password with.
 
     Counted before it is judged, so that many at once cannot slip past the limit. An unknown, stopped, invited or
     locked account gets nobody's hash: the answer and the time it takes are the same.
     """
     name = login.strip().lower()
     if not LOGIN.fullmatch(name):  # nobody's; the database would not even take some of what a socket can bring
-        return Attempt(name, None, NOBODYS_HASH)
-    lock_over = Account.locked_until <= tx.now
+        return Attempt(name, None, NOBODYS_HASH, network)
+    open_to_all = tries.count_sign_in(tx, name, network)
     row = tx.execute(
-        update(Account)
-        .where(Account.login == name)
-        .values(
-            failures=case((lock_over, 1), else_=Account.failures + 1),
-            locked_until=case(
-                (lock_over, None),
-                (Account.locked_until.is_not(None), Account.locked_until),
-                (Account.failures + 1 >= MOST_FAILURES, tx.now + LOCKED_FOR),
-                else_=None,
-            ),
+        select(Account.id, Account.password_hash).where(
+            Account.login == name, Account.status == AccountStatus.ACTIVE, Account.password_hash.is_not(None)
         )
-        .returning(Account.id, Account.password_hash, Account.status, Account.failures)
     ).first()
-    if row is None or row.status is not AccountStatus.ACTIVE or not row.password_hash or row.failures > MOST_FAILURES:
-        log.info("sign-in refused", known=row is not None, failures=row.failures if row else None)
-        return Attempt(name, None, NOBODYS_HASH)
-    return Attempt(name, row.id, row.password_hash)
+    if row is None or not open_to_all:
+        log.info("sign-in refused", known=row is not None, closed=not open_to_all)
+        return Attempt(name, None, NOBODYS_HASH, network)
+    return Attempt(name, row.id, row.password_hash, network)
 
 
-def succeed(tx: Transaction, attempt: Attempt, browser_hash: bytes) -> str | None:
-    """Forget the failures and return a one-time code for this browser; None if the account changed meanwhile."""
-    if attempt.account_id is None:
-        return None
-    same = tx.changed_rows(
-        update(Account)
-        .where(
-            Account.id == attempt.account_id,
-            Account.password_hash == attempt.password_hash,
-            Account.status == AccountStatus.ACTIVE,
-        )
-        .values(failures=0, locked_until=None)
+def succeed(tx: Transaction, attempt: Attempt, browser_hash: bytes) -> Passed | None:
+    """Return a one-time code for this browser; None if the account changed meanwhile.
+
+    The failures are forgotten only when nothing more is asked: else the password would open the way to guess codes.
+    """
+    same = select(Account.id).where(
+        Account.id == attempt.account_id,
+        Account.password_hash == attempt.password_hash,
+        Account.status == AccountStatus.ACTIVE,
     )
-    return issue_code(tx, attempt.account_id, browser_hash) if same else None
+    if attempt.account_id is None or tx.scalar(same.with_for_update(read=True)) is None:
+        return None
+    if second_factor.is_on(tx, attempt.account_id):
+        return Passed(_code(tx, attempt.account_id, browser_hash, HALF_FOR, half=True), half=True)
+    tries.forgive(tx, attempt.login, attempt.network)
+    return Passed(issue_code(tx, attempt.account_id, browser_hash), half=False)
+
+
+def answer_second_factor(tx: Transaction, half: str, browser_hash: bytes, typed: str, network: str) -> str | None:
+    """Count the answer like a password, judge it, and return a code that opens a session; None: it was wrong.
+
+    Raises:
+        Refused: when the password was given too long ago, or in another browser.
+    """
+    waiting = _usable(tx, half, browser_hash, half=True)
+    who = tx.execute(
+        select(Account.id, Account.login)
+        .join(SignInCode, SignInCode.account_id == Account.id)
+        .where(*waiting, Account.status == AccountStatus.ACTIVE)
+    ).first()
+    if who is None:
+        raise Refused(N_("That took too long. Enter your password once more."))
+    if not tries.count_sign_in(tx, who.login, network) or not second_factor.accepts(tx, who.id, typed):
+        log.info("second factor refused", account=who.id)
+        return None
+    if not tx.changed_rows(update(SignInCode).where(*waiting).values(used_at=tx.now)):
+        return None
+    tries.forgive(tx, who.login, network, attempts=2)
+    return issue_code(tx, who.id, browser_hash)
 
 
 def issue_code(tx: Transaction, account_id: int, browser_hash: bytes) -> str:
     """Return a code that the browser with this pre-cookie can turn into a session within 30 seconds, once."""
-    code = new_token()
-    tx.execute(delete(SignInCode).where(SignInCode.expires_at < tx.now - timedelta(days=1)))
-    tx.add(
-        SignInCode(
-            code_hash=hash_of(code), browser_hash=browser_hash, account_id=account_id, expires_at=tx.now + CODE_FOR
-        )
-    )
-    return code
+    return _code(tx, account_id, browser_hash, CODE_FOR, half=False)
 
 
 def exchange_code(
@@ -94,12 +114,7 @@ def exchange_code(
     """Turn a code into a session and return the token for its cookie; None: wrong, late, used, another browser."""
     account_id = tx.scalar(
         update(SignInCode)
-        .where(
-            SignInCode.code_hash == hash_of(code),
-            SignInCode.browser_hash == hash_of(browser_token),
-            SignInCode.used_at.is_(None),
-            SignInCode.expires_at > tx.now,
-        )
+        .where(*_usable(tx, code, hash_of(browser_token), half=False))
         .values(used_at=tx.now)
         .returning(SignInCode.account_id)
     )
@@ -108,3 +123,25 @@ def exchange_code(
         return None
     log.info("signed in", account=account_id)
     return start_session(tx, account_id, user_agent=user_agent, address=address)
+
+
+def _code(tx: Transaction, account_id: int, browser_hash: bytes, valid: timedelta, *, half: bool) -> str:
+    code = new_token()
+    tx.execute(delete(SignInCode).where(SignInCode.expires_at < tx.now - timedelta(days=1)))
+    tx.add(
+        SignInCode(
+            code_hash=hash_of(code), browser_hash=browser_hash, account_id=account_id, half=half,
+            expires_at=tx.now + valid,
+        )
+    )  # fmt: skip
+    return code
+
+
+def _usable(tx: Transaction, code: str, browser_hash: bytes, *, half: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SignInCode.code_hash == hash_of(code),
+        SignInCode.browser_hash == browser_hash,
+        SignInCode.half == half,
+        SignInCode.used_at.is_(None),
+        SignInCode.expires_at > tx.now,
+    )

@@ -13,6 +13,7 @@ from data.models.access import Account, AccountStatus, PermissionAssignment, Per
 from data.models.people import Person
 from services.access.actors import grants_of
 from services.access.reach import covers, people_within
+from services.access.required import administrates
 from services.access.shipped import ADMINISTRATOR
 
 
@@ -66,9 +67,4 @@ def keep_an_administrator(tx: Transaction) -> None:
 
 def is_administrator(tx: Transaction, account_ids: list[int]) -> bool:
     """Say whether one of these accounts may do everything."""
-    found = (
-        select(PermissionAssignment.id)
-        .join(PermissionSet, PermissionSet.id == PermissionAssignment.set_id)
-        .where(PermissionSet.shipped == ADMINISTRATOR, PermissionAssignment.account_id == func.any(account_ids))
-    )
-    return tx.scalar(found.limit(1)) is not None
+    return bool(tx.scalar(select(administrates(account_ids))))

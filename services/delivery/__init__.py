@@ -11,6 +11,7 @@ from services.delivery.ledger import Round, arrived, close, counts, open_mailing
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.plan import reason_text
 from services.delivery.rehearsal import Forecast, RehearsalAsk, RehearsalLine, rehearsal_page, rehearse
+from services.delivery.reset_mail import send_reset
 from services.delivery.sender import SenderRow, edit_sender, sender
 from services.delivery.sending import send_mailing, sweep
 from services.delivery.tokens import sign, verify
@@ -19,6 +20,6 @@ from services.delivery.trial_mail import send_test_mail
 __all__ = [
     "FIELDS", "Forecast", "MailboxAsk", "ProviderKind", "RehearsalAsk", "RehearsalLine", "Round", "SenderRow",
     "WhichMail", "arrived", "check_fields", "close", "counts", "edit_sender", "mail", "mailbox", "open_mailing",
-    "reason_text", "rehearsal_page", "rehearse", "resume", "send_mailing", "send_test_mail", "sender", "sign", "stop",
-    "sweep", "verify",
+    "reason_text", "rehearsal_page", "rehearse", "resume", "send_mailing", "send_reset", "send_test_mail", "sender",
+    "sign", "stop", "sweep", "verify",
 ]  # fmt: skip

@@ -8,15 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import transaction
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.delivery import LocalMail
+from services.access import may_invite
 from services.delivery.leases import SENDER
 from services.delivery.letters import Mail
+from services.delivery.messages import account_in
 
 
 class MailboxAsk(PageAsk):
@@ -71,10 +73,14 @@ def mail(tx: Transaction, ask: WhichMail) -> MailRow:
 
     Raises:
         NotFound: when there is none of this number.
+        Refused: when it holds a link to an account for which the actor may not make links.
     """
     row = tx.get(LocalMail, ask.id)
     if row is None:
         raise NotFound(N_("This mail does not exist. Go back to the list."))
+    account = account_in(row.message_id)
+    if account is not None and not may_invite(tx, account):
+        raise Refused(N_("This mail holds a link to an account. It opens for those who may make links for it."))
     return MailRow.model_validate(row)
 
 

@@ -11,6 +11,7 @@ from core.i18n import N_, _
 from core.inputs import Input, Nothing, Row, field
 from core.jobs import worker_alive
 from core.operations import operation, query
+from core.rotation import encrypted
 from core.transaction import Transaction
 from data.models.delivery import MailSender, ProviderKind, Security
 from data.models.setup import Organisation
@@ -23,6 +24,7 @@ ONLY_ROW = 1
 DEFAULT_ADDRESS = "renraku@example.jp"
 PASSWORD = "smtp password"  # noqa: S105 - the purpose that its key is derived for
 ABOUT = f"mail_sender:{ONLY_ROW}"
+encrypted(MailSender.smtp_password, PASSWORD)
 HERE = ("localhost", "127.0.0.1", "::1")
 
 

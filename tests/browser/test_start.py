@@ -34,7 +34,7 @@ def test_N01_sample_organisation(console: Console, desktop: Page) -> None:
 
 def test_N01_start_empty_and_sign_in_again(console: Console, desktop: Page) -> None:
     first_start(desktop, console, sample=False)
-    desktop.get_by_role("button", name="ログアウト").click()
+    desktop.get_by_role("button", name="ログアウト", exact=True).click()
     type_into(desktop, "ログインID", "hanako")
     type_into(desktop, "パスワード", PASSWORD)
     desktop.get_by_role("button", name="ログイン").click()

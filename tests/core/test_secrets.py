@@ -16,11 +16,11 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("RENRAKU_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("RENRAKU_SECRET_KEY")
     settings.cache_clear()
-    secrets._derived.cache_clear()
+    secrets._ring.cache_clear()
     yield tmp_path / "home"
     monkeypatch.undo()
     settings.cache_clear()
-    secrets._derived.cache_clear()
+    secrets._ring.cache_clear()
 
 
 class TestKey:
@@ -29,7 +29,7 @@ class TestKey:
         path = home / "secret.key"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert list(home.iterdir()) == [path]
-        secrets._derived.cache_clear()
+        secrets._ring.cache_clear()
         assert secrets.derive("a") == first
 
     def test_processes_that_start_at_once_agree(self, home):
@@ -75,3 +75,55 @@ class TestEncrypt:
     def test_a_changed_one_is_refused(self, change):
         with pytest.raises(Unavailable):
             secrets.decrypt("p", change(secrets.encrypt("p", "x", "row:1")), "row:1")
+
+
+class TestNewerKeys:
+    def test_what_was_stored_stays_readable_and_new_values_name_the_newer_key(self, home):
+        before = secrets.encrypt("p", "x", "row:1")
+        assert secrets.add_key()
+        after = secrets.encrypt("p", "x", "row:1")
+        assert (home / "encryption-1.key").exists()
+        assert before[: secrets.PREFIX_BYTES] != after[: secrets.PREFIX_BYTES] == secrets.newest().prefix
+        assert [secrets.decrypt("p", kept, "row:1") for kept in (before, after)] == ["x", "x"]
+
+    def test_signatures_stay_what_they_were(self, home):
+        first = secrets.derive("a")
+        secrets.add_key()
+        assert secrets.derive("a") == first
+
+    def test_a_process_hears_of_a_key_that_another_one_made(self, home):
+        secrets.newest()
+        known = secrets._ring(*secrets._sources())
+        secrets.add_key()
+        kept = secrets.encrypt("p", "x", "row:1")
+        (home / "encryption-1.key").rename(home / "away")
+        secrets._ring.cache_clear()
+        assert secrets._ring(*secrets._sources()) == known
+        (home / "away").rename(home / "encryption-1.key")
+        assert secrets.decrypt("p", kept, "row:1") == "x"
+
+    def test_without_the_key_it_is_said(self, home):
+        secrets.add_key()
+        kept = secrets.encrypt("p", "x", "row:1")
+        (home / "encryption-1.key").unlink()
+        secrets._ring.cache_clear()
+        with pytest.raises(Unavailable, match="Enter the secret again"):
+            secrets.decrypt("p", kept, "row:1")
+
+    def test_the_environment_names_the_newest_first(self, monkeypatch):
+        old = secrets.encrypt("p", "x", "row:1")
+        monkeypatch.setenv("RENRAKU_ENCRYPTION_KEYS", f"{'n' * 32},{'m' * 32}")
+        settings.cache_clear()
+        assert not secrets.add_key()
+        new = secrets.encrypt("p", "x", "row:1")
+        assert secrets.decrypt("p", old, "row:1") == secrets.decrypt("p", new, "row:1") == "x"
+        monkeypatch.setenv("RENRAKU_ENCRYPTION_KEYS", f"{'o' * 32},{'n' * 32}")
+        settings.cache_clear()
+        assert secrets.decrypt("p", new, "row:1") == "x"
+        monkeypatch.undo()
+        settings.cache_clear()
+
+    def test_values_from_before_there_were_newer_keys_are_read(self):
+        nonce = b"n" * secrets.NONCE_BYTES
+        kept = nonce + secrets._first().cipher("p").encrypt(nonce, b"x", b"row:1")
+        assert secrets.decrypt("p", kept, "row:1") == "x"

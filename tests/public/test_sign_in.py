@@ -6,9 +6,10 @@ import secrets
 import pytest
 from sqlalchemy import select
 
-from data.models.access import Account, SignInSession
+from data.models.access import Account, SecondFactor, SignInSession
 from services.access import hash_of, invite, is_living, issue_code, new_token
 from services.access.account_changes import WhichAccount
+from services.access.second_factor import begin, remove
 from tests.consoles import console, drop, run, said
 from tests.factories import make_cast
 from tests.processes import python
@@ -124,6 +125,16 @@ class TestInvitation:
         assert (answer.status_code, "12文字以上" in answer.text) == (422, True)
         assert self.post(running, link).status_code == 303
 
+    def test_a_new_password_alone_does_not_open_what_has_a_second_factor(self, running, link):
+        with running.transaction() as tx:
+            account = tx.scalar(select(Account.id).where(Account.login == "staff"))
+            tx.add(SecondFactor(account_id=account, secret=b"x", created_at=tx.now, confirmed_at=tx.now))
+        answer = self.post(running, link)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/?set=1")
+        assert "set-cookie" not in answer.headers
+        with running.transaction() as tx:
+            tx.session.delete(tx.get(SecondFactor, account))
+
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
     def test_only_our_own_page_may_send_it(self, running, link, origin):
         assert self.post(running, link, origin=origin).status_code == 410
@@ -135,6 +146,25 @@ class TestInvitation:
         with running.client() as client:
             answer = client.get("/invitation", params={"token": token})
         assert (answer.status_code, "このリンクは使えません" in answer.text) == (410, True)
+
+
+class TestPicture:
+    def test_is_for_the_owners_session_while_it_is_set_up(self, running, administrator):
+        path = "/second-factor/qr"
+        with running.client(session=administrator) as client:
+            assert client.get(path).status_code == 404
+            with running.transaction() as tx:
+                account = tx.scalar(select(Account.id).where(Account.login == "admin"))
+                begin(tx, account)
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.text.startswith("<?xml")
+        for cookies in ({}, {"session": session_of(running, "manager")}, {"session": new_token()}):
+            with running.client(**cookies) as client:
+                assert client.get(path).status_code == 404
+        with running.transaction() as tx:
+            remove(tx, account)
 
 
 class TestHealth:

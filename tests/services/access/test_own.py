@@ -19,11 +19,12 @@ from services.access import (
     make_first_administrator,
     own_account,
     sign_out,
+    sign_out_all,
     start_session,
 )
 from services.access.passwords import hashed, matches
 from services.access.sessions import actor_of_session
-from services.access.sign_in import MOST_FAILURES
+from services.access.tries import MOST_FAILURES
 from tests.factories import account_of
 
 OLD, NEW = "my dog eats green apples", "my cat eats blue cheese"
@@ -49,7 +50,6 @@ class TestPassword:
         for _at in range(MOST_FAILURES):
             assert not change_password(mine, ChangedPassword(current="wrong", password=NEW)).changed
         assert not change_password(mine, ChangedPassword(current=OLD, password=NEW)).changed
-        assert account_of(tx, cast.staff).locked_until
 
     def test_a_new_one_that_cannot_be_used_is_refused(self, mine):
         with pytest.raises(Invalid):
@@ -66,6 +66,15 @@ class TestOwn:
     def test_signing_out_ends_this_session_only(self, tx, mine):
         other = hash_of(start_session(tx, mine.actor.account_id))
         sign_out(mine, Nothing())
+        assert is_living(tx, other)
+
+    def test_signing_out_everywhere_ends_every_session_and_nobody_elses(self, tx, mine, cast):
+        own = [hash_of(start_session(tx, mine.actor.account_id)) for _one in range(2)]
+        other = hash_of(start_session(tx, account_of(tx, cast.manager).id))
+        assert own_account(mine, Nothing()).sessions == 3
+        sign_out_all(mine, Nothing())
+        assert [is_living(tx, one) for one in own] == [False, False]
+        assert own_account(mine, Nothing()).sessions == 0
         assert is_living(tx, other)
 
     def test_is_for_accounts_only(self, tx):

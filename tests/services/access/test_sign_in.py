@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core import clock
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.access import AccountStatus, SignInSession
+from data.models.access import AccountStatus, SignInSession, SignInTry
 from services.access import (
     actor_of_session,
     begin_attempt,
@@ -19,9 +19,12 @@ from services.access import (
     new_token,
     start_session,
     succeed,
+    use_link,
 )
+from services.access.invitations import make_link
 from services.access.passwords import hashed
-from services.access.sign_in import CODE_FOR, LOCKED_FOR, MOST_FAILURES, NOBODYS_HASH
+from services.access.sign_in import CODE_FOR, NOBODYS_HASH
+from services.access.tries import HERE, MOST_FAILURES, MOST_FOR_A_NAME, MOST_FROM_A_NETWORK, WINDOW, network_of
 from tests.factories import account_of
 
 HASH = hashed("my dog eats green apples")
@@ -37,6 +40,11 @@ def account(tx, cast):
     return account
 
 
+def times(tx, login, network):
+    """Return how often this was tried."""
+    return tx.scalar(select(SignInTry.times).where(SignInTry.login == login, SignInTry.network == network))
+
+
 @pytest.fixture
 def later(session, tx):
     """Return a maker of transactions at a later moment."""
@@ -49,42 +57,76 @@ def later(session, tx):
 
 
 class TestAttempt:
-    def test_is_counted_before_it_is_judged(self, tx, account, cast):
-        attempt = begin_attempt(tx, "  STAFF ")
+    def test_is_counted_before_it_is_judged(self, tx, account):
+        attempt = begin_attempt(tx, "  STAFF ", HERE)
         assert (attempt.account_id, attempt.password_hash) == (account.id, HASH)
-        assert account_of(tx, cast.staff).failures == 1
+        assert times(tx, "staff", HERE) == times(tx, "staff", "") == times(tx, "", HERE) == 1
 
-    def test_the_limit_closes_the_account_for_fifteen_minutes(self, tx, account, later, cast):
-        judged = [begin_attempt(tx, "staff").account_id for _ in range(MOST_FAILURES + 3)]
+    def test_the_limit_closes_a_name_for_a_network_for_fifteen_minutes(self, tx, account, later):
+        judged = [begin_attempt(tx, "staff", HERE).account_id for _ in range(MOST_FAILURES + 3)]
         assert judged == [account.id] * MOST_FAILURES + [None] * 3
-        assert begin_attempt(later(minutes=14), "staff").account_id is None
-        assert begin_attempt(later(seconds=LOCKED_FOR.total_seconds() + 1), "staff").account_id == account.id
-        assert account_of(tx, cast.staff).failures == 1
+        assert begin_attempt(later(minutes=14), "staff", HERE).account_id is None
+        assert begin_attempt(later(seconds=WINDOW.total_seconds()), "staff", HERE).account_id == account.id
+        assert times(tx, "staff", HERE) == 1
+
+    def test_nobody_keeps_anybody_out_from_elsewhere(self, tx, account):
+        for _at in range(MOST_FAILURES + 1):
+            begin_attempt(tx, "staff", "192.0.2.1")
+        assert begin_attempt(tx, "staff", "192.0.2.1").account_id is None
+        assert begin_attempt(tx, "staff", "192.0.2.2").account_id == account.id
+
+    def test_guessing_from_many_networks_closes_the_name_but_not_for_those_it_was_used_from(self, tx, account):
+        start_session(tx, account.id, address="198.51.100.7")
+        for at in range(MOST_FOR_A_NAME):
+            assert begin_attempt(tx, "staff", f"192.0.2.{at}").account_id == account.id
+        assert begin_attempt(tx, "staff", "192.0.2.200").account_id is None
+        assert begin_attempt(tx, "staff", "198.51.100.7").account_id == account.id
+
+    def test_trying_many_names_closes_the_network(self, tx, account):
+        for at in range(MOST_FROM_A_NETWORK):
+            begin_attempt(tx, f"name{at}", "192.0.2.1")
+        assert begin_attempt(tx, "staff", "192.0.2.1").account_id is None
+        assert begin_attempt(tx, "staff", "192.0.2.2").account_id == account.id
+
+    def test_a_link_or_an_administrator_opens_it_again(self, tx, account):
+        for at in range(MOST_FOR_A_NAME + MOST_FAILURES):
+            begin_attempt(tx, "staff", HERE if at < MOST_FAILURES + 1 else f"192.0.2.{at}")
+        assert begin_attempt(tx, "staff", HERE).account_id is None
+        use_link(tx, make_link(tx, account.id)[0], "my cat eats blue cheese")
+        assert begin_attempt(tx, "staff", HERE).account_id == account.id
+
+    @pytest.mark.parametrize(("address", "network"), [
+        (None, HERE), ("127.0.0.1", HERE), ("::1", HERE), ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("fe80::1%eth0", "fe80::/64"), ("a proxy", "a proxy"),
+    ])  # fmt: skip
+    def test_a_home_is_one_network(self, address, network):
+        assert network_of(address) == network
 
     @pytest.mark.parametrize("login", ["", "nobody", "sta\0ff", "\ud83d", "a" * 100_000, "職員", "%", "' or 1=1"])
     def test_what_is_nobodys_name_gets_nobodys_hash(self, tx, account, login):
-        attempt = begin_attempt(tx, login)
+        attempt = begin_attempt(tx, login, HERE)
         assert (attempt.account_id, attempt.password_hash) == (None, NOBODYS_HASH)
         assert succeed(tx, attempt, hash_of(BROWSER)) is None
 
-    def test_success_forgets_the_failures(self, tx, account, cast):
-        begin_attempt(tx, "staff")
-        assert succeed(tx, begin_attempt(tx, "staff"), hash_of(BROWSER))
-        assert account_of(tx, cast.staff).failures == 0
+    def test_success_forgets_the_failures_of_this_network(self, tx, account):
+        begin_attempt(tx, "staff", HERE)
+        passed = succeed(tx, begin_attempt(tx, "staff", HERE), hash_of(BROWSER))
+        assert passed.half is False
+        assert (times(tx, "staff", HERE), times(tx, "staff", ""), times(tx, "", HERE)) == (None, 1, 1)
 
     @pytest.mark.parametrize("status", [AccountStatus.STOPPED, AccountStatus.INVITED])
     def test_an_account_that_is_not_in_use_gets_nobodys_hash(self, tx, account, status):
         account.status = status
         tx.session.flush()
-        assert begin_attempt(tx, "staff").password_hash == NOBODYS_HASH
+        assert begin_attempt(tx, "staff", HERE).password_hash == NOBODYS_HASH
 
     def test_an_unknown_name_gets_nobodys_hash(self, tx, cast):
-        attempt = begin_attempt(tx, "nobody")
+        attempt = begin_attempt(tx, "nobody", HERE)
         assert (attempt.account_id, attempt.password_hash) == (None, NOBODYS_HASH)
         assert succeed(tx, attempt, hash_of(BROWSER)) is None
 
     def test_a_password_changed_meanwhile_gives_no_code(self, tx, account):
-        attempt = begin_attempt(tx, "staff")
+        attempt = begin_attempt(tx, "staff", HERE)
         account.password_hash = NOBODYS_HASH
         tx.session.flush()
         assert succeed(tx, attempt, hash_of(BROWSER)) is None

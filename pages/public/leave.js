@@ -1,0 +1,19 @@
+(() => {
+  // Closing codes of pages/public/sockets.py: 4401 the session is over, 4403 the page may show too much.
+  const leave = (address) => {
+    document.title = "Renraku 連絡";
+    document.body.replaceChildren();
+    address ? location.replace(address) : location.reload();
+  };
+  const here = () => encodeURIComponent(location.pathname.slice(1));
+  const Native = window.WebSocket;
+  window.WebSocket = class extends Native {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("close", ({ code }) => {
+        if (code === 4401) leave(`/session/end?to=${here()}`);
+        if (code === 4403) leave();
+      });
+    }
+  };
+})();
