@@ -87,9 +87,9 @@ PAGES = (
     Entry(SAFETY, "safety/telegrams.py", N_("Telegrams received"), "cell_tower", ("safety.telegrams",)),
     Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
-    Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),
     Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
     Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
+    Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),
 )
 
 
