@@ -24,7 +24,7 @@ MARK = "the text of each operation"
 
 def main() -> None:
     """Run the bench and print its line."""
-    times = 5_000 if full_size() else 500
+    times = 5_000 if full_size() else 200
     logs.configure(logging.WARNING)  # the line of each operation would go to a terminal
     services.load_all()
     with product_database() as server:

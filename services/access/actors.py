@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -69,10 +69,14 @@ def joined_grants(rows: Iterable[Any]) -> Grants:
     return dict(grants)
 
 
-@cache
 def everything() -> Grants:
-    """Return what the system administrator may: all that is declared, which no running process changes."""
-    return MappingProxyType(dict.fromkeys(((process.name, what) for process in registered() for what in What), WHOLE))
+    """Return what the system administrator may: all that is declared."""
+    return _all_of(tuple(process.name for process in registered()))
+
+
+@lru_cache(maxsize=1)  # a hundred processes five times over, asked for on each run and request
+def _all_of(processes: tuple[str, ...]) -> Grants:
+    return MappingProxyType(dict.fromkeys(((name, what) for name in processes for what in What), WHOLE))
 
 
 def reach_of(kind: ReachKind, path: str | None) -> Reach:
