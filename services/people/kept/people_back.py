@@ -31,7 +31,7 @@ RETIRE = text("""
     WHERE person.id = new.id
 """)
 REOPEN = text("""
-    UPDATE account SET status = new.status, failures = 0, locked_until = NULL
+    UPDATE account SET status = new.status
     FROM unnest(CAST(:people AS bigint[]), CAST(:statuses AS text[])) AS new (person_id, status)
     JOIN person ON person.id = new.person_id AND person.retired_at IS NULL
     WHERE account.person_id = new.person_id AND account.status = 'stopped'

@@ -14,9 +14,12 @@ from pages.public.api.reading import LARGEST_BODY
 
 LEFT_OUT = {
     "access.change_language", "access.change_password", "access.mine", "access.sign_out", "people.area_choices",
-    "setup.installation", "setup.work",  # for oneself
+    "setup.installation", "setup.work", "access.begin_second_factor", "access.confirm_second_factor",
+    "access.drop_second_factor", "access.own_second_factor", "access.renew_recovery_codes", "access.sign_out_all",
+    "changes.kind_choices", "desk.choose_usual", "desk.delete_view", "desk.discard_draft", "desk.draft", "desk.drafts",
+    "desk.keep_draft", "desk.save_view", "desk.views",  # for oneself
     "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram",  # files
-    "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",  # secrets
+    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",  # secrets
 }  # fmt: skip
 
 
