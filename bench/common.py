@@ -14,6 +14,7 @@ import psycopg
 
 import core.database
 import core.settings
+from core.database import libpq_url
 from core.postgres import APP, DATABASE, OWNER, EmbeddedPostgres
 from data.migrate import migrate
 
@@ -58,7 +59,7 @@ def point_product_at(url: str, home: str) -> None:
 @contextmanager
 def cloned(server: EmbeddedPostgres, name: str) -> Iterator[str]:
     """Have a copy of the migrated database for one run, with nothing left to be written by earlier ones."""
-    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{DATABASE}" OWNER {OWNER} STRATEGY file_copy')
         connection.execute("CHECKPOINT")
         try:
@@ -69,7 +70,7 @@ def cloned(server: EmbeddedPostgres, name: str) -> Iterator[str]:
 
 def settle(server: EmbeddedPostgres) -> None:
     """Leave the database as autovacuum and checkpoints do some minutes later, so that neither falls into the runs."""
-    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
 
@@ -89,11 +90,6 @@ def compared(ours: list[float], floor: list[float]) -> dict[str, float]:
         "floor": round(statistics.median(floor), 1),
         "ratio": round(statistics.median(one / other for one, other in zip(ours, floor, strict=True)), 2),
     }
-
-
-def plain(url: str) -> str:
-    """Return SQLAlchemy's address as psycopg reads it."""
-    return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 def report(**line: Any) -> None:

@@ -15,10 +15,10 @@ from itertools import pairwise
 import psycopg
 
 import services
-from bench.common import alternating, cloned, compared, full_size, own_server, plain, point_product_at, report
+from bench.common import alternating, cloned, compared, full_size, own_server, point_product_at, report
 from bench.people_file import departments, people_csv
 from core.actor import Actor
-from core.database import engine, transaction
+from core.database import engine, libpq_url, transaction
 from core.jobs import run_waiting_jobs
 from core.postgres import APP, EmbeddedPostgres
 from services import people
@@ -69,7 +69,7 @@ class Bench:
 
     def dump(self, url: str) -> None:
         """Keep the rows of each table as COPY writes them."""
-        with psycopg.connect(plain(url)) as connection, connection.cursor() as cursor:
+        with psycopg.connect(libpq_url(url)) as connection, connection.cursor() as cursor:
             for table, columns in TABLES.items():
                 with cursor.copy(f"COPY {table} ({columns}) TO STDOUT (FORMAT binary)") as copy:
                     self.results[table] = b"".join(copy)
@@ -77,7 +77,7 @@ class Bench:
 
     def floor(self, run: int) -> float:
         """Copy the rows into a fresh database; return the milliseconds."""
-        with cloned(self.server, f"floor_{run}") as url, psycopg.connect(plain(url)) as connection:
+        with cloned(self.server, f"floor_{run}") as url, psycopg.connect(libpq_url(url)) as connection:
             started = time.perf_counter()
             with connection.cursor() as cursor:
                 for table, columns in TABLES.items():

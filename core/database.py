@@ -108,6 +108,11 @@ def psycopg_url(url: str) -> str:
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
 
 
+def libpq_url(url: str) -> str:
+    """Return a URL without the driver, as psycopg itself and PostgreSQL's programs read it."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
 @contextmanager
 def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterator[Transaction]:
     """Open a transaction for an actor; it commits at the end, or leaves nothing behind.

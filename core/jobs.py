@@ -23,7 +23,7 @@ from procrastinate.tasks import configure_task
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, func, select
 
 from core import clock
-from core.database import SESSION_OPTIONS, engine
+from core.database import SESSION_OPTIONS, engine, libpq_url
 from core.errors import Unavailable
 from core.i18n import N_
 from core.settings import settings
@@ -137,7 +137,7 @@ def _connected() -> Iterator[procrastinate.App]:
     # Not with_connector: its copy of the app enqueues periodic jobs through the original one, which has no connection.
     url = engine().url.render_as_string(hide_password=False)
     connector = procrastinate.PsycopgConnector(
-        conninfo=url.replace("postgresql+psycopg://", "postgresql://"),
+        conninfo=libpq_url(url),
         timeout=settings().worker_lost_seconds,
         kwargs={"options": SESSION_OPTIONS, "application_name": "renraku worker"},
     )

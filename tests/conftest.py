@@ -16,7 +16,7 @@ import core.database
 import core.settings
 import services
 from core.actor import Actor
-from core.database import engine_for
+from core.database import engine_for, libpq_url
 from core.postgres import APP, EmbeddedPostgres, throwaway_postgres
 from core.transaction import Transaction
 from data.migrate import migrate
@@ -95,7 +95,7 @@ def live(server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     yield LiveDatabase(url, server.url("renraku_owner", name), core.database.engine())
     core.database.engine().dispose()
     forget()
-    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -107,11 +107,6 @@ def forget() -> None:
 
 def clone(server: EmbeddedPostgres, name: str) -> str:
     """Copy the migrated template."""
-    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE renraku OWNER renraku_owner')
     return name
-
-
-def plain(url: str) -> str:
-    """Return SQLAlchemy's address as psycopg and libpq read it."""
-    return url.replace("postgresql+psycopg://", "postgresql://")

@@ -14,10 +14,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from core.actor import Actor
-from core.database import engine_for
+from core.database import engine_for, libpq_url
 from core.postgres import APP, EmbeddedPostgres
 from core.transaction import Transaction
-from tests.conftest import clone, plain
+from tests.conftest import clone
 from tests.processes import python, until
 
 LIMIT = 2**26
@@ -91,7 +91,7 @@ def console(
 
 def drop(server: EmbeddedPostgres, name: str) -> None:
     """Take a console's database away while it runs."""
-    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

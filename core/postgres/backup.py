@@ -18,6 +18,7 @@ from typing import IO
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from core.database import libpq_url
 from core.errors import Invalid, Refused, Unavailable
 from core.i18n import N_
 from core.postgres.binaries import Binaries, find_all
@@ -113,7 +114,7 @@ def _trouble(said: IO[bytes]) -> Unavailable:
 
 def _require_nobody(owner_url: str) -> None:
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    with psycopg.connect(_plain(owner_url)) as connection:
+    with psycopg.connect(libpq_url(owner_url)) as connection:
         (count,) = connection.execute(others).fetchone() or (0,)
     if count:
         raise Refused(
@@ -123,7 +124,7 @@ def _require_nobody(owner_url: str) -> None:
 
 
 def _fitting(owner_url: str) -> Binaries:
-    with psycopg.connect(_plain(owner_url)) as connection:
+    with psycopg.connect(libpq_url(owner_url)) as connection:
         server = connection.info.server_version // 10_000
     for binaries in find_all():
         if binaries.major >= server and Path(binaries.program("pg_dump")).is_file():
@@ -137,9 +138,5 @@ def _fitting(owner_url: str) -> Binaries:
 def _environment(owner_url: str) -> dict[str, str]:
     # Not as arguments: everybody on the machine can read those.
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    given = conninfo_to_dict(_plain(owner_url))
+    given = conninfo_to_dict(libpq_url(owner_url))
     return {**os.environ, **{names[name]: str(value) for name, value in given.items() if name in names}}
-
-
-def _plain(url: str) -> str:
-    return url.replace("postgresql+psycopg://", "postgresql://")

@@ -10,14 +10,14 @@ import psycopg
 import pytest
 
 from core.actor import Actor
-from core.database import engine, transaction
+from core.database import engine, libpq_url, transaction
 from core.errors import Invalid, Refused
 from core.postgres import APP, OWNER
 from core.postgres.backup import backup, restore
 from core.settings import ROOT
 from data.migrate import migrate
 from data.models.setup import Organisation
-from tests.conftest import clone, plain
+from tests.conftest import clone
 from tests.factories import actor_of, make_cast
 from tests.services.broadcasts import asks
 
@@ -41,13 +41,13 @@ def other(server):
     """The owner's address of another database, empty but migrated."""
     name = clone(server, f"backup_{secrets.token_hex(4)}")
     yield server.url(OWNER, name)
-    with psycopg.connect(plain(server.superuser_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def contents(url):
     """Return the hash of each table's rows, in one fixed order."""
-    with psycopg.connect(plain(url)) as connection:
+    with psycopg.connect(libpq_url(url)) as connection:
         tables = connection.execute(
             "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
             " WHERE schemaname IN ('public', 'procrastinate') ORDER BY 1"
@@ -62,7 +62,7 @@ def hash_of_rows(connection, table):
 
 def rights(url):
     """Return what the application may do with each table."""
-    with psycopg.connect(plain(url)) as connection:
+    with psycopg.connect(libpq_url(url)) as connection:
         return connection.execute(
             "SELECT table_schema, table_name, privilege_type FROM information_schema.role_table_grants"
             " WHERE grantee = %s ORDER BY 1, 2, 3",
@@ -98,7 +98,7 @@ def test_nothing_is_restored_under_a_running_console_and_no_file_is_overwritten(
     backup(filled.owner_url, file)
     with pytest.raises(Refused, match="already"):
         backup(filled.owner_url, file)
-    with psycopg.connect(plain(filled.url)), pytest.raises(Refused, match="1 connections"):
+    with psycopg.connect(libpq_url(filled.url)), pytest.raises(Refused, match="1 connections"):
         restore(filled.owner_url, file)
 
 
@@ -112,7 +112,7 @@ def test_on_the_command_line_an_organisation_is_replaced_only_when_that_is_said(
 
     file, before = tmp_path / "organisation.backup", contents(filled.owner_url)
     assert "鍵は含まれていません" in command("backup", file).stdout
-    with psycopg.connect(plain(filled.owner_url)) as connection:
+    with psycopg.connect(libpq_url(filled.owner_url)) as connection:
         connection.execute("UPDATE person SET family_name = '別人'")
     refused = command("restore", file)
     assert (refused.returncode, "--replace" in refused.stderr) == (1, True)

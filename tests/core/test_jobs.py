@@ -12,8 +12,7 @@ from sqlalchemy import text
 
 from core import clock, jobs
 from core.actor import Actor
-from core.database import transaction
-from tests.conftest import plain
+from core.database import libpq_url, transaction
 from tests.core.held_jobs import chain, hold, until_stopped, write
 from tests.processes import python, until
 
@@ -155,7 +154,7 @@ class TestWorker:
     def test_ends_with_an_error_when_its_database_is_gone(self, live):
         with python(*WORKER, **QUICK) as worker:
             until(alive)
-            with psycopg.connect(plain(live.owner_url), autocommit=True) as owner:
+            with psycopg.connect(libpq_url(live.owner_url), autocommit=True) as owner:
                 owner.execute(f'ALTER DATABASE "{owner.info.dbname}" CONNECTION LIMIT 0')
             with live.engine.connect() as connection:
                 workers = "FROM pg_stat_activity WHERE application_name = 'renraku worker'"

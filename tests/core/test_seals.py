@@ -16,9 +16,8 @@ from core import seals
 from core.actor import Actor
 from core.audit import AuditPersonal, AuditRecord, hash_of
 from core.clock import frozen, now
-from core.database import transaction
+from core.database import libpq_url, transaction
 from core.settings import ROOT
-from tests.conftest import plain
 
 
 def write(tx, number, at=None, personal=None):
@@ -48,7 +47,7 @@ def trail(live):
 @contextmanager
 def as_superuser(live):
     """Do what nobody may: change the trail itself."""
-    with psycopg.connect(plain(live.owner_url)) as connection:
+    with psycopg.connect(libpq_url(live.owner_url)) as connection:
         yield connection
 
 

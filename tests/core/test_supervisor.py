@@ -56,6 +56,7 @@ def supervise(tmp_path: Path) -> Iterator[Supervise]:
                 stdout=subprocess.PIPE,
                 text=True,
                 start_new_session=True,
+                preexec_fn=hear_all_signals,  # noqa: PLW1509 - there are no threads here
             )
         )
         return started[-1]
@@ -64,6 +65,12 @@ def supervise(tmp_path: Path) -> Iterator[Supervise]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+def hear_all_signals() -> None:
+    """Undo what nohup did, should the tests run under it: a supervisor that was told to ignore a signal does so."""
+    for number in supervisor.STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def shell(script: str, name: str) -> list[str]:
