@@ -16,14 +16,13 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bench.api_calls import BODY, MARK, OPERATION, QUERY, headers_of
-from bench.common import plain
 from bench.recorded import Recorded, recording
-from core.database import SESSION_OPTIONS, engine
+from core.database import SESSION_OPTIONS, engine, libpq_url
 from core.settings import settings
 from pages.public.app import app as product
 
 pool: ConnectionPool[Any] = ConnectionPool(
-    plain(os.environ["DATABASE_URL"]), min_size=8, max_size=30, open=False, kwargs={"options": SESSION_OPTIONS}
+    libpq_url(os.environ["DATABASE_URL"]), min_size=8, max_size=30, open=False, kwargs={"options": SESSION_OPTIONS}
 )
 
 

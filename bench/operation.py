@@ -10,11 +10,11 @@ import uuid
 import psycopg
 
 import services
-from bench.common import alternating, compared, full_size, plain, product_database, report
+from bench.common import alternating, compared, full_size, product_database, report
 from bench.recorded import recording
 from core import logs
 from core.actor import Actor
-from core.database import SESSION_OPTIONS, engine, transaction
+from core.database import SESSION_OPTIONS, engine, libpq_url, transaction
 from services import access, people
 from services.people.lists import ListFields
 
@@ -31,7 +31,7 @@ def main() -> None:
         actor = administrator()
         with recording(engine(), MARK) as recorded:
             operate(actor, MARK)
-        with psycopg.connect(plain(server.app_url), options=SESSION_OPTIONS) as connection:
+        with psycopg.connect(libpq_url(server.app_url), options=SESSION_OPTIONS) as connection:
 
             def ours(_run: int) -> float:
                 started = time.perf_counter()
