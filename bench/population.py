@@ -25,8 +25,8 @@ STATEMENTS = (
          FROM generate_series(2, :people + 1) n""",
     """INSERT INTO contact_point (person_id, kind, value, state)
        SELECT n, 'mail', 'p' || n || '@example.jp', 'works' FROM generate_series(2, :people + 1) n WHERE n % 50 <> 0""",
-    """INSERT INTO account (person_id, login, status, language, failures, version, created_at)
-       SELECT n, 'p' || n, 'invited', 'ja', 0, 1, now() FROM generate_series(2, :people + 1) n WHERE n % 2 = 0""",
+    """INSERT INTO account (person_id, login, status, language, version, created_at)
+       SELECT n, 'p' || n, 'invited', 'ja', 1, now() FROM generate_series(2, :people + 1) n WHERE n % 2 = 0""",
     """INSERT INTO broadcast (id, kind, state, title, subject, body, introduction, questions, audience, asked, version,
                               created_at, sent_at)
        VALUES (1, 'test', 'open', '訓練', '訓練', '{reply_url}', '', CAST(:questions AS jsonb), '{"everybody": true}',

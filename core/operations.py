@@ -89,6 +89,7 @@ class Query(Process[A, R]):
 
 
 _registry: dict[str, Operation[Any, Any] | Query[Any, Any]] = {}
+_sorted: list[Operation[Any, Any] | Query[Any, Any]] = []
 
 
 def operation(
@@ -132,7 +133,9 @@ def find(name: str) -> Operation[Any, Any] | Query[Any, Any]:
 
 def registered() -> list[Operation[Any, Any] | Query[Any, Any]]:
     """Return the permission master: every process, by category and name."""
-    return sorted(_registry.values(), key=lambda process: process.name)
+    if len(_sorted) != len(_registry):
+        _sorted[:] = sorted(_registry.values(), key=lambda process: process.name)
+    return list(_sorted)
 
 
 P = TypeVar("P", bound="Process[Any, Any]")

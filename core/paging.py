@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import Invalid
@@ -21,6 +22,9 @@ from core.transaction import Transaction
 R = TypeVar("R")
 COUNT_CAP = 10_000
 Columns = Select[*tuple[Any, ...]]
+_derived: WeakKeyDictionary[Columns, dict[Any, Columns]] = WeakKeyDictionary()
+"""The statements that were made of a list's statement, as long as somebody keeps that one: see ``_of``."""
+
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -31,6 +35,11 @@ class PageAsk(Input):
     after: str | None = field(N_("After"), default=None, hidden=True)
     before: str | None = field(N_("Before"), default=None, hidden=True)
     size: int = field(N_("Rows"), default=50, ge=1, le=500, hidden=True)
+
+    @property
+    def anywhere(self) -> Self:
+        """Return what is asked for without the place in it: the same for every page of a list."""
+        return self.model_copy(update={"sort": "", "after": None, "before": None, "size": 50})
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Page(Generic[R]):
 
 def fetch_page(
     tx: Transaction,
-    statement: Select[*tuple[Any, ...]],
+    statement: Columns,
     ask: PageAsk,
     *,
     orders: Mapping[str, Sequence[Key]],
@@ -72,11 +81,9 @@ def fetch_page(
     backwards = ask.before is not None
     descending = ask.sort.startswith("-") != backwards
     cursor = ask.before if backwards else ask.after
-    chosen = statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
-    if cursor:
-        chosen = chosen.where(_beyond(keys, _decode(cursor, keys), descending))
-    chosen = chosen.order_by(*[key.desc() if descending else key.asc() for key in keys]).limit(ask.size + 1)
-    found = list(tx.execute(chosen))
+    place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
+    chosen = _of(statement, (name, descending, bool(cursor)), lambda: _page(statement, keys, descending, bool(cursor)))
+    found = list(tx.execute(chosen, {**place, "_limit": ask.size + 1}))
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
         found.reverse()
@@ -92,19 +99,40 @@ def fetch_page(
     )
 
 
-def capped_count(tx: Transaction, statement: Select[*tuple[Any, ...]]) -> int:
+def capped_count(tx: Transaction, statement: Columns) -> int:
     """Count rows, but stop at one more than the cap."""
+    return int(tx.scalar(_of(statement, "count", lambda: _count(statement))))
+
+
+def _of(statement: Columns, shape: Any, make: Callable[[], Columns]) -> Columns:
+    # Making a statement costs more than sending it; whoever keeps theirs (a list that is paged through) makes it once.
+    made = _derived.setdefault(statement, {})
+    if shape not in made:
+        made[shape] = make()
+    return made[shape]
+
+
+def _page(statement: Columns, keys: Sequence[Key], descending: bool, beyond: bool) -> Columns:
+    chosen = statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
+    if beyond:
+        chosen = chosen.where(_beyond(keys, descending))
+    in_order = chosen.order_by(*[key.desc() if descending else key.asc() for key in keys])
+    return in_order.limit(bindparam("_limit", type_=Integer))
+
+
+def _count(statement: Columns) -> Columns:
     few = (
         statement.with_only_columns(literal(1).label("one"), maintain_column_froms=True)
         .order_by(None)
         .limit(COUNT_CAP + 1)
         .subquery()
     )
-    return int(tx.scalar(select(func.count()).select_from(few)))
+    return select(func.count()).select_from(few)
 
 
-def _beyond(keys: Sequence[Key], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
+def _beyond(keys: Sequence[Key], descending: bool) -> ColumnElement[bool]:
     # Written out instead of a row comparison, since an expression index on the first key is then still used.
+    values = [bindparam(f"_key_{at}", type_=key.type) for at, key in enumerate(keys)]
     choices = []
     for at, key in enumerate(keys):
         same = [before == value for before, value in zip(keys[:at], values[:at], strict=True)]

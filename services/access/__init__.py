@@ -65,7 +65,7 @@ from services.access.own_factor import (
 )
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
-from services.access.reach import covers, departments_within, people_within
+from services.access.reach import covers, departments_within, people_of, people_within
 from services.access.rules import RulesRow, SignInRules, rules, set_rules
 from services.access.second_factor import address_of, is_on
 from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
@@ -168,6 +168,7 @@ __all__ = [
     "open_accounts",
     "own_account",
     "own_second_factor",
+    "people_of",
     "people_within",
     "recognise",
     "remove_second_factor",

@@ -8,6 +8,11 @@ from data.models.people import Department, Membership, Person
 
 def people_within(reach: Reach, actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ``person`` that holds for those whom the actor may see with this reach."""
+    return people_of(reach, actor.person_id)
+
+
+def people_of(reach: Reach, person_id: int | None) -> ColumnElement[bool]:
+    """Return the same condition for the actor who is this person, for statements that are kept."""
     if reach.whole:
         return true()
     choices: list[ColumnElement[bool]] = []
@@ -20,8 +25,8 @@ def people_within(reach: Reach, actor: Actor) -> ColumnElement[bool]:
                 .where(Membership.person_id == Person.id, departments_within(reach))
             )
         )
-    if reach.own and actor.person_id is not None:
-        choices.append(Person.id == actor.person_id)
+    if reach.own and person_id is not None:
+        choices.append(Person.id == person_id)
     return or_(*choices) if choices else false()
 
 

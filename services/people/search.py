@@ -1,11 +1,13 @@
 """Finding people (people.search): by a part of the name, department, region, role, list, state."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from core.actor import Reach
 from core.i18n import N_, language
 from core.inputs import Row, field
 from core.operations import query
@@ -22,7 +24,7 @@ from data.models.people import (
     PersonListMember,
     PersonRegion,
 )
-from services.access import people_within
+from services.access import people_of
 from services.people.addresses import shown_mobile
 from services.people.text import for_search
 
@@ -65,9 +67,14 @@ class PersonRow(Row):
 @query("people.search", N_("Find people"))
 def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
     """Return a page of the people within reach (検索), in the order of their kana or of their codes."""
-    statement = _row().where(*conditions(ask), people_within(search_people.reach(tx), tx.actor))
+    statement = _statement(ask.anywhere, search_people.reach(tx), tx.actor.person_id, language())
     orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
     return fetch_page(tx, statement, ask, orders=orders, make=_made)
+
+
+@lru_cache(maxsize=64)  # whoever pages through a list asks the same each time; to build it takes longer than to send it
+def _statement(ask: PeopleAsk, reach: Reach, person_id: int | None, spoken: str) -> Select[Any]:
+    return _row(spoken).where(*conditions(ask), people_of(reach, person_id))
 
 
 def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
@@ -116,12 +123,12 @@ def _holds(set_id: int) -> ColumnElement[bool]:
     )
 
 
-def _row() -> Select[Any]:
+def _row(spoken: str) -> Select[Any]:
     # Each of these is looked up for the rows of the page only.
     of_person = Membership.person_id == Person.id
     main = select(Department.full_name).join(Membership).where(of_person, Membership.main)
     others = select(func.count()).select_from(Membership).where(of_person, ~Membership.main)
-    area_name = Area.name if language() == "ja" else Area.name_en
+    area_name = Area.name if spoken == "ja" else Area.name_en
     regions = (
         select(func.array_agg(area_name))
         .join(PersonRegion, PersonRegion.area_code == Area.code)

@@ -44,7 +44,8 @@ def test_set_up_with_an_app_then_asked_for_at_the_sign_in(running: Console, chro
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     app = pyotp.TOTP(page.get_by_test_id("stCode").inner_text().replace(" ", "").strip())
-    type_into(page, "確認コード（必須）", app.now())
+    code = app.now()
+    type_into(page, "確認コード（必須）", code)
     page.get_by_role("button", name="オンにする", exact=True).click()
     expect(page.get_by_text("表示されるのは今だけです")).to_be_visible()
     recovery = page.get_by_test_id("stCode").inner_text().split()
@@ -56,7 +57,7 @@ def test_set_up_with_an_app_then_asked_for_at_the_sign_in(running: Console, chro
     expect(field).to_be_visible()
     assert field.get_attribute("autocomplete") == "one-time-code"
     assert not [one for one in page.context.cookies() if re.fullmatch(r"renraku-\d+", str(one["name"]))]
-    field.fill(app.now())  # the one that switched it on
+    field.fill(code)  # the one that switched it on
     field.press("Enter")
     expect(
         page.get_by_text("すでに使われています。次の数字に変わるまでお待ちください。 10回間違えると")

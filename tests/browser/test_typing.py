@@ -67,7 +67,7 @@ def test_two_tabs_overwrite_nothing_of_each_other(person: Page) -> None:
     for name in ("髙野", "高野", "鷹野"):
         expect(other.get_by_role("cell", name=name, exact=True)).to_be_visible()
     assert stored() == ("高野", "")
-    other.get_by_text("自分の入力", exact=True).locator("visible=true").nth(1).click()
+    other.get_by_test_id("stRadio").first.get_by_text("自分の入力", exact=True).click()
     expect(other.get_by_role("textbox", name="姓（必須）", exact=True)).to_have_value("鷹野")
     other.get_by_role("button", name="保存する").click()
     expect(other.get_by_role("heading", name="鷹野 みどり")).to_be_visible()
