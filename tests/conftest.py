@@ -106,7 +106,7 @@ def forget() -> None:
 
 
 def clone(server: EmbeddedPostgres, name: str) -> str:
-    """Copy the migrated template."""
+    """Copy the migrated template, file by file: page by page through the log takes ten times as long."""
     with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE renraku OWNER renraku_owner')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE renraku OWNER renraku_owner STRATEGY FILE_COPY')
     return name
