@@ -3,7 +3,7 @@
 It decides on ``scope["path"]``, never on a URL put together from headers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,7 +16,7 @@ from core.database import transaction
 from core.i18n import N_, _
 from core.settings import settings
 from pages.public import cookies, hosts, sockets
-from pages.public.security import security_headers
+from pages.public.security import machine_headers, security_headers
 from services import access
 
 SESSION_HEADER = "x-renraku-session"
@@ -42,6 +42,7 @@ class Gate:
         """Stand before ``app``; ``inline_scripts`` are the CSP hashes of scripts that stand inside its pages."""
         self.app = app
         self.headers = security_headers(inline_scripts)
+        self.machine_headers = machine_headers()
         self.anonymous = 0
         self.watch = sockets.Watch()
 
@@ -54,7 +55,8 @@ class Gate:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, session)
         else:
-            await self._http(scope, receive, self._dressed(send), session)
+            headers = self.machine_headers if scope["path"].startswith(API) else self.headers
+            await self._http(scope, receive, _dressed(send, headers), session)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
         path, headers = scope["path"], Headers(scope=scope)
@@ -103,15 +105,16 @@ class Gate:
         finally:
             self.anonymous -= 1
 
-    def _dressed(self, send: Send) -> Send:
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
 
-        return dressed
+def _dressed(send: Send, added: Mapping[str, str]) -> Send:
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in added.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return dressed
 
 
 def _mark(scope: Scope) -> str | None:

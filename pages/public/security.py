@@ -29,6 +29,17 @@ def security_headers(inline_scripts: Sequence[str]) -> dict[str, str]:
         "cross-origin-opener-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
     }
-    if settings().https:
-        headers["strict-transport-security"] = "max-age=31536000"
-    return headers
+    return headers | _https_only()
+
+
+def machine_headers() -> dict[str, str]:
+    """Return the headers of answers that no browser shows: nothing may be run or framed, should one show them."""
+    return {
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        **_https_only(),
+    }
+
+
+def _https_only() -> dict[str, str]:
+    return {"strict-transport-security": "max-age=31536000"} if settings().https else {}
