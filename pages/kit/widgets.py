@@ -173,7 +173,10 @@ def _drawn(asked: Asked, label: str, options: dict[str, Any]) -> Any:
         return st.number_input(label, step=asked.kind(1), **number, **options)
     if asked.multiline:
         return st.text_area(label, height=LETTER, **options)
-    return st.text_input(label, type="password" if asked.secret else options.pop("type", "default"), **options)
+    if asked.secret:
+        # Whoever goes on by Tab comes to the field's own eye first, and nothing is handed over then: letter by letter.
+        return st.text_input(label, type="password", live="0ms", on_change="ignore", **options)
+    return st.text_input(label, type=options.pop("type", "default"), **options)
 
 
 def _draw_plain(asked: Asked, label: str, options: dict[str, Any]) -> Any:

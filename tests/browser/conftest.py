@@ -101,10 +101,10 @@ def context(browser: Browser, width: int, height: int, **options: bool) -> Brows
 
 
 def type_into(page: Page, label: str, text: str) -> None:
-    """Fill a field by its label and leave it, as a person does before the next one."""
+    """Fill a field by its label and go on to the next one, as a person does."""
     field = page.get_by_role("textbox", name=label, exact=True)
     field.fill(text)
-    field.blur()
+    field.press("Tab")
 
 
 def free_port() -> int:
