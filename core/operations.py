@@ -145,6 +145,7 @@ def _register(process: P) -> P:
     if process.name in _registry:
         raise RuntimeError(f"{process.name} is declared twice")
     _registry[process.name] = process  # type: ignore[assignment]
+    _sorted.clear()
     process.__dict__["__doc__"] = process.function.__doc__
     return process
 
