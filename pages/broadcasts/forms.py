@@ -50,6 +50,8 @@ def edit(row: FormRow | None) -> None:
     if saved:
         kit.flash(_(N_("Saved.")))
     kit.close_after(saved, "form")
+    if row:
+        kit.history_below("question_form", row.id)
 
 
 def deleting(row: FormRow) -> None:
@@ -57,7 +59,8 @@ def deleting(row: FormRow) -> None:
     if st.button(_(N_("Delete")), key=f"delete-{row.id}", icon=":material/delete:"):
         kit.confirm(
             _(N_("Delete “{name}”?"), name=row.name),
-            _(N_("The form is gone for good. Broadcasts that were sent with it keep their questions and answers.")),
+            _(N_("Broadcasts that were sent with it keep their questions and answers. “Changes” can bring the form "
+                 "back.")),
             yes=_(N_("Delete")), then=lambda: kit.do(delete_form, DeleteForm(id=row.id)),
         )  # fmt: skip
 

@@ -38,6 +38,8 @@ def edit(row: TemplateRow | None) -> None:
     key = f"template-{row.id}-{row.version}" if row else "template-new"
     saved = kit.operate(edit_template, key, initial=row, fills=fills, submit=_(N_("Save")), done=_(N_("Saved.")))
     kit.close_after(saved, key)
+    if row:
+        kit.history_below("mail_template", row.id)
 
 
 def deleting(row: TemplateRow) -> None:
@@ -45,7 +47,7 @@ def deleting(row: TemplateRow) -> None:
     if st.button(_(N_("Delete")), key=f"delete-{row.id}", icon=":material/delete:"):
         kit.confirm(
             _(N_("Delete “{name}”?"), name=row.name),
-            _(N_("The template is gone for good. Broadcasts that were made from it keep their text.")),
+            _(N_("Broadcasts that were made from it keep their text. “Changes” can bring the template back.")),
             yes=_(N_("Delete")), then=lambda: kit.do(delete_template, DeleteTemplate(id=row.id)),
         )  # fmt: skip
 

@@ -61,7 +61,7 @@ from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import Layout, clear, form, operate, refuse, refused
-from pages.kit.history import show_history
+from pages.kit.history import history_below, show_history
 from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
@@ -75,7 +75,7 @@ from pages.kit.wizard import Step, Wizard, wizard
 __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear",
     "close_after", "confirm", "day", "differences", "do", "edit_button", "facts", "file_address", "files", "filters",
-    "flash", "form", "go", "header", "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any",
-    "number_in_address", "operate", "paged", "percent", "pick", "progress", "refreshing", "refuse", "refused", "rows",
-    "said", "shares", "show_history", "style", "table", "view", "way_out", "wizard",
+    "flash", "form", "go", "header", "history_below", "is_open", "joined", "literal", "moment", "new_row", "number",
+    "number_if_any", "number_in_address", "operate", "paged", "percent", "pick", "progress", "refreshing", "refuse", "refused",
+    "rows", "said", "shares", "show_history", "style", "table", "view", "way_out", "wizard",
 ]  # fmt: skip

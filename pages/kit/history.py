@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from core.i18n import N_, _
 from core.shown import moment, said
+from pages.kit import guard
 from pages.kit.difference import Group, differences
 from pages.kit.filters import filters
 from pages.kit.paged import paged
@@ -18,6 +21,14 @@ def show_history(kind: str, record_id: int) -> None:
         history, question, _draw, key="history", unit=N_("{count} changes"),
         empty=_(N_("Nothing was changed since changes are kept.")),
     )  # fmt: skip
+
+
+def history_below(kind: str, record_id: int) -> None:
+    """Show the history of a record under its form, to whoever may see it."""
+    actor = guard.current_actor()
+    if actor is not None and actor.may(history.name, history.what):
+        st.subheader(_(N_("History")), anchor=False)
+        show_history(kind, record_id)
 
 
 def _draw(rows: Sequence[HistoryRow]) -> None:

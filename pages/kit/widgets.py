@@ -171,6 +171,10 @@ def _drawn(asked: Asked, label: str, options: dict[str, Any]) -> Any:
         if asked.clearable:
             number["value"] = None
         return st.number_input(label, step=asked.kind(1), **number, **options)
+    return _draw_text(asked, label, options)
+
+
+def _draw_text(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     if asked.multiline:
         return st.text_area(label, height=LETTER, **options)
     if asked.secret:

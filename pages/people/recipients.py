@@ -26,6 +26,7 @@ def show(row: ListRow) -> None:
         others(row)
     with rename:
         change(row)
+        kit.history_below("person_list", row.id)
 
 
 def members(row: ListRow) -> None:
@@ -70,7 +71,8 @@ def change(row: ListRow) -> None:
     ):
         kit.confirm(
             _(N_("Delete “{name}”?"), name=row.name),
-            _(N_("The list is gone for good. The people stay, and broadcasts that used it keep their recipients.")),
+            _(N_("The people stay, and broadcasts that used it keep their recipients. “Changes” can bring the list "
+                 "back.")),
             yes=_(N_("Delete")), then=lambda: delete(row),
         )  # fmt: skip
 

@@ -66,7 +66,7 @@ def deleting(rule: RuleRow) -> None:
     if st.button(_(N_("Delete")), key=f"delete-{rule.id}", icon=":material/delete:"):
         kit.confirm(
             _(N_("Delete “{name}”?"), name=rule.name),
-            _(N_("The rule is gone for good. It has not opened any broadcast.")),
+            _(N_("It has not opened any broadcast. “Changes” can bring the rule back.")),
             yes=_(N_("Delete")), then=lambda: kit.do(delete_rule, WhichRule(id=rule.id)),
         )  # fmt: skip
 
@@ -79,6 +79,8 @@ def edit(rule: RuleRow | None) -> None:
         edit_rule, key, initial=rule, fills=fills, rows=ROWS, submit=_(N_("Save")), done=_(N_("Saved."))
     )
     kit.close_after(saved, key)
+    if rule:
+        kit.history_below("quake_rule", rule.id)
 
 
 kit.header(

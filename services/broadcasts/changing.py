@@ -1,5 +1,7 @@
 """What changing templates, forms and the rules that use them has in common; each brings its own sentences."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate, QuestionForm
 from data.models.columns import Versioned
 from services.broadcasts.sight import require_version
+from services.changes import Kind, keeping
 
 V = TypeVar("V", bound=Versioned)
 
@@ -30,6 +33,20 @@ def for_change(tx: Transaction, model: type[V], row_id: int | None, version: int
         raise NotFound(gone)
     require_version(there.version, version)
     return there
+
+
+@contextmanager
+def saving(tx: Transaction, kind: Kind, row: Any) -> Iterator[None]:
+    """Keep as a change-set what becomes of a row of ``for_change`` inside, and store it under its next version."""
+    with keeping(tx) as kept:
+        made = not row.version
+        if not made:
+            kept.watch(kind, [row.id])
+        row.version += 1
+        yield
+        tx.add(row)
+        if made:
+            kept.added(kind, [row.id])
 
 
 def require_free_name(tx: Transaction, model: Any, name: str, row_id: int | None, taken: str) -> None:

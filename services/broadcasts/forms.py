@@ -11,8 +11,10 @@ from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.broadcasts import Question, QuestionForm, QuestionKind
-from services.broadcasts.changing import delete_unused, for_change, require_free_name
+from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
+from services.broadcasts.kept import FORMS
 from services.broadcasts.texts import Line
+from services.changes import keeping
 
 MAX_QUESTIONS = 30
 MAX_OPTIONS = 30
@@ -137,10 +139,10 @@ def edit_form(tx: Transaction, ask: EditForm) -> FormRow:
     row = for_change(tx, QuestionForm, ask.id, ask.version, GONE)
     require_free_name(tx, QuestionForm, ask.name, ask.id, TAKEN)
     before = plain(questions_of(tx, row.id)) if ask.id else None
-    row.name, row.introduction = ask.name, ask.introduction
-    row.version += 1
-    tx.add(row)
-    questions = replace_questions(tx, row.id, ask.questions)
+    with saving(tx, FORMS, row):
+        row.name, row.introduction = ask.name, ask.introduction
+        tx.add(row)
+        questions = replace_questions(tx, row.id, ask.questions)
     tx.note(f"question_form:{row.id}", before, plain(questions))
     return form_row(row, questions)
 
@@ -155,7 +157,9 @@ def delete_form(tx: Transaction, ask: DeleteForm) -> FormRow:
     """
     row = for_change(tx, QuestionForm, ask.id, None, GONE)
     gone = form_row(row, questions_of(tx, row.id))
-    delete_unused(tx, row, USED)
+    with keeping(tx) as kept:
+        kept.watch(FORMS, [row.id])
+        delete_unused(tx, row, USED)
     tx.note(f"question_form:{gone.id}", gone.name, None)
     return gone
 

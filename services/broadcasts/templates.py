@@ -7,8 +7,10 @@ from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate
-from services.broadcasts.changing import delete_unused, for_change, require_free_name
+from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
+from services.broadcasts.kept import TEMPLATES
 from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
+from services.changes import keeping
 
 GONE = N_("This template does not exist any more. Go back to the list.")
 TAKEN = N_("There is already a template “{name}”. Choose another name.")
@@ -77,9 +79,8 @@ def edit_template(tx: Transaction, ask: EditTemplate) -> TemplateRow:
     row = for_change(tx, MailTemplate, ask.id, ask.version, GONE)
     require_free_name(tx, MailTemplate, ask.name, ask.id, TAKEN)
     before = {"subject": row.subject, "body": row.body} if ask.id else None
-    row.name, row.subject, row.body = ask.name, ask.subject, ask.body
-    row.version += 1
-    tx.add(row)
+    with saving(tx, TEMPLATES, row):
+        row.name, row.subject, row.body = ask.name, ask.subject, ask.body
     tx.note(f"mail_template:{row.id}", before, {"subject": row.subject, "body": row.body})
     return TemplateRow.model_validate(row)
 
@@ -94,6 +95,8 @@ def delete_template(tx: Transaction, ask: DeleteTemplate) -> TemplateRow:
     """
     row = for_change(tx, MailTemplate, ask.id, None, GONE)
     gone = TemplateRow.model_validate(row)
-    delete_unused(tx, row, USED)
+    with keeping(tx) as kept:
+        kept.watch(TEMPLATES, [row.id])
+        delete_unused(tx, row, USED)
     tx.note(f"mail_template:{gone.id}", gone.name, None)
     return gone

@@ -15,13 +15,15 @@ from services.changes import words  # noqa: F401 - gives states and actions thei
 from services.changes.erasing import erase
 from services.changes.keeper import Keeper, keeping
 from services.changes.kinds import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, kind_of, kinds, register
+from services.changes.rows import RowKind, referred_to
 from services.changes.saying import moment_of
 from services.changes.search import history, kind_choices, list_records, search_sets, set_of, show_set
 from services.changes.standing import current, list_standing
 from services.changes.steps import prepare_undo, show_undo, undo
 
 __all__ = [
-    "RETIRED", "ChangeAction", "Field", "Keeper", "Kind", "Say", "Standing", "UndoState", "Undoing", "Values", "Wanted",
-    "current", "erase", "history", "keeping", "kind_choices", "kind_of", "kinds", "list_records", "list_standing",
-    "moment_of", "prepare_undo", "register", "search_sets", "set_of", "show_set", "show_undo", "undo",
+    "RETIRED", "ChangeAction", "Field", "Keeper", "Kind", "RowKind", "Say", "Standing", "UndoState", "Undoing",
+    "Values", "Wanted", "current", "erase", "history", "keeping", "kind_choices", "kind_of", "kinds", "list_records",
+    "list_standing", "moment_of", "prepare_undo", "referred_to", "register", "search_sets", "set_of", "show_set",
+    "show_undo", "undo",
 ]  # fmt: skip

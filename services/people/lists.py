@@ -13,6 +13,8 @@ from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.people import Person, PersonList, PersonListMember
 from services.access import people_within
+from services.changes import keeping
+from services.people.kept import LISTS
 from services.people.retire import Counted
 from services.people.text import RequiredName
 from services.people.within import ids_within
@@ -93,16 +95,16 @@ def edit_list(tx: Transaction, ask: ListFields) -> ListRow:
         problem = N_("Another list has this name.")
         raise Invalid(problem, fields={"name": _(problem)})
     if ask.id is None:
-        made = PersonList(name=ask.name, version=1)
-        tx.add(made)
-        return ListRow(id=made.id, name=made.name, people=0, version=1)
+        return _make(tx, ask.name)
     found = _list(tx, ask.id)
     if found.version != ask.version:
         raise Conflict(N_("Somebody else changed this list meanwhile. Open the page again and repeat your change."))
     tx.note(f"person_list:{found.id}", found.name, ask.name)
-    found.name = ask.name
-    found.version += 1
-    tx.session.flush()
+    with keeping(tx) as kept:
+        kept.watch(LISTS, [found.id])
+        found.name = ask.name
+        found.version += 1
+        tx.session.flush()
     return ListRow(id=found.id, name=found.name, people=0, version=found.version)
 
 
@@ -115,8 +117,10 @@ def delete_list(tx: Transaction, ask: ListAsk) -> ListRow:
     """
     found = _list(tx, ask.id)
     tx.note(f"person_list:{found.id}", found.name, None)
-    tx.session.delete(found)
-    tx.session.flush()
+    with keeping(tx) as kept:
+        kept.watch(LISTS, [found.id])
+        tx.session.delete(found)
+        tx.session.flush()
     return ListRow(id=ask.id, name=found.name, people=0, version=found.version)
 
 
@@ -131,7 +135,9 @@ def add_to_list(tx: Transaction, ask: ListMembers) -> Counted:
     people = ids_within(tx, add_to_list, ask.person_ids)
     new = select(literal(ask.list_id), Person.id).where(Person.id == func.any(people))
     statement = insert(PersonListMember).from_select(["list_id", "person_id"], new).on_conflict_do_nothing()
-    return Counted(count=len(tx.execute(statement.returning(PersonListMember.person_id)).all()))
+    with keeping(tx) as kept:
+        kept.watch(LISTS, [ask.list_id])
+        return Counted(count=len(tx.execute(statement.returning(PersonListMember.person_id)).all()))
 
 
 @operation("people.list_remove", N_("Take people off a list"), touches="person_list")
@@ -146,7 +152,17 @@ def remove_from_list(tx: Transaction, ask: ListMembers) -> Counted:
     statement = delete(PersonListMember).where(
         PersonListMember.list_id == ask.list_id, PersonListMember.person_id == func.any(people)
     )
-    return Counted(count=tx.changed_rows(statement))
+    with keeping(tx) as kept:
+        kept.watch(LISTS, [ask.list_id])
+        return Counted(count=tx.changed_rows(statement))
+
+
+def _make(tx: Transaction, name: str) -> ListRow:
+    made = PersonList(name=name, version=1)
+    with keeping(tx) as kept:
+        tx.add(made)
+        kept.added(LISTS, [made.id])
+    return ListRow(id=made.id, name=made.name, people=0, version=1)
 
 
 def _list(tx: Transaction, list_id: int) -> PersonList:

@@ -13,7 +13,9 @@ from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate, QuestionForm
 from data.models.safety import QuakeBroadcast, QuakeRule
 from services import broadcasts
+from services.changes import keeping
 from services.safety.intensity import Intensity
+from services.safety.kept import RULES
 
 SAMPLE = "safety"
 SAMPLE_NAME = "震度5弱以上"
@@ -96,10 +98,9 @@ def edit_rule(tx: Transaction, ask: EditRule) -> RuleRow:
     broadcasts.require_free_name(tx, QuakeRule, ask.name, ask.id, TAKEN)
     _require_text_and_questions(tx, ask)
     before = _noted(row) if ask.id else None
-    row.name, row.threshold, row.enabled = ask.name, ask.threshold.value, ask.enabled
-    row.template_id, row.form_id = ask.template_id, ask.form_id
-    row.version += 1
-    tx.add(row)
+    with broadcasts.saving(tx, RULES, row):
+        row.name, row.threshold, row.enabled = ask.name, ask.threshold.value, ask.enabled
+        row.template_id, row.form_id = ask.template_id, ask.form_id
     tx.note(f"quake_rule:{row.id}", before, _noted(row))
     return _shown(tx, row.id)
 
@@ -118,8 +119,10 @@ def delete_rule(tx: Transaction, ask: WhichRule) -> RuleRow:
         raise Refused(
             N_("“{name}” has opened a broadcast and stays as its reason. Switch it off instead."), name=gone.name
         )
-    tx.session.delete(row)
-    tx.session.flush()
+    with keeping(tx) as kept:
+        kept.watch(RULES, [row.id])
+        tx.session.delete(row)
+        tx.session.flush()
     tx.note(f"quake_rule:{gone.id}", gone.name, None)
     return gone
 

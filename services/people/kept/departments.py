@@ -12,9 +12,8 @@ from core.shown import moment
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
 from services.access import departments_within
-from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, current, moment_of
+from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, current, moment_of, referred_to
 from services.people.kept.departments_blocked import blocked
-from services.people.kept.people_gone import referred_to
 from services.people.lock import alone
 from services.people.store import copy_rows
 from services.people.tree import CHANGE, LATER, NOW, refresh_tree

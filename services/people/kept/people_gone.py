@@ -1,14 +1,14 @@
 """Taking people away again whom an undone change-set added: removed if nothing refers to them, else retired."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Column, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
-from core.database import Base
 from core.transaction import Transaction
 from data.models.access import Account, SignInLink
 from data.models.people import ContactPoint, Membership, Person, PersonRegion
 from services.access import stop_accounts_of
+from services.changes import referred_to
 
 OWN = {model.__tablename__ for model in (Membership, PersonRegion, ContactPoint, Account)}
 """What belongs to a person and goes with them; everything else that refers to a person keeps them."""
@@ -34,21 +34,6 @@ def close_accounts(tx: Transaction, people: Sequence[int]) -> None:
     kept = _with_account_in_use(tx, people)
     _remove_accounts(tx, [key for key in people if key not in kept])
     stop_accounts_of(tx, sorted(kept))
-
-
-def referred_to(tx: Transaction, model: type[Base], ids: Sequence[int], *, but: Collection[str]) -> set[int]:
-    """Return which of these records another table refers to by a foreign key; the tables in ``but`` do not count."""
-    found: set[int] = set()
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if table.name not in but and _refers(column, model):
-                rows = select(column).where(column == func.any(list(ids))).distinct()
-                found.update(tx.execute(rows).scalars())
-    return found
-
-
-def _refers(column: Column[object], model: type[Base]) -> bool:
-    return any(key.column.table is model.__table__ for key in column.foreign_keys)
 
 
 def _with_account_in_use(tx: Transaction, people: Sequence[int]) -> set[int]:

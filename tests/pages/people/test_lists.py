@@ -75,7 +75,7 @@ class TestRecipients:
     def test_is_deleted_after_a_question(self, open_page, first_aid, database, asked):
         app = open_page("people/recipients.py", id=str(first_aid.id))
         app.get_by_key("delete").click().run()
-        assert "元に戻せません" in asked[0]
+        assert "「変更履歴」から元に戻せます" in asked[0]
         assert app.title[0].value == "宛先リスト"
         with database() as tx:
             assert tx.get(PersonList, first_aid.id) is None

@@ -83,7 +83,7 @@ class TestRules:
         app = open_page(PAGE)
         app.button(key="delete-1").click().run()
         assert stored() == []
-        assert "元に戻せません" in agreeing[0]
+        assert "「変更履歴」から元に戻せます" in agreeing[0]
 
     def test_a_rule_that_opened_a_broadcast_cannot_be_deleted(self, open_page, agreeing):
         open_page(PAGE).button(key="on-1").click().run()

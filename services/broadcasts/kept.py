@@ -1,0 +1,83 @@
+"""Templates and question forms as records whose changes are kept (変更履歴), and how an undo brings them back."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import text
+
+from core.i18n import N_, _
+from core.shown import joined, said
+from core.transaction import Transaction
+from data.models.broadcasts import MailTemplate, Question, QuestionForm, QuestionKind
+from services.changes import Field, RowKind, Say, Values, register
+
+REQUIRED = N_("required")
+EMPTY = text("DELETE FROM question WHERE form_id = ANY(CAST(:ids AS bigint[]))")
+PUT = text("""
+    INSERT INTO question (form_id, position, kind, label, required, options, unit)
+    SELECT form.id, one.position, asked.kind, asked.label, asked.required, asked.options, asked.unit
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS form (id bigint, questions jsonb)
+    CROSS JOIN LATERAL jsonb_array_elements(form.questions) WITH ORDINALITY AS one (question, position)
+    CROSS JOIN LATERAL jsonb_populate_record(NULL::question, one.question) AS asked
+""")
+
+
+class Templates(RowKind):
+    """Mail templates."""
+
+    name = "mail_template"
+    label = N_("Template")
+    reads = "broadcasts.templates"
+    model = MailTemplate
+    source = "mail_template"
+    key = "mail_template.id"
+    page = "broadcasts/templates.py"
+    order = 40
+    fields = (
+        Field("name", N_("Name"), "mail_template.name"),
+        Field("subject", N_("Subject"), "mail_template.subject"),
+        Field("body", N_("Text"), "mail_template.body"),
+        Field("sample", N_("Sample"), "mail_template.sample"),
+    )
+
+
+class Forms(RowKind):
+    """Question forms, with their questions in order."""
+
+    name = "question_form"
+    label = N_("Question form")
+    reads = "broadcasts.forms"
+    model = QuestionForm
+    belongs = (Question,)
+    source = "question_form"
+    key = "question_form.id"
+    page = "broadcasts/forms.py"
+    order = 41
+    fields = (
+        Field("name", N_("Name"), "question_form.name"),
+        Field("introduction", N_("Introduction"), "question_form.introduction"),
+        Field("questions", N_("Questions"), """(
+            SELECT jsonb_agg(to_jsonb(asked) - ARRAY['id', 'form_id', 'position'] ORDER BY asked.position)
+            FROM question AS asked WHERE asked.form_id = question_form.id)"""),
+        Field("sample", N_("Sample"), "question_form.sample"),
+    )  # fmt: skip
+
+    def saying(self, tx: Transaction, values: Iterable[Values]) -> Say:
+        """Return what writes questions a line each, as they are asked."""
+        del tx, values
+        return lambda name, value: "\n".join(map(_question, value)) if name == "questions" else said(value)
+
+    def put_parts(self, tx: Transaction, then: Mapping[int, Values]) -> None:
+        """Give the forms those questions."""
+        tx.execute(EMPTY, {"ids": list(then)})
+        tx.execute(PUT, {"rows": json.dumps(list(then.values()))})
+
+
+def _question(asked: Mapping[str, Any]) -> str:
+    kind = joined([QuestionKind(asked["kind"]), *asked["options"], *filter(None, [asked["unit"]])])
+    return f"{asked['label']}（{kind}{'、' + _(REQUIRED) if asked['required'] else ''}）"
+
+
+TEMPLATES = register(Templates())
+FORMS = register(Forms())
