@@ -76,6 +76,6 @@ __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear",
     "close_after", "confirm", "day", "differences", "do", "edit_button", "facts", "file_address", "files", "filters",
     "flash", "form", "go", "header", "history_below", "is_open", "joined", "literal", "moment", "new_row", "number",
-    "number_if_any", "number_in_address", "operate", "paged", "percent", "pick", "progress", "refreshing", "refuse", "refused",
-    "rows", "said", "shares", "show_history", "style", "table", "view", "way_out", "wizard",
+    "number_if_any", "number_in_address", "operate", "paged", "percent", "pick", "progress", "refreshing", "refuse",
+    "refused", "rows", "said", "shares", "show_history", "style", "table", "view", "way_out", "wizard",
 ]  # fmt: skip
