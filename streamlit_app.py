@@ -13,7 +13,7 @@ from core import collector, logs
 from core.database import engine
 from core.settings import ROOT, settings
 from pages.kit import edge
-from pages.public import index
+from pages.public import find, index
 from pages.public.gate import BROWSER_HEADER, SESSION_HEADER, Gate
 from pages.public.hosts import known_hosts
 from pages.public.routes import ROUTES
@@ -60,7 +60,7 @@ configured(
 )
 app = st.App(
     ROOT / "pages" / "console.py",
-    routes=[*ROUTES, *index.routes()],
+    routes=[*ROUTES, *find.ROUTES, *index.routes()],
     middleware=[Middleware(Watched), Middleware(Gate, inline_scripts=index.inline_scripts())],
     lifespan=lifespan,
     on_script_error=on_script_error,

@@ -29,5 +29,6 @@ if actor is not None:
         redirect("/session/end")
 with guard.known(actor):
     if actor is not None:
+        st.button(_(N_("Find")), icon=":material/search:", key="find", type="tertiary")  # for find.js
         style()  # here and not in the head of a page: one that may not be seen ends before its head
     page.run()

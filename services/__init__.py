@@ -2,7 +2,18 @@
 
 from importlib import import_module
 
-ROOMS = ("access", "changes", "desk", "people", "delivery", "broadcasts", "safety", "setup")
+ROOMS = (
+    "access",
+    "changes",
+    "desk",
+    "comments",
+    "people",
+    "delivery",
+    "broadcasts",
+    "safety",
+    "setup",
+    "home",
+)
 """From the lowest to the highest: a room may use those before it, never those after it."""
 
 

@@ -3,7 +3,7 @@
 from core.audit import AuditPersonal, AuditRecord
 from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
-from data.models import access, areas, broadcasts, changes, delivery, desk, people, safety, setup
+from data.models import access, areas, broadcasts, changes, comments, delivery, desk, home, people, safety, setup
 
 __all__ = [
     "AuditPersonal",
@@ -15,8 +15,10 @@ __all__ = [
     "areas",
     "broadcasts",
     "changes",
+    "comments",
     "delivery",
     "desk",
+    "home",
     "people",
     "safety",
     "setup",

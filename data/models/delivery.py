@@ -67,6 +67,7 @@ class Mailing(Base):
     ``subject`` and ``body`` are the skeleton; the fields ``{name}``, ``{reply_url}`` … are filled for each delivery.
     ``constants`` are what is the same in each: ``title``, ``organisation``, and ``domain`` for the Message-IDs.
     ``trouble`` is the word of a provider that takes nothing at the moment; it is asked again at ``retry_at``.
+    ``failed`` counts, once all was sent, what failed: to count it at each look would be dear.
     """
 
     __tablename__ = "mailing"
@@ -85,6 +86,7 @@ class Mailing(Base):
     trouble: Mapped[str | None]
     retry_at: Mapped[datetime | None]
     pauses: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int | None]
 
 
 class DeliveryState(StrEnum):

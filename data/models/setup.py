@@ -41,3 +41,15 @@ class SetupMark(Base):
     step: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int | None]
     marked_at: Mapped[datetime]
+
+
+class SetupStanding(Base):
+    """How far the setup is, as a job saw it last: what Home says where counting everybody at each look is too dear."""
+
+    __tablename__ = "setup_standing"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    done: Mapped[int]
+    next_step: Mapped[str | None]
+    looked_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._steering import steer
 from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Which, deliveries, show
+from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
@@ -24,6 +24,37 @@ def look(begun_in: BroadcastState) -> None:
     draw_progress(found.progress, live=begun_in is SENDING)
 
 
+def show_sending(found: Shown) -> None:
+    """Show how far the sending is, what was sent, and each contact point."""
+    row = found.broadcast
+    if row.state is SENDING:
+        kit.refreshing(lambda: look(row.state), process="broadcasts.show")
+    else:
+        draw_progress(found.progress, live=False)
+    with st.expander(_(N_("Text and questions"))):
+        preview(row)
+    if actor.may("broadcasts.deliveries", What.READ):
+        st.subheader(_(N_("Each contact point")), anchor=False)
+        question = kit.filters(DeliveriesAsk, key="ledger", fills={"broadcast_id": row.id})
+        kit.table(
+            deliveries,
+            question,
+            columns={
+                "name": kit.Column(),
+                "state": kit.Column(width=100),
+                "address": kit.Column(width=215),
+                "reason": kit.Column(width=205 if len(found.progress.rounds) > 1 else 270),
+                "channel": kit.Column(width=75),
+                "department": kit.Column(),
+                **({"round": kit.Column(number=True, width=65)} if len(found.progress.rounds) > 1 else {}),
+                "updated_at": kit.Column(width=140),
+            },
+            key="ledger",
+            unit=N_("{count} contact points"),
+            empty=_(N_("Nothing was sent yet.")),
+        )
+
+
 found = kit.ask(show, which)
 row = found.broadcast
 kit.header(row.title, " · ".join([kit.said(row.kind), kit.said(row.state), "、".join(found.recipients)]),
@@ -34,29 +65,10 @@ with st.container(horizontal=True, gap="small"):
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
     steer(actor, row, steered=found.steered)
-if row.state is SENDING:
-    kit.refreshing(lambda: look(row.state), process="broadcasts.show")
+views = {"sending": _(N_("Sending"))}
+if kit.may_see_comments(actor):
+    views["comments"] = kit.comments_title("broadcast", row.id)
+if kit.view(views) == "comments":
+    kit.show_comments("broadcast", row.id, actor)
 else:
-    draw_progress(found.progress, live=False)
-with st.expander(_(N_("Text and questions"))):
-    preview(row)
-if actor.may("broadcasts.deliveries", What.READ):
-    st.subheader(_(N_("Each contact point")), anchor=False)
-    question = kit.filters(DeliveriesAsk, key="ledger", fills={"broadcast_id": row.id})
-    kit.table(
-        deliveries,
-        question,
-        columns={
-            "name": kit.Column(),
-            "state": kit.Column(width=100),
-            "address": kit.Column(width=215),
-            "reason": kit.Column(width=205 if len(found.progress.rounds) > 1 else 270),
-            "channel": kit.Column(width=75),
-            "department": kit.Column(),
-            **({"round": kit.Column(number=True, width=65)} if len(found.progress.rounds) > 1 else {}),
-            "updated_at": kit.Column(width=140),
-        },
-        key="ledger",
-        unit=N_("{count} contact points"),
-        empty=_(N_("Nothing was sent yet.")),
-    )
+    show_sending(found)

@@ -40,9 +40,10 @@ where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in t
 ``kit.view({key: name, …})`` which part of the page is built; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
-keeps what people typed out of Markdown. ``kit.show_history(kind, id)`` shows who changed a record and what;
-``kit.differences`` shows what was and what became of it with the difference marked, ``kit.paged`` a list whose rows the
-page draws itself.
+keeps what people typed out of Markdown, ``kit.prose`` shows a longer text as it was typed.
+``kit.show_history(kind, id)`` shows who changed a record and what, ``kit.show_comments(noun, id, actor)`` what was
+written about it; ``kit.differences`` shows what was and what became of it with the difference marked, ``kit.paged`` a
+list whose rows the page draws itself.
 
 Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
 with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
@@ -54,6 +55,7 @@ from core.shown import NONE, day, joined, literal, moment, number, percent, said
 from pages.kit.address import address_of, go, number_if_any, number_in_address
 from pages.kit.charts import bars, shares
 from pages.kit.columns import Column
+from pages.kit.comments import comments_title, may_see_comments, show_comments
 from pages.kit.confirm import confirm
 from pages.kit.difference import Group, differences
 from pages.kit.edge import Done, ask, do
@@ -65,7 +67,7 @@ from pages.kit.history import history_below, show_history
 from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
-from pages.kit.plain import facts, rows
+from pages.kit.plain import facts, prose, rows
 from pages.kit.progress import progress, refreshing
 from pages.kit.style import header, style
 from pages.kit.table import pick, table
@@ -74,8 +76,9 @@ from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear",
-    "close_after", "confirm", "day", "differences", "do", "edit_button", "facts", "file_address", "files", "filters",
-    "flash", "form", "go", "header", "history_below", "is_open", "joined", "literal", "moment", "new_row", "number",
-    "number_if_any", "number_in_address", "operate", "paged", "percent", "pick", "progress", "refreshing", "refuse",
-    "refused", "rows", "said", "shares", "show_history", "style", "table", "view", "way_out", "wizard",
+    "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "facts", "file_address",
+    "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined", "literal",
+    "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
+    "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares",
+    "show_comments", "show_history", "style", "table", "view", "way_out", "wizard",
 ]  # fmt: skip

@@ -42,7 +42,8 @@ def form(
     ``key`` names the form and what it is about (``f"person-{row.id}-{row.version}"``): another key starts afresh.
     ``initial`` holds present values; ``fills`` those that the page knows, their fields are not asked for. ``rows`` puts
     fields side by side (``[("family_name", "given_name"), "code"]``); fields it does not name follow in their order.
-    ``also`` adds choices by field, for present values that the list of choices does not hold any more.
+    ``also`` adds choices by field, for present values that the list of choices does not hold any more, or gives those
+    that only the page knows.
     ``placeholder`` stands in choices where none is made.
     """
     fills = dict(fills or {})

@@ -48,6 +48,9 @@ SET_UP = "access/second_factor.py"
 """Where everybody begins who may do nothing else before."""
 
 PAGES = (
+    Entry(HOME, "home/today.py", N_("Home"), "home"),
+    Entry(HOME, "comments/mentions.py", N_("Comments for you"), "alternate_email"),
+    Entry(HOME, "home/notices.py", N_("Notices"), "notifications", ("home.notices",)),
     Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
     Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
     Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), above="people/list.py"),

@@ -1,4 +1,4 @@
-"""Small tables to read: facts about one thing, a few rows. Real HTML tables, whose texts are never taken for markup."""
+"""What is only read: facts about one thing, a few rows, a text. Plain HTML, whose texts are never taken for markup."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -22,6 +22,11 @@ def rows(head: Sequence[str], lines: Sequence[Sequence[object]], *, label: str =
     body = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in lines)
     table = f"<table class='plain'{_named(label)}><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
     st.html(f"<div class='wide'>{table}</div>")
+
+
+def prose(text: str) -> None:
+    """Show what somebody wrote as they wrote it, with its lines; nothing in it is taken for markup."""
+    st.html(f"<p class='prose'>{escape(text)}</p>")
 
 
 def _cell(value: object) -> str:

@@ -46,12 +46,19 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .plain th { font-weight: 400; color: #57606a; white-space: nowrap; }
 .plain thead th { border-bottom-width: 2px; }
+[data-testid="stPageLink-NavLink"] *, [data-testid="stPageLink-NavLink"] { white-space: normal; overflow: visible; }
+.prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .difference td:first-child { min-width: 6.5em; }
 .difference a { color: #0b6e4f; }
 .difference del { background: #ffebe9; text-decoration: line-through; }
 .difference ins { background: #dafbe1; text-decoration: underline; }
 .plain .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.st-key-find { position: fixed !important; top: .7rem; right: 1.5rem; z-index: 999991; width: auto !important; }
+.st-key-find button::after { content: "Ctrl+K"; margin-left: .5rem; padding: 0 .3rem; font-size: .75rem; color: #57606a;
+  border: 1px solid rgba(49, 51, 63, .3); border-radius: .25rem; }
 @media (max-width: 640px) {
+  .st-key-find { right: .8rem; }
+  .st-key-find button::after { display: none; }
   [data-testid="stMainBlockContainer"] { padding: 4.2rem .9rem 3rem; }
   [data-testid="stHeading"] h1 { font-size: 1.35rem; }
 }

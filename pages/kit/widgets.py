@@ -95,7 +95,7 @@ def _asked(model: type[BaseModel], name: str, offered: Choices) -> Asked:
         optional=optional,
         required=info.is_required() and not optional,
         default=None if info.is_required() else info.get_default(call_default_factory=True),
-        choices=offered if marked.get("of") else _choices(kind, optional=optional),
+        choices=offered if marked.get("of") or offered else _choices(kind, optional=optional),
         multiline=bool(marked.get("multiline")),
         secret=bool(marked.get("masked")),
         least=_limit(info, Ge, Gt),

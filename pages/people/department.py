@@ -22,9 +22,19 @@ def show(row: DepartmentRow, actor: Actor) -> None:
     views = {"facts": _(N_("Department"))}
     if actor.may("changes.history", What.READ):
         views["history"] = _(N_("History"))
-    if kit.view(views) == "history":
-        kit.show_history("department", row.id)
-        return
+    if kit.may_see_comments(actor):
+        views["comments"] = kit.comments_title("department", row.id)
+    match kit.view(views):
+        case "history":
+            kit.show_history("department", row.id)
+        case "comments":
+            kit.show_comments("department", row.id, actor)
+        case _:
+            show_facts(row, actor, above)
+
+
+def show_facts(row: DepartmentRow, actor: Actor, above: str) -> None:
+    """Show the way to its people, and the form to change it."""
     with st.container(horizontal=True, gap="small"):
         people = _(N_("See its people ({count})"), count=kit.number(row.people))
         if st.button(people, icon=":material/groups:", key="people"):

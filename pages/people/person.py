@@ -42,9 +42,19 @@ def show(person: PersonDetail, actor: Actor) -> None:
     views = {"facts": _(N_("Person"))}
     if actor.may("changes.history", What.READ):
         views["history"] = _(N_("History"))
-    if kit.view(views) == "history":
-        kit.show_history("person", person.id)
-        return
+    if kit.may_see_comments(actor):
+        views["comments"] = kit.comments_title("person", person.id)
+    match kit.view(views):
+        case "history":
+            kit.show_history("person", person.id)
+        case "comments":
+            kit.show_comments("person", person.id, actor)
+        case _:
+            show_facts(person, actor)
+
+
+def show_facts(person: PersonDetail, actor: Actor) -> None:
+    """Show what is known of somebody, and the form to change it."""
     form, facts = st.columns([3, 2], gap="large")
     with facts:
         contacts(person)

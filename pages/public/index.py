@@ -14,7 +14,7 @@ from streamlit.file_util import get_static_dir
 
 from core.i18n import DEFAULT_LANGUAGE, N_, _, using_language
 from pages.kit import menu
-from pages.public import cookies
+from pages.public import cookies, find
 from pages.public.rendering import language_of, sentence_page
 from services import access
 
@@ -70,7 +70,9 @@ def prepared(language: str) -> str:
         without_script = _(N_("Renraku needs JavaScript. Allow it for this site and load the page again."))
     html = SERVICE_LINK.sub("", _source()).replace('<html lang="en">', f'<html lang="{language}">')
     # Before Streamlit's own scripts, so that the websocket which they open is one that it knows of.
-    html = html.replace("<title>Streamlit</title>", f"<title>Renraku 連絡</title>{STYLE}<script>{LEAVE}</script>")
+    finding = f'<script src="{find.SCRIPT_ADDRESS}" defer></script>'
+    ours = f"<title>Renraku 連絡</title>{STYLE}<script>{LEAVE}</script>{finding}"
+    html = html.replace("<title>Streamlit</title>", ours)
     html = html.replace("./favicon.png", ICON)
     return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
 

@@ -1,7 +1,7 @@
 """Access (権限, X06, D05): accounts, sign-in, sessions, permission sets and how far they reach."""
 
 from data.models.access import AccountStatus
-from services.access import key_answers, tidy
+from services.access import key_answers, needs, tidy
 from services.access.account_changes import (
     Handled,
     Invitation,
@@ -28,6 +28,7 @@ from services.access.actors import actor_for, grants_of
 from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
+from services.access.holders import Lies, holds_there
 from services.access.invitations import InvitedRow, invited, use_link
 from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
 from services.access.key_use import Recognised, recognise
@@ -65,7 +66,7 @@ from services.access.own_factor import (
 )
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
-from services.access.reach import covers, departments_within, people_of, people_within
+from services.access.reach import covers, departments_within, people_ids_within, people_of, people_within
 from services.access.rules import RulesRow, SignInRules, rules, set_rules
 from services.access.second_factor import address_of, is_on
 from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
@@ -104,6 +105,7 @@ __all__ = [
     "KeyState",
     "KeysAsk",
     "Language",
+    "Lies",
     "MadeKey",
     "Named",
     "NewAccount",
@@ -145,6 +147,7 @@ __all__ = [
     "grants_of",
     "has_accounts",
     "hash_of",
+    "holds_there",
     "invite",
     "invited",
     "is_living",
@@ -162,12 +165,14 @@ __all__ = [
     "make_first_administrator",
     "make_key",
     "may_invite",
+    "needs",
     "network_of",
     "new_token",
     "open_account",
     "open_accounts",
     "own_account",
     "own_second_factor",
+    "people_ids_within",
     "people_of",
     "people_within",
     "recognise",

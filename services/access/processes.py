@@ -28,6 +28,8 @@ CATEGORIES = {
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),
     "desk": N_("Own desk"),
+    "comments": N_("Comments"),
+    "home": N_("Home and notices"),
     "setup": N_("Setup"),
 }
 

@@ -1,6 +1,6 @@
 """The one place that turns an actor's reach into SQL: whom a query may show and an operation may touch (範囲)."""
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, select, true, union_all
 
 from core.actor import Actor, Reach
 from data.models.people import Department, Membership, Person
@@ -28,6 +28,13 @@ def people_of(reach: Reach, person_id: int | None) -> ColumnElement[bool]:
     if reach.own and person_id is not None:
         choices.append(Person.id == person_id)
     return or_(*choices) if choices else false()
+
+
+def people_ids_within(reach: Reach, actor: Actor) -> Select[int]:
+    """Return the ids of those whom the actor may see with a limited reach, to begin from them; some more than once."""
+    inside = select(Membership.person_id.label("id")).join(Department, Department.id == Membership.department_id)
+    own = select(Person.id).where(Person.id == actor.person_id, literal(reach.own))
+    return select(union_all(inside.where(departments_within(reach)), own).subquery().c.id)
 
 
 def covers(wide: Reach, narrow: Reach) -> bool:

@@ -57,6 +57,7 @@ SEEING_PEOPLE = (
     "people.list_choices:read",
 )
 
+COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
 SEEING_CHANGES = (
     "changes.search:read",
     "changes.show:read",
@@ -82,13 +83,21 @@ ROLES = (
         N_("Department manager"),
         N_("Sees and mends the people of a department and all below; sends and watches broadcasts to them."),
         ReachKind.DEPARTMENT,
-        (*SEEING_PEOPLE, *SEEING_CHANGES, *UNDOING, "people.export:export", "people.edit:do", *BROADCASTING),
+        (
+            *SEEING_PEOPLE,
+            *COMMENTING,
+            *SEEING_CHANGES,
+            *UNDOING,
+            "people.export:export",
+            "people.edit:do",
+            *BROADCASTING,
+        ),
     ),
     ShippedRole(
         "crisis_manager",
         N_("Department crisis manager"),
         N_("Sends and watches broadcasts to a department and all below."),
         ReachKind.DEPARTMENT,
-        (*SEEING_PEOPLE, *BROADCASTING),
+        (*SEEING_PEOPLE, *COMMENTING, *BROADCASTING),
     ),
 )

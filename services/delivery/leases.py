@@ -119,6 +119,8 @@ def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
         return False
     mailing.state, mailing.finished_at = MailingState.FINISHED, tx.now
     mailing.trouble = mailing.retry_at = None
+    failed = select(func.count()).where(Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.FAILED)
+    mailing.failed = tx.scalar(failed)
     tx.session.flush()
     tx.tell(MailingFinished(mailing.broadcast_id))
     return True

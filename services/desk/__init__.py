@@ -1,6 +1,6 @@
 """The desk (机): what an account keeps for itself: views of lists, and what it typed and has not saved yet."""
 
-from services.desk import tidy
+from services.desk import needs, tidy
 from services.desk.drafts import DraftRow, KeptDraft, WhichDraft, discard_draft, draft, drafts, keep_draft
 from services.desk.views import (
     SavedView,
@@ -15,9 +15,10 @@ from services.desk.views import (
     share_view,
     views,
 )
+from services.desk.whose import own_account_id
 
 __all__ = [
     "DraftRow", "KeptDraft", "SavedView", "SharedView", "UsualChoice", "ViewRow", "ViewsAsk", "WhichDraft",
-    "WhichView", "choose_usual", "delete_view", "discard_draft", "draft", "drafts", "keep_draft", "save_view",
-    "share_view", "tidy", "views",
+    "WhichView", "choose_usual", "delete_view", "discard_draft", "draft", "drafts", "keep_draft", "needs",
+    "own_account_id", "save_view", "share_view", "tidy", "views",
 ]  # fmt: skip

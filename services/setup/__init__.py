@@ -3,12 +3,13 @@
 from services.setup.code import announce, new_code
 from services.setup.doctor import Finding, examine
 from services.setup.guide import GuideRow, StepMark, StepRow, guide, mark_step
+from services.setup.standing import StandingRow, standing
 from services.setup.start import FirstStart, InstallationRow, Started, StartWith, installation, start
 from services.setup.steps import StepState
 from services.setup.work import WorkAsk, WorkStatus, show_work
 
 __all__ = [
-    "Finding", "FirstStart", "GuideRow", "InstallationRow", "StartWith", "Started", "StepMark", "StepRow", "StepState",
-    "WorkAsk", "WorkStatus", "announce", "examine", "guide", "installation", "mark_step", "new_code", "show_work",
-    "start",
+    "Finding", "FirstStart", "GuideRow", "InstallationRow", "StandingRow", "StartWith", "Started", "StepMark",
+    "StepRow", "StepState", "WorkAsk", "WorkStatus", "announce", "examine", "guide", "installation", "mark_step",
+    "new_code", "show_work", "standing", "start",
 ]  # fmt: skip

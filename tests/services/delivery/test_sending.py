@@ -150,6 +150,7 @@ class TestSmtp:
                 ("unknown@example.jp", FAILED, "550 5.1.1 User unknown"),
                 ("policy@example.jp", FAILED, "554 5.7.1 Message rejected by policy"),
             ]
+            assert tx.scalar(select(Mailing.failed)) == 2, "counted once all were tried"
             rows = tx.execute(select(Delivery.permanent, Delivery.provider_ref).order_by(Delivery.id)).all()
             contacts = tx.execute(select(ContactPoint.state, ContactPoint.reason).order_by(ContactPoint.id)).all()
         assert rows == [(None, "250 2.0.0 Ok: queued as 4F3A"), (True, None), (True, None)]

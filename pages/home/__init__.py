@@ -1,0 +1,1 @@
+"""Home (ホーム) and notices (お知らせ)."""

@@ -1,0 +1,97 @@
+"""What of the broadcasts needs somebody: unanswered ones, mails that failed, a sending that stands still."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
+
+from core.actor import Reach
+from core.i18n import N_, _
+from core.needs import Need, Urgency, needs
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, ReplyTotal, TotalKind
+from data.models.delivery import DeliveryState, Mailing, MailingState
+from data.models.people import Department
+from services.access import departments_within
+from services.broadcasts.monitor import monitor
+from services.broadcasts.show import show
+from services.broadcasts.sight import seen, steered
+
+MOST = 5
+REMEMBERED = timedelta(days=14)
+"""A broadcast that nobody closes stops asking for attention after this."""
+
+
+@needs(monitor)
+def unanswered(tx: Transaction, reach: Reach) -> list[Need]:
+    """Name the running broadcasts with people who have not answered, the latest first.
+
+    People are counted in the departments of the moment of sending, from the totals that are kept with every reply.
+    """
+    left = _left(reach)
+    running = (
+        select(Broadcast.id, Broadcast.title, Broadcast.kind, left.c.people)
+        .join(left, left.c.broadcast_id == Broadcast.id)
+        .where(*_running(tx), func.jsonb_array_length(Broadcast.questions) > 0, left.c.people > 0)
+        .where(seen(reach, tx.actor))
+    )
+    return [
+        Need(
+            text=_(N_("“{title}”: not answered yet"), title=row.title), count=row.people,
+            amount=_(N_("{count} people"), count=f"{row.people:,}"),
+            urgency=Urgency.NOW if row.kind is BroadcastKind.AUTOMATIC else Urgency.TODAY,
+            page="broadcasts/monitor.py", values={"id": row.id},
+        )
+        for row in tx.execute(_latest(running))
+    ]  # fmt: skip
+
+
+@needs(show)
+def in_trouble(tx: Transaction, reach: Reach) -> list[Need]:
+    """Name the broadcasts that the actor steers of which mails failed, or whose provider takes nothing now."""
+    failed = cast(func.coalesce(func.sum(Mailing.failed), 0), BigInteger)
+    stuck = func.count().filter(Mailing.state == MailingState.SENDING, Mailing.trouble.is_not(None))
+    found = (
+        select(Broadcast.id, Broadcast.title, failed.label("failed"), stuck.label("stuck"))
+        .join(Mailing, Mailing.broadcast_id == Broadcast.id)
+        .where(*_running(tx), steered(reach, tx.actor))
+        .group_by(Broadcast.id)
+        .having((failed > 0) | (stuck > 0))
+    )
+    rows = tx.execute(_latest(found)).all()
+    standing = [
+        Need(
+            text=_(N_("“{title}”: the mail server takes nothing at the moment"), title=row.title), count=row.stuck,
+            amount=_(N_("{count} mailings"), count=f"{row.stuck:,}"), urgency=Urgency.NOW,
+            page="broadcasts/show.py", values={"id": row.id},
+        )
+        for row in rows if row.stuck
+    ]  # fmt: skip
+    mails = [
+        Need(
+            text=_(N_("“{title}”: mails that failed"), title=row.title), count=row.failed,
+            amount=_(N_("{count} mails"), count=f"{row.failed:,}"), urgency=Urgency.TODAY,
+            page="broadcasts/show.py", values={"id": row.id, "ledger-state": DeliveryState.FAILED.value},
+        )
+        for row in rows if row.failed
+    ]  # fmt: skip
+    return standing + mails
+
+
+def _running(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
+    states = [BroadcastState.SENDING, BroadcastState.OPEN]
+    return Broadcast.state.in_(states), Broadcast.sent_at > tx.now - REMEMBERED
+
+
+def _latest(statement: Any) -> Select[Any]:
+    ordered: Select[Any] = statement.order_by(Broadcast.sent_at.desc(), Broadcast.id.desc()).limit(MOST)
+    return ordered
+
+
+def _left(reach: Reach) -> Subquery:
+    people = cast(func.sum(ReplyTotal.asked - ReplyTotal.answered), BigInteger).label("people")
+    counted = select(ReplyTotal.broadcast_id, people).where(ReplyTotal.kind == TotalKind.DEPARTMENT)
+    if not reach.whole:
+        within = select(cast(Department.id, ReplyTotal.key.type)).where(departments_within(reach))
+        counted = counted.where(ReplyTotal.key.in_(within))
+    return counted.group_by(ReplyTotal.broadcast_id).subquery()
