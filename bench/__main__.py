@@ -3,7 +3,13 @@
 import sys
 from importlib import import_module
 
-BENCHES = {"api": "bench.api", "import": "bench.imports", "operation": "bench.operation", "page": "bench.pages"}
+BENCHES = {
+    "api": "bench.api",
+    "import": "bench.imports",
+    "operation": "bench.operation",
+    "page": "bench.pages",
+    "sessions": "bench.sessions",
+}
 
 
 def main(names: list[str]) -> int:
