@@ -76,7 +76,7 @@ class Tab:
         kind = came.WhichOneof("type")
         if kind == "auto_rerun":
             self.fragment, self.every = came.auto_rerun.fragment_id, came.auto_rerun.interval
-        return kind == "script_finished" and came.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        return bool(kind == "script_finished" and came.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN)
 
 
 class Crowd:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(default=600, ge=1)
     """How many requests a minute one API key has, on all machines together."""
 
+    backup_folder: Path | None = None
+    """Where backups (``*.backup``) are put, so that ``manage.py doctor`` can say how old the newest one is."""
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = 50

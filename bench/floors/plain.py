@@ -21,7 +21,7 @@ def pages() -> dict[str, list[Shown]]:
 
 def console() -> None:
     """Run the page that was asked for."""
-    start = st.Page(lambda: st.title("-"), title="-", default=True)  # the first one has no address of its own
+    start = st.Page(partial(plain_page, []), title="-", default=True)  # the first one has no address of its own
     made = [st.Page(partial(plain_page, shown), title=url, url_path=url) for url, shown in pages().items()]
     st.navigation([start, *made]).run()
 

@@ -36,7 +36,8 @@ Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.fil
 that a query makes itself; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
 part again every two seconds, and ``kit.ask_shared`` counts once for all who look at it; ``kit.is_open``,
-``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL,
+``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows where they stand;
+``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL,
 ``kit.view({key: name, …})`` which part of the page is built; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``

@@ -76,7 +76,7 @@ def command_of(unit: str, ports: dict[str, str]) -> list[str]:
     """Return what a unit starts, after the name of Python; ``%i`` is what stands behind the @."""
     name, _at, instance = unit.partition("@")
     text = (FILES / f"{name}{'@' if instance else ''}.service").read_text()
-    line = re.search(r"^ExecStart=(.+)$", text, re.MULTILINE)[1]
+    (line,) = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
     program, *arguments = shlex.split(line.replace("%i", ports.get(instance, instance)))
     assert program == "/opt/renraku/.venv/bin/python"
     return arguments
