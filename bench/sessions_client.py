@@ -56,9 +56,12 @@ class Tab:
             self.due += self.every
 
     def since(self, moment: float) -> list[float]:
-        """Return how long runs took that came after ``moment``, in ms, and for how long one is overdue by now."""
+        """Return how long runs took that came after ``moment``, in ms, and for how long one is overdue by now.
+
+        One that is merely under way does not count yet.
+        """
         came = [seconds for at, seconds in self.taken if at >= moment]
-        return [seconds * 1000 for seconds in (*came, *([self.overdue] if self.overdue > 0 else []))]
+        return [seconds * 1000 for seconds in (*came, *([self.overdue] if self.overdue > self.every else []))]
 
     @property
     def overdue(self) -> float:
