@@ -10,6 +10,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, quote_plus, urlencode
 
@@ -29,10 +30,12 @@ from core.settings import settings
 from pages.public import cookies, discovered
 from pages.public.gate import HIDDEN_QUERY
 from pages.public.sign_in import NO_STORE
+from pages.public.throttle import Throttle
 from services import access
 
 PURPOSE, ABOUT = "provider sign-in", "cookie"
 MINUTES = 10
+begun = Throttle(120, timedelta(minutes=10))
 log = structlog.get_logger("provider")
 
 
@@ -44,6 +47,8 @@ def begin(request: Request) -> Response:
     """Send the browser to the provider."""
     if not settings().provider:
         return PlainTextResponse("Not found", 404)
+    if not begun.allows(access.network_of(request.client.host if request.client else None)):
+        return _refused("too many from one network", None)  # each may keep a thread waiting for the provider
     kept: dict[str, Any] = {
         "state": secrets.token_urlsafe(32), "nonce": secrets.token_urlsafe(32), "verifier": secrets.token_urlsafe(48),
         "to": request.query_params.get("to", "")[:100], "until": clock.now().timestamp() + MINUTES * 60,

@@ -1,5 +1,6 @@
 """Signing in through an identity provider, over HTTP as a browser does it, against a provider on loopback."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -13,7 +14,9 @@ from core.database import transaction
 from core.settings import settings
 from data.models.access import Account, AccountStatus, ProviderIdentity, SecondFactor
 from pages.public import cookies, discovered
+from pages.public import provider as provider_pages
 from pages.public.app import app
+from pages.public.throttle import Throttle
 from services import access
 from services.access.passwords import hashed
 from services.access.second_factor import begin
@@ -42,8 +45,9 @@ def provider(live, monkeypatch):
 
 
 @pytest.fixture
-def browser(provider):
-    """A browser that has seen the sign-in page."""
+def browser(provider, monkeypatch):
+    """A browser that has seen the sign-in page; each test has its own brake."""
+    monkeypatch.setattr(provider_pages, "begun", Throttle(30, timedelta(minutes=10)))
     with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
         client.cookies.set(cookies.browser_cookie(), access.new_token())
         yield client
@@ -163,6 +167,12 @@ class TestWhoIsRefused:
         code = parse_qs(back.query)["code"][0]
         for query in (f"code={code}&state=x", f"code={code}", "error=access_denied"):
             assert browser.get(f"{back.path}?{query}").headers["location"] == "/?provider=failed"
+
+    def test_a_flood_does_not_reach_the_provider(self, browser, monkeypatch):
+        monkeypatch.setattr(provider_pages, "begun", Throttle(1, timedelta(minutes=10)))
+        answers = [browser.get("/provider/begin").headers["location"] for _time in range(2)]
+        assert answers[0].startswith("http://127.0.0.1:")
+        assert answers[1] == "/?provider=failed"
 
     def test_a_provider_that_is_away_or_calls_itself_otherwise(self, browser, monkeypatch, provider):
         monkeypatch.setenv("RENRAKU_OIDC_ISSUER", f"{provider.issuer}/")
