@@ -75,7 +75,7 @@ def main() -> None:
             floor = asyncio.run(tried(console, plan.floor, [{}] * max(plan.floor), lambda _tabs: (plan.seconds, 1)))
     report(
         bench="sessions", n=plan.people, unit="sessions", ours=ours.held, floor=floor.held,
-        ratio=ours.held / max(floor.held, 1), floor_is="the same page under “streamlit run” with nothing set",
+        ratio=ours.held / floor.held if floor.held else None, floor_is="the same page under “streamlit run” with nothing set",
         budget_ms=BUDGET_MS, to_reach=TO_REACH, p95_ms=ours.p95, floor_p95_ms=floor.p95, memory_mib=ours.memory,
     )  # fmt: skip
 
