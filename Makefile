@@ -21,7 +21,7 @@ help:
 	@echo "make test          all tests, a real browser among them, in a few minutes"
 	@echo "make test-long     what takes longer: crash runs, long fuzzing"
 	@echo "make check         style, types, layers, migrations, texts"
-	@echo "make bench-page    a bench: api, import, operation or page; SIZE=small (default) or SIZE=full"
+	@echo "make bench-page    a bench: api, import, operation, page or sessions; SIZE=small (default) or full"
 	@echo "make texts         bring the catalogues in step with the code"
 	@echo "make lock          write requirements.lock anew"
 	@echo "make clean         remove caches; the data in .renraku stays"
@@ -42,6 +42,9 @@ check: $(READY_FOR_TESTS)
 	@$(VENV)/bin/lint-imports
 	@$(BIN) manage.py check-migrations
 	@$(BIN) manage.py texts --check
+
+bench-page: $(READY_FOR_TESTS) browser
+	@exec $(BIN) -m bench page
 
 bench-%: $(READY)
 	@exec $(BIN) -m bench $*

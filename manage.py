@@ -28,19 +28,24 @@ app.add_typer(audit, name="audit")
 
 
 @contextmanager
-def database() -> Iterator[EmbeddedPostgres | None]:
-    """Have a migrated database: the one that DATABASE_URL names (None), or the embedded one of this installation."""
+def database(*, migrated: bool = True) -> Iterator[EmbeddedPostgres | None]:
+    """Have a migrated database: the one that DATABASE_URL names (None), or the embedded one of this installation.
+
+    Not ``migrated``: as it is, for whoever only looks.
+    """
     from data.migrate import migrate  # noqa: PLC0415 - only commands that need the models pay for them
 
     if settings().database_url:
-        migrate(*_owner_and_role())
+        if migrated:
+            migrate(*_owner_and_role())
         yield None
         return
     with EmbeddedPostgres(settings().home / "postgres") as postgres:
         os.environ["DATABASE_URL"] = postgres.app_url
         os.environ["DATABASE_OWNER_URL"] = postgres.owner_url
         settings.cache_clear()
-        migrate(*_owner_and_role())
+        if migrated:
+            migrate(*_owner_and_role())
         yield postgres
 
 
@@ -170,10 +175,12 @@ def restore(
 
 @app.command()
 def doctor() -> None:
-    """Say how this installation stands: database, roles, migrations, worker."""
+    """Say what is wrong with this installation, and what to do; exit code 1 when something is."""
+    import services  # noqa: PLC0415
     from services.setup import examine  # noqa: PLC0415
 
-    with database():
+    services.load_all()
+    with database(migrated=False):
         findings = examine()
     for finding in findings:
         typer.echo(("ok    " if finding.good else "look  ") + finding.text)
@@ -230,6 +237,7 @@ def print_seals() -> None:
         seals.seal(tx)
         for one in seals.seals(tx):
             typer.echo(f"{one.number} {one.at.isoformat()} {one.records} {one.hash}")
+    seals.note_kept()
 
 
 def _kept(line: str) -> tuple[int, str]:

@@ -5,16 +5,9 @@ statement that ours sends, commit by commit, those of the rate limit and of the 
 a constant. Both run in a process of their own under uvicorn; four clients keep their connections open.
 """
 
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack
 
 from sqlalchemy import select
 
@@ -22,9 +15,9 @@ import services
 from bench.api_calls import throughput
 from bench.common import compared, full_size, product_database, report, settle
 from bench.population import populate
+from bench.served import free_port, serving, uvicorn
 from core.actor import Actor
 from core.database import engine_for, transaction
-from core.settings import ROOT
 from data.models.access import PermissionSet
 from data.models.setup import Organisation
 from services import access
@@ -42,7 +35,14 @@ def main() -> None:
         populate(engine_for(server.owner_url), people)
         settle(server)
         ports = {
-            name: running.enter_context(serving(target, key))[0]
+            name: running.enter_context(
+                serving(
+                    uvicorn(target, port := free_port()),
+                    port,
+                    BENCH_KEY=key,
+                    RENRAKU_API_REQUESTS_PER_MINUTE="1000000000",
+                )
+            ).port
             for name, target in {"ours": "pages.public.app:app", "floor": "bench.api_floor:app"}.items()
         }
         statements = urllib.request.urlopen(f"http://127.0.0.1:{ports['floor']}/healthz").read().split()
@@ -77,45 +77,3 @@ def make_key() -> str:
     with transaction(Actor.system("bench")) as tx:
         everything = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == "administrator"))
         return access.make_key(tx, access.NewKey(account_id=account, name="計測", set_id=everything)).key
-
-
-@contextmanager
-def serving(target: str, key: str) -> Iterator[Any]:
-    """Start an ASGI app under uvicorn; return its port."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
-    environment = {
-        **os.environ, "RENRAKU_LOG_LEVEL": "WARNING", "BENCH_KEY": key, "RENRAKU_PORT": str(port), "RENRAKU_API_REQUESTS_PER_MINUTE": "1000000000",
-    }  # fmt: skip
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        target,
-        "--port",
-        str(port),
-        "--no-access-log",
-        "--log-level",
-        "warning",
-    ]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        until = time.monotonic() + 60
-        while not answers(port):
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"{target} did not start")
-            time.sleep(0.1)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def answers(port: int) -> bool:
-    """Say whether the app answers yet."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-    except OSError:
-        return False

@@ -2,10 +2,11 @@
 
 ``ours`` is the worst page's p95 in ms; ``pages`` has each page's median and p95, and its own floor. The floor of a page
 is a plain script with the same elements in the same order and constant data: what Streamlit itself costs. Both are
-run in turn through the same script runner, and the time is taken around the script.
+run in turn through the same script runner, and the time is taken around the script. ``browser_ratio`` is from a click to
+the content in Chromium, against plain pages. ``PEOPLE`` says how many people there are.
 """
 
-import logging
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -15,22 +16,21 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
-from streamlit import config
+from streamlit import config, logger
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 import services
+from bench.browser import measured
 from bench.common import full_size, product_database, report, settle
-from bench.plain import elements_of, plain_page
-from bench.population import populate
+from bench.plain import Shown, elements_of, plain_page
+from bench.population import administrator, populate
 from core import collector
-from core.actor import Actor
-from core.database import engine_for, transaction
+from core.database import engine_for
 from core.settings import ROOT
-from data.models.setup import Organisation
 from pages.kit import guard
 from pages.kit.menu import PAGES
-from services import access, broadcasts, safety
+from services import access
 
 BUDGET_MS = 150
 ASKED = {
@@ -56,21 +56,26 @@ class Timed:
 
 def main() -> None:
     """Run the bench and print its line."""
-    people, runs = (100_000, 40) if full_size() else (5_000, 12)
+    people, runs = (1_000_000, 40) if full_size() else (5_000, 12)
+    people = int(os.environ.get("PEOPLE", people))
     services.load_all()
     config.set_option("runner.postScriptGC", False)  # this and the collector as streamlit_app does
     collector.settle()
-    logging.getLogger("streamlit").setLevel(logging.ERROR)
+    logger.set_log_level("ERROR")
     with product_database() as server:
-        guard.actor_source = administrator()
+        account = administrator()
+        guard.actor_source = lambda tx: access.actor_for(tx, account)
         populate(engine_for(server.owner_url), people)
         settle(server)
-        timed = {address: measure(address, runs) for address in addresses()}
+        shown: dict[str, list[Shown]] = {}
+        timed = {address: measure(address, runs, shown) for address in addresses()}
+        in_browser = measured(account, shown)
     worst = max(timed, key=lambda path: p95(timed[path].ours))
     report(
         bench="page", n=people, unit="ms", ours=p95(timed[worst].ours), floor=p95(timed[worst].floor),
         ratio=statistics.median(timed[worst].ours) / statistics.median(timed[worst].floor),
         floor_is="a plain page with the same elements and constant data", worst=worst, budget_ms=BUDGET_MS,
+        **in_browser,
         pages={
             path: {
                 "median": round(statistics.median(one.ours), 1), "p95": round(p95(one.ours), 1),
@@ -81,26 +86,17 @@ def main() -> None:
     )  # fmt: skip
 
 
-def administrator() -> Any:
-    """Make the organisation and its administrator, and return the seam through which pages find that actor."""
-    with transaction(Actor.system("bench")) as tx:
-        tx.add(Organisation(id=1, name="計測", sample=False, created_at=tx.now))
-        account = access.make_first_administrator(
-            tx, login="bench", password="a long sentence for a bench", family_name="計測", given_name="係"
-        )
-        broadcasts.seed_samples(tx)
-        safety.seed_samples(tx)
-    return lambda tx: access.actor_for(tx, account)
-
-
 def addresses() -> list[str]:
     """Return each page of the menu as it is opened, and the other views."""
     first = [f"{entry.path}?{ASKED[entry.path]}" if entry.path in ASKED else entry.path for entry in PAGES]
     return [*first, *OTHER_VIEWS]
 
 
-def measure(address: str, runs: int) -> Timed:
-    """Time a page and its floor in turn; the first runs fill caches on both sides and are not counted."""
+def measure(address: str, runs: int, shown: dict[str, list[Shown]]) -> Timed:
+    """Time a page and its floor in turn; the first runs fill caches on both sides and are not counted.
+
+    What the page shows is put into ``shown``.
+    """
     timed = Timed()
     path, _mark, asked = address.partition("?")
     page = AppTest.from_file(ROOT / "pages" / "console.py", default_timeout=60).run()
@@ -109,7 +105,8 @@ def measure(address: str, runs: int) -> Timed:
         page.query_params[name] = value
     page.run()
     assert not page.exception, (address, [error.value for error in page.exception])
-    floor = AppTest.from_function(plain_page, args=(elements_of(page),), default_timeout=60)
+    shown[address] = elements_of(page)
+    floor = AppTest.from_function(plain_page, args=(shown[address],), default_timeout=60)
     floor.run()
     assert not floor.exception, (address, [error.value for error in floor.exception])
     for _at in range(runs):

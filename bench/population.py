@@ -2,6 +2,10 @@
 
 from sqlalchemy import Engine, text
 
+from core.actor import Actor
+from core.database import transaction
+from data.models.setup import Organisation
+from services import access, broadcasts, safety
 from services.broadcasts.totals import COUNT_ROUND
 
 STATEMENTS = (
@@ -54,6 +58,18 @@ QUESTIONS = (
     '[{"id": 1, "kind": "choice", "label": "ご無事ですか", "required": true, "options": ["無事", "軽傷", "重傷"], "unit": ""},'
     ' {"id": 2, "kind": "number", "label": "ご家族の人数", "required": false, "options": [], "unit": "名"}]'
 )
+
+
+def administrator() -> int:
+    """Make the organisation, its samples and its administrator; return the administrator's account."""
+    with transaction(Actor.system("bench")) as tx:
+        tx.add(Organisation(id=1, name="計測", sample=False, created_at=tx.now))
+        account = access.make_first_administrator(
+            tx, login="bench", password="a long sentence for a bench", family_name="計測", given_name="係"
+        )
+        broadcasts.seed_samples(tx)
+        safety.seed_samples(tx)
+    return account
 
 
 def populate(engine: Engine, people: int) -> None:

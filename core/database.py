@@ -23,6 +23,10 @@ from core.i18n import N_
 from core.settings import settings
 from core.transaction import Transaction
 
+POOL, OVERFLOW = 10, 20
+CONNECTIONS = POOL + OVERFLOW
+"""So many one process opens at most; PostgreSQL's max_connections must hold those of all processes."""
+
 REST_SECONDS = 1
 GIVEN_BACK = "given back"
 SEARCH_PATH = "public,procrastinate"
@@ -69,12 +73,12 @@ def engine() -> Engine:
     return engine_for(url.get_secret_value())
 
 
-def engine_for(url: str, *, pool_size: int = 10) -> Engine:
+def engine_for(url: str, *, pool_size: int = POOL) -> Engine:
     """Make an engine with our timeouts and search path on every connection."""
     made = create_engine(
         psycopg_url(url),
         pool_size=pool_size,
-        max_overflow=20,
+        max_overflow=OVERFLOW,
         connect_args={"options": SESSION_OPTIONS, "application_name": "renraku"},
     )
     _look_after_rest(made)

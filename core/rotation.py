@@ -7,7 +7,7 @@ off is simply started again.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, LargeBinary, Table, cast, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, LargeBinary, Table, cast, func, select, update
 
 from core import secrets
 from core.actor import Actor
@@ -66,9 +66,20 @@ def rotate() -> dict[str, int]:
     return done
 
 
+def older(tx: Transaction) -> int:
+    """Return how many stored secrets are not under the newest key yet."""
+    return sum(
+        int(tx.scalar(select(func.count()).select_from(one.table).where(one.column.is_not(None), _is_older(one))))
+        for one in _columns
+    )
+
+
+def _is_older(one: Encrypted) -> ColumnElement[bool]:
+    return func.substr(one.column, 1, secrets.PREFIX_BYTES) != secrets.newest().prefix
+
+
 def _batch(tx: Transaction, one: Encrypted, after: int | None) -> tuple[int, int | None]:
-    older = func.substr(one.column, 1, secrets.PREFIX_BYTES) != secrets.newest().prefix
-    wanted = select(one.key.label("row"), one.column.label("kept")).where(one.column.is_not(None), older)
+    wanted = select(one.key.label("row"), one.column.label("kept")).where(one.column.is_not(None), _is_older(one))
     if after is not None:
         wanted = wanted.where(one.key > after)
     rows = tx.execute(wanted.order_by(one.key).limit(BATCH).with_for_update()).all()

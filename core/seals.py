@@ -7,10 +7,10 @@ outside (``manage.py audit seals``), seals also show that the end of the trail w
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, select, text
+from sqlalchemy import ForeignKey, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import Actor
@@ -18,6 +18,7 @@ from core.audit import AuditPersonal, AuditRecord, hash_of
 from core.database import Base, transaction
 from core.i18n import N_, _
 from core.jobs import job
+from core.settings import settings
 from core.transaction import Transaction
 
 MOST = 10_000
@@ -26,6 +27,10 @@ MOST = 10_000
 LATE = timedelta(hours=1)
 """So long after its id was given a record may still be committed; a nightly look finds what took longer."""
 
+KEEP_EVERY = timedelta(days=31)
+"""So often seals should be taken to another place."""
+
+NOTE = "audit-seals.printed"
 VERIFY_SECONDS = 3_600
 LOCK = 7_236_846  # any number of our own: one sealer at a time, or the chain would fork
 
@@ -58,10 +63,6 @@ _BROKEN = text("""
                        FROM audit_sealed WHERE seal_id = seal.id) AS found ON true
     WHERE found.records <> seal.records OR seal.hash IS DISTINCT FROM sha256(seal.before || found.hashes)
     ORDER BY seal.id
-""")
-_UNSEALED = text("""
-    SELECT id FROM audit_record AS record
-    WHERE at < :late AND NOT EXISTS (SELECT 1 FROM audit_sealed WHERE record_id = record.id) ORDER BY id
 """)
 
 
@@ -113,13 +114,32 @@ def seal(tx: Transaction, *, everything: bool = False) -> int:
             return sealed
 
 
+def unsealed(tx: Transaction) -> Select[int]:
+    """Return the statement for the ids of records that should have been sealed long ago."""
+    there = select(AuditSealed.record_id).where(AuditSealed.record_id == AuditRecord.id)
+    return select(AuditRecord.id).where(AuditRecord.at < tx.now - LATE, ~there.exists())
+
+
+def note_kept() -> None:
+    """Note in this installation's folder that seals were printed, for the doctor."""
+    note = settings().home / NOTE
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+
+
+def last_kept() -> datetime | None:
+    """Return when seals were last printed on this machine; None: never."""
+    note = settings().home / NOTE
+    return datetime.fromtimestamp(note.stat().st_mtime, UTC) if note.exists() else None
+
+
 def verify(tx: Transaction, kept: Mapping[int, str] | None = None) -> Iterator[Finding]:
     """Compare the whole trail with its seals, and the seals with those ``kept`` outside (number → hash in hex)."""
     for number, gone in tx.execute(_CHANGED):
         yield Finding(N_("Record {number} is gone.") if gone else N_("Record {number} was altered."), number)
     for (number,) in tx.execute(_BROKEN):
         yield Finding(N_("Seal {number} does not fit its records and the seal before it."), number)
-    for (number,) in tx.execute(_UNSEALED, {"late": tx.now - LATE}):
+    for (number,) in tx.execute(unsealed(tx).order_by(AuditRecord.id)):
         yield Finding(N_("Record {number} was never sealed: was no worker running, or was it slipped in?"), number)
     for number in _altered_personal(tx):
         yield Finding(N_("The personal values of record {number} were altered."), number)

@@ -52,9 +52,33 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(default=600, ge=1)
     """How many requests a minute one API key has, on all machines together."""
 
+    oidc_issuer: str | None = None
+    """The identity provider (OpenID Connect) by its own name, ``https://login.example.jp``; unset: passwords only."""
+
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "OpenID"
+    """What people call the provider; it stands on the button."""
+
+    passwords: bool = True
+    """Whether passwords are taken as well where there is a provider."""
+
+    backup_folder: Path | None = None
+    """Where backups (``*.backup``) are put, so that ``manage.py doctor`` can say how old the newest one is."""
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = 50
+
+    @property
+    def provider(self) -> bool:
+        """Say whether people can sign in through an identity provider."""
+        return bool(self.oidc_issuer and self.oidc_client_id)
+
+    @property
+    def takes_passwords(self) -> bool:
+        """Say whether people can sign in by password; always, while there is no other way."""
+        return self.passwords or not self.provider
 
     @property
     def base_url(self) -> str:

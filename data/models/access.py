@@ -71,6 +71,19 @@ class SignInCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class ProviderIdentity(Base):
+    """Who somebody is at an identity provider: its number for a person, found once by a verified mail address."""
+
+    __tablename__ = "provider_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+
+
 class SignInLink(Base):
     """A one-time link by which a person sets the first (or a new) password.
 

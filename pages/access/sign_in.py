@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from core.i18n import N_, _
+from core.settings import settings
 from pages import kit
+from pages.access import _provider
 from pages.kit import authenticator
 from pages.kit.flash import show_flashes
 from pages.kit.guard import open_to_all
@@ -44,7 +46,7 @@ def form(browser: bytes) -> None:
 
 def second_step(half: str, browser: bytes) -> None:
     """Ask for a code of the app on the phone, or a recovery code."""
-    st.markdown(_(N_("Your password is right. Enter the six digits of the app on your phone, or a recovery code.")))
+    st.markdown(_(N_("So far it is right. Enter the six digits of the app on your phone, or a recovery code.")))
     with st.form("second-step"):
         typed = st.text_input(_(N_("Verification code")), max_chars=40, autocomplete="one-time-code", key="code")
         sent = st.form_submit_button(_(N_("Sign in")), type="primary", width="stretch", key="submit-code")
@@ -110,9 +112,13 @@ with middle:
     if st.query_params.get("set"):
         st.success(_(N_("Your new password is set. Sign in with it.")))
     tied_to = bytes.fromhex(browser_hash() or "")
+    if half := _provider.half_code():
+        st.session_state[HALF] = half
     if tied_to and HALF in st.session_state:
         second_step(st.session_state[HALF], tied_to)
-    elif st.query_params.get(FORGOT):
+    elif st.query_params.get(FORGOT) and settings().takes_passwords:
         forgot()
     else:
-        form(tied_to)
+        _provider.offer()
+        if settings().takes_passwords:
+            form(tied_to)

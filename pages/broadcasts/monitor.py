@@ -17,9 +17,9 @@ broadcast_id = kit.number_in_address("id")
 COUNTED, PEOPLE = "counted", "people"
 
 
-def now() -> Monitor:
-    """Return the state of the replies at this moment."""
-    return kit.ask(monitor, MonitorAsk(broadcast_id=broadcast_id, department_id=kit.number_if_any("department")))
+def question() -> MonitorAsk:
+    """Return what is asked about the replies."""
+    return MonitorAsk(broadcast_id=broadcast_id, department_id=kit.number_if_any("department"))
 
 
 def live() -> None:
@@ -27,7 +27,7 @@ def live() -> None:
 
     When the broadcast has come to another state, the whole page is run again: what can be done is another.
     """
-    found = fresh.pop() if fresh else now()
+    found = fresh.pop() if fresh else kit.ask_shared(monitor, question())
     if found.state is not first.state:
         st.rerun(scope="app")
     draw(found)
@@ -52,10 +52,10 @@ def answer_to(label: str) -> Callable[[AnswerLine], object]:
 
 def draw_people() -> None:
     """List who answered what, and who has not."""
-    question = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
+    asked = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
     kit.table(
         answers,
-        question,
+        asked,
         columns={
             "name": kit.Column(),
             "department": kit.Column(),
@@ -70,13 +70,11 @@ def draw_people() -> None:
         },
         key="who",
         unit=N_("{count} people"),
-        empty=_(N_("Nobody is like this."))
-        if question.answered is not Answered.NO
-        else _(N_("Everybody has answered.")),
+        empty=_(N_("Nobody is like this.")) if asked.answered is not Answered.NO else _(N_("Everybody has answered.")),
     )
 
 
-first = now()
+first = kit.ask(monitor, question())
 fresh = [first]
 sees_people = actor.may("broadcasts.answers", What.READ)
 left = first.asked - first.answered

@@ -35,8 +35,9 @@ form: what was typed is kept in PostgreSQL and offered again (``services.desk``)
 Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the file
 that a query makes itself; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
-part again every two seconds; ``kit.is_open``, ``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows
-where they stand; ``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL,
+part again every two seconds, and ``kit.ask_shared`` counts once for all who look at it; ``kit.is_open``,
+``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows where they stand;
+``kit.wizard([kit.Step(key, name), …])`` keeps the step in the URL,
 ``kit.view({key: name, …})`` which part of the page is built; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
@@ -69,16 +70,17 @@ from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
 from pages.kit.plain import facts, prose, rows
 from pages.kit.progress import progress, refreshing
+from pages.kit.shared import ask_shared
 from pages.kit.style import header, style
 from pages.kit.table import pick, table
 from pages.kit.views import VIEW, view
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "bars", "clear",
-    "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "facts", "file_address",
-    "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined", "literal",
-    "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
-    "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares",
+    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "ask_shared", "bars",
+    "clear", "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "facts",
+    "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
+    "literal", "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
+    "paged", "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares",
     "show_comments", "show_history", "style", "table", "view", "way_out", "wizard",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from core.i18n import N_, _
 from core.progress import WorkState
 from core.shown import literal, moment, number
 from pages.kit import edge
-from pages.kit.guard import guard
+from pages.kit.guard import guard, known
 from services.setup import WorkAsk, WorkStatus, show_work
 
 EVERY = 2
@@ -41,8 +41,8 @@ def progress(work_id: int) -> bool:
 
 
 def _live(work_id: int) -> None:
-    guard("setup.work")
-    status = edge.ask(show_work, WorkAsk(work_id=work_id))
+    with known(guard("setup.work")):
+        status = edge.ask(show_work, WorkAsk(work_id=work_id))
     if status.work.state in OVER:
         st.rerun()
     show(status)
@@ -68,7 +68,7 @@ def refreshing(draw: Callable[[], None], *, process: str) -> None:
     """Draw a part of a page again every two seconds, for whoever may use ``process`` at that moment."""
 
     def live() -> None:
-        guard(process)
-        draw()
+        with known(guard(process)):  # one answer to who this is for the whole of a run
+            draw()
 
     st.fragment(live, run_every=EVERY)()

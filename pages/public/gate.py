@@ -25,7 +25,7 @@ OURS = (SESSION_HEADER.encode(), BROWSER_HEADER.encode())
 OPEN_CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
 SESSION_ONLY = ("/media/", "/component/", "/_stcore/upload_file/", "/_stcore/bidi-components/")
 HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
-SECRET_QUERIES = ("/session/open", "/invitation")
+SECRET_QUERIES = ("/session/open", "/invitation", "/provider/back")
 FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
 """Balancers and watchers ask by address, not by name."""
 

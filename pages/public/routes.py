@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, metrics, replies, second_factor, sign_in
+from pages.public import exports, health, invitation, metrics, provider, replies, second_factor, sign_in
 from pages.public.api import routes as api
 
 ROUTES: list[Route] = [
@@ -10,6 +10,7 @@ ROUTES: list[Route] = [
     *health.ROUTES,
     *metrics.ROUTES,
     *sign_in.ROUTES,
+    *provider.ROUTES,
     *second_factor.ROUTES,
     *invitation.ROUTES,
     *replies.ROUTES,

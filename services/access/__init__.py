@@ -66,6 +66,7 @@ from services.access.own_factor import (
 )
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
+from services.access.provider import Identity, sign_in_as
 from services.access.reach import covers, departments_within, people_ids_within, people_of, people_within
 from services.access.rules import RulesRow, SignInRules, rules, set_rules
 from services.access.second_factor import address_of, is_on
@@ -98,6 +99,7 @@ __all__ = [
     "FactorCode",
     "Forgotten",
     "Handled",
+    "Identity",
     "Invitation",
     "InvitedRow",
     "Kept",
@@ -184,6 +186,7 @@ __all__ = [
     "rules",
     "set_choices",
     "set_rules",
+    "sign_in_as",
     "sign_out",
     "sign_out_all",
     "sign_out_everywhere",

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from core.errors import Refused
 from core.i18n import N_
+from core.settings import settings
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInCode
 from services.access import second_factor, tries
@@ -48,7 +49,9 @@ def begin_attempt(tx: Transaction, login: str, network: str) -> Attempt:
     locked account gets nobody's hash: the answer and the time it takes are the same.
     """
     name = login.strip().lower()
-    if not LOGIN.fullmatch(name):  # nobody's; the database would not even take some of what a socket can bring
+    if not settings().takes_passwords or not LOGIN.fullmatch(
+        name
+    ):  # nobody's; the database would not even take some of what a socket can bring
         return Attempt(name, None, NOBODYS_HASH, network)
     open_to_all = tries.count_sign_in(tx, name, network)
     row = tx.execute(
@@ -74,10 +77,17 @@ def succeed(tx: Transaction, attempt: Attempt, browser_hash: bytes) -> Passed | 
     )
     if attempt.account_id is None or tx.scalar(same.with_for_update(read=True)) is None:
         return None
-    if second_factor.is_on(tx, attempt.account_id):
-        return Passed(_code(tx, attempt.account_id, browser_hash, HALF_FOR, half=True), half=True)
-    tries.forgive(tx, attempt.login, attempt.network)
-    return Passed(issue_code(tx, attempt.account_id, browser_hash), half=False)
+    through = passed(tx, attempt.account_id, browser_hash)
+    if not through.half:
+        tries.forgive(tx, attempt.login, attempt.network)
+    return through
+
+
+def passed(tx: Transaction, account_id: int, browser_hash: bytes) -> Passed:
+    """Return the code that somebody gets who is known now: a half one where a second factor is still to come."""
+    if second_factor.is_on(tx, account_id):
+        return Passed(_code(tx, account_id, browser_hash, HALF_FOR, half=True), half=True)
+    return Passed(issue_code(tx, account_id, browser_hash), half=False)
 
 
 def answer_second_factor(tx: Transaction, half: str, browser_hash: bytes, typed: str, network: str) -> str | None:

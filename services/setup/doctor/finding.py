@@ -1,0 +1,25 @@
+"""What the doctor says about one thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.i18n import _
+from core.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: in a sentence how it is, or what is wrong and what to do."""
+
+    good: bool
+    text: str
+
+
+DatabaseCheck = Callable[[Transaction], Finding | None]
+Check = Callable[[], Finding | None]
+"""A check says nothing where there is nothing to know."""
+
+
+def found(good: object, yes: str, no: str, **values: object) -> Finding:
+    """Return what was found in the current language."""
+    return Finding(bool(good), _(yes if good else no, **values))

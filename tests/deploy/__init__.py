@@ -1,0 +1,1 @@
+"""What docs/deploy says, started for real."""
