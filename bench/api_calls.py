@@ -6,8 +6,8 @@ import time
 import uuid
 
 QUERY = "/api/v1/people/search?size=25"
-OPERATION = "/api/v1/people/edit_list"
-BODY = '{{"name": "{name}"}}'
+OPERATION = "/api/v1/home/edit_notice"
+BODY = '{{"title": "{name}", "text": "{name}"}}'
 MARK = "the text of each request"
 CLIENTS = 4
 
