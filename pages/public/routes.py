@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, metrics, replies, second_factor, sign_in
+from pages.public import exports, health, invitation, look, metrics, replies, second_factor, shell, sign_in
 from pages.public.api import routes as api
 
 ROUTES: list[Route] = [
@@ -11,7 +11,9 @@ ROUTES: list[Route] = [
     *metrics.ROUTES,
     *sign_in.ROUTES,
     *second_factor.ROUTES,
+    *shell.ROUTES,
     *invitation.ROUTES,
+    *look.ROUTES,
     *replies.ROUTES,
     *api.ROUTES,
 ]
