@@ -23,7 +23,7 @@ def test_logo_and_colour_are_on_public_pages_and_nowhere_asked_for_a_session(run
             assert answer.headers["content-type"] == "image/png"
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "immutable" in answer.headers["cache-control"]
-            for digest in ("0" * 64, "..%2f", "x"):
+            for digest in ("0" * 64, "x"):
                 assert client.get(f"/logo/{digest}.png").status_code == 404
     finally:
         with running.transaction() as tx:

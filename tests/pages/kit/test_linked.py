@@ -41,7 +41,7 @@ def shops(room):
     @query("sample.shops", "Shops", own=True)
     def shops(tx, ask: Of) -> list[Choice]:
         """List the shops of a town."""
-        return [Choice(value=key, label=label) for key, label in SHOPS[ask.of].items()]
+        return [Choice(value=key, label=label) for key, label in SHOPS[int(ask.of or 0)].items()]
 
     @query("sample.named", "Names", own=True)
     def named(tx, ask: Typed) -> Named:
