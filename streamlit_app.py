@@ -13,6 +13,7 @@ from core import collector, logs
 from core.database import engine
 from core.settings import ROOT, settings
 from pages.kit import edge
+from pages.kit.look import current_look
 from pages.public import find, index
 from pages.public.gate import BROWSER_HEADER, SESSION_HEADER, Gate
 from pages.public.hosts import known_hosts
@@ -27,9 +28,18 @@ services.load_all()
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Settle the garbage collector once everything is imported; close the database at the end."""
     give_back_the_access_log()
+    tinted()
     collector.settle()
     yield
     engine().dispose()
+
+
+def tinted() -> None:
+    """Have the organisation's colour before the first browser comes; what each run does again may fail here."""
+    try:
+        current_look()
+    except Exception as error:  # noqa: BLE001 - a database that is away must not keep the console from starting
+        logs.fault(error)
 
 
 def give_back_the_access_log() -> None:

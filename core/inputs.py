@@ -41,6 +41,12 @@ class Nothing(Input):
     """For operations and queries that need no input."""
 
 
+class Of(Input):
+    """For queries that list the choices of a field that depends on another one: what stands in that one."""
+
+    of: int | str | None = None
+
+
 def field(
     label: str,
     *,
@@ -48,6 +54,8 @@ def field(
     help: str | None = None,  # noqa: A002 - the word that Streamlit and forms use
     unit: str | None = None,
     of: str | None = None,
+    depends: str | None = None,
+    fills: str | None = None,
     multiline: bool = False,
     secret: bool = False,
     masked: bool | None = None,
@@ -58,13 +66,16 @@ def field(
 ) -> Any:
     """Declare a field of an input with what a form needs to know.
 
-    ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices. ``secret`` values
+    ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices; with
+    ``depends``, the name of an earlier field, it is asked with what stands there (``Of``) and the choices change with
+    it. ``fills`` names a query that is asked with what was typed (``value``) and answers with what goes into later
+    fields of the same form, where those are still empty. ``secret`` values
     never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its
     erasable side table. ``hidden`` ones are filled by the page. ``me`` ("person" or "account") says
     whose number it is, so that a saved view can mean whoever opens it.
     """
     extra: dict[str, Any] = {
-        "unit": unit, "of": of, "multiline": multiline, "secret": secret,
+        "unit": unit, "of": of, "depends": depends, "fills": fills, "multiline": multiline, "secret": secret,
         "masked": secret if masked is None else masked, "personal": personal, "hidden": hidden, "me": me,
     }  # fmt: skip
     if isinstance(default, list | dict | set):

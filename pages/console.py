@@ -9,19 +9,27 @@ import streamlit as st
 from core.i18n import N_, _
 from core.shown import literal
 from pages.kit import edge, guard, menu
+from pages.kit.look import current_look, show_logo
 from pages.kit.redirect import redirect
 from pages.kit.style import style
 from services import access
+from services.setup import Look
 
 st.set_page_config(page_icon="📣", layout="wide")
+look = Look()
 try:
     actor = guard.current_actor()
+    look = current_look()
     page = menu.console(actor) if actor else menu.outside(guard.way_in())
 except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must be reached
     actor, fault = None, error
     page = menu.outside(lambda: edge.show(fault))
 
+style(look)
 if actor is not None:
+    show_logo(look)
+    if look.name:
+        st.sidebar.caption(literal(look.name))
     with st.sidebar, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(literal(actor.name))
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
@@ -30,5 +38,4 @@ if actor is not None:
 with guard.known(actor):
     if actor is not None:
         st.button(_(N_("Find")), icon=":material/search:", key="find", type="tertiary")  # for find.js
-        style()  # here and not in the head of a page: one that may not be seen ends before its head
     page.run()

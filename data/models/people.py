@@ -56,7 +56,10 @@ STARTS = {
 
 
 class Person(Versioned, Base):
-    """Anyone we keep (人): names family name first, with kana; ``code`` is the organisation's own number (社員番号)."""
+    """Anyone we keep (人): names family name first, with kana; ``code`` is the organisation's own number (社員番号).
+
+    ``postal_code`` (郵便番号) holds seven digits, or another country's code as it was written.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -73,6 +76,8 @@ class Person(Versioned, Base):
     family_kana: Mapped[str] = mapped_column(default="")
     given_kana: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="ja", server_default="ja")
+    postal_code: Mapped[str] = mapped_column(default="", server_default="")
+    address: Mapped[str] = mapped_column(default="", server_default="")
     sort_key: Mapped[str] = mapped_column(
         String(collation="C"),
         Computed(

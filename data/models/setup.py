@@ -10,15 +10,32 @@ from data.models.columns import Versioned
 
 
 class Organisation(Versioned, Base):
-    """The one organisation of this installation (法人). It exists as soon as the first administrator was made."""
+    """The one organisation of this installation (法人). It exists as soon as the first administrator was made.
+
+    ``accent`` is its colour as ``#rrggbb`` on a light ground; none means the product's own.
+    """
 
     __tablename__ = "organisation"
-    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+    __table_args__ = (CheckConstraint("id = 1", "one_row"), CheckConstraint("accent ~ '^#[0-9a-f]{6}$'", "accent"))
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
     sample: Mapped[bool]
     created_at: Mapped[datetime]
+    accent: Mapped[str | None]
+
+
+class OrganisationLogo(Base):
+    """The organisation's logo (ロゴ) as a PNG that we wrote ourselves; ``digest`` (hex) is part of its address."""
+
+    __tablename__ = "organisation_logo"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
+    digest: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
 
 
 class SetupCode(Base):

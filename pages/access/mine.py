@@ -6,9 +6,11 @@ from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
 from pages.kit.redirect import redirect
+from pages.public.cookies import THEME
 from services.access import ChangedPassword, change_language, change_password, own_account, sign_out_all
 
 KEY = "password"
+THEMES = {"system": N_("As the device is set"), "light": N_("Light"), "dark": N_("Dark")}
 
 
 def password() -> None:
@@ -37,6 +39,17 @@ def browsers(signed_in: int) -> None:
             redirect("/session/end")
 
 
+def brightness() -> None:
+    """Let this browser be light or dark, or follow the device."""
+    shown = st.context.cookies.get(THEME, "system")
+    chosen = st.radio(
+        _(N_("Shown in this browser")), list(THEMES), format_func=lambda theme: _(THEMES[theme]), horizontal=True,
+        index=list(THEMES).index(shown) if shown in THEMES else 0, key="theme",
+    )  # fmt: skip
+    if st.button(_(N_("Show it so")), key="use-theme"):
+        redirect(f"/theme/{chosen}?to=access-mine")
+
+
 guard()
 account = kit.ask(own_account)
 kit.header(_(N_("Password and language")), _(N_("Login name: {login}"), login=account.login))
@@ -45,5 +58,7 @@ password()
 st.subheader(_(N_("Language")), anchor=False)
 if kit.operate(change_language, f"language-{account.language}", initial=account, submit=_(N_("Use this language"))):
     st.rerun()
+st.subheader(_(N_("Light or dark")), anchor=False)
+brightness()
 st.subheader(_(N_("Browsers")), anchor=False)
 browsers(account.sessions)

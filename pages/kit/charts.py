@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
@@ -11,11 +12,29 @@ import streamlit as st
 from core.i18n import N_, _
 from core.shown import literal, number, percent
 from pages.kit import plain
+from pages.kit.look import is_dark
 
 COLOURS = ("#0b6e4f", "#c8553d", "#3d5a80", "#b8860b", "#6d597a", "#4a4e69")
 """Each at least 3:1 against white, and told apart by people who see no red or green."""
 
 REST = "#c9ced6"
+
+
+@dataclass(frozen=True)
+class Shades:
+    """What a chart is drawn with on one of the two grounds."""
+
+    colours: tuple[str, ...]
+    rest: str
+    ink: str
+    grid: str
+    line: str
+
+
+LIGHT = Shades(COLOURS, REST, "#24292f", "#e5e8ec", "#8c959f")
+DARK = Shades(
+    ("#3fa889", "#e08a74", "#7f9cc0", "#d6a93f", "#b39dc2", "#9a9ec9"), "#4a5560", "#eef2f6", "#35404b", "#7d8b98"
+)  # fmt: skip
 FONT = "'Noto Sans JP', 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic UI', 'Meiryo', sans-serif"
 FEW = 5
 """Up to here each whole number gets its mark: half people do not answer."""
@@ -30,7 +49,7 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
     """Show how many of each: one horizontal bar for each name, in the order given. ``unit`` stands on the axis."""
     names = list(counts)[::-1]
     bar = {
-        "x": [counts[name] for name in names], "y": _plain(names), "marker": {"color": COLOURS[0]},
+        "x": [counts[name] for name in names], "y": _plain(names), "marker": {"color": _shades().colours[0]},
         "text": [number(counts[name]) for name in names], "textposition": "auto",
         "hovertemplate": "%{y}：%{text}<extra></extra>",
     }  # fmt: skip
@@ -47,13 +66,13 @@ def shares(rows: Mapping[str, Sequence[float]], parts: Sequence[str], *, title: 
     """
     names = list(rows)[::-1]
     wholes = {name: sum(rows[name]) for name in names}
-    bars_of_parts = []
+    bars_of_parts, shades = [], _shades()
     for at, part in enumerate(parts):
         missing = at == len(parts) - 1
         share = [100 * rows[name][at] / wholes[name] if wholes[name] else 0 for name in names]
         bars_of_parts.append({
             "x": share, "y": _plain(names), "name": part,
-            "marker": {"color": REST if missing else COLOURS[at % len(COLOURS)]},
+            "marker": {"color": shades.rest if missing else shades.colours[at % len(shades.colours)]},
             "text": [number(rows[name][at]) if rows[name][at] else "" for name in names], "textposition": "inside",
             "insidetextanchor": "middle", "hovertemplate": "%{y}<br>%{fullData.name}：%{customdata}<extra></extra>",
             "customdata": [f"{number(rows[n][at])} {unit}（{percent(rows[n][at], wholes[n])}）" for n in names],
@@ -61,6 +80,10 @@ def shares(rows: Mapping[str, Sequence[float]], parts: Sequence[str], *, title: 
     axis = {"range": [0, 100], "ticksuffix": "%", "dtick": 25}
     _show(bars_of_parts, axis, title=title, key=key, count=len(names), above=30)
     _figures([_(N_("Name")), *parts], [(name, *values) for name, values in rows.items()], title, key)
+
+
+def _shades() -> Shades:
+    return DARK if is_dark() else LIGHT
 
 
 def _show(
@@ -72,14 +95,16 @@ def _show(
     count: int,
     above: int = 0,
 ) -> None:
+    shades = _shades()
     # A figure that is made whole, without Plotly's own template, costs a sixth of one that is updated piece by piece.
     layout = {
         "template": "none", "barmode": "stack", "height": MARGINS + above + BAR * max(count, 1), "bargap": 0.35,
-        "margin": {"l": 0, "r": 20, "t": 8 + above, "b": 0}, "font": {"family": FONT, "size": 13, "color": "#24292f"},
+        "margin": {"l": 0, "r": 20, "t": 8 + above, "b": 0}, "font": {"family": FONT, "size": 13, "color": shades.ink},
         "uniformtext": {"minsize": 11, "mode": "hide"}, "dragmode": False,
         "plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": len(data) > 1,
         "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
-        "xaxis": {"automargin": True, "fixedrange": True, "gridcolor": "#e5e8ec", "zerolinecolor": "#8c959f", **axis},
+        "xaxis": {"automargin": True, "fixedrange": True, "gridcolor": shades.grid, "zerolinecolor": shades.line,
+                  **axis},
         "yaxis": {"automargin": True, "fixedrange": True, "ticksuffix": "  ", "type": "category"},
     }  # fmt: skip
     figure = {"data": [{"type": "bar", "orientation": "h", "textangle": 0, **one} for one in data], "layout": layout}

@@ -95,6 +95,7 @@ def _start(
     initial: Initial,
 ) -> None:
     state.errors, state.summary, state.offer, state.drafted, state.differences = {}, "", None, {}, {}
+    state.looked_up, state.filled_in = {}, {}
     state.fresh = True
     state.initial = {name: present(asked, _present(initial, name, asked.default)) for name, asked in fields.items()}
     put_all(fields, widgets, state.initial)

@@ -52,6 +52,9 @@ class FormState:
     offer: DraftRow | None = None
     drafted: Values = field(default_factory=dict)
     differences: dict[str, Difference] = field(default_factory=dict)
+    looked_up: Values = field(default_factory=dict)
+    filled_in: Values = field(default_factory=dict)
+    """What other fields were filled with by one that ``fills`` them, by their names."""
 
 
 def state_of(key: str) -> FormState:

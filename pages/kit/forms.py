@@ -16,6 +16,7 @@ from pages.kit.drafts import forget_draft
 from pages.kit.filled import Initial, filled, show_errors
 from pages.kit.flash import flash
 from pages.kit.form_state import FormState, state_of
+from pages.kit.linked import fill_others, with_choices
 from pages.kit.widgets import Asked, asked_fields, draw
 
 I = TypeVar("I", bound=Input)  # noqa: E741
@@ -129,11 +130,12 @@ def _draw_all(
     values: dict[str, Any] = {}
     for line in lines:
         for place, name in zip(st.columns(len(line)) if len(line) > 1 else [st.container()], line, strict=True):
-            asked = fields[name]
+            asked = with_choices(fields[name], widgets[name], values)
             hint = {"placeholder": placeholder} if placeholder and asked.choices is not None else {}
             with place:
                 values[name] = draw(asked, widgets[name], label=_label(asked), **hint)
                 state.slots[name] = st.empty()
+            fill_others(asked, values[name], widgets, state)
     return values
 
 

@@ -40,8 +40,9 @@ class Entry:
         return not asked or any(process.allowed(actor) for process in asked)
 
 
-HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, OWN = (
-    "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"), N_("My account"),
+HOME, PEOPLE, ACCESS, BROADCASTS, SAFETY, DELIVERY, ORGANISATION, OWN = (
+    "", N_("People"), N_("Access"), N_("Broadcasts"), N_("Safety confirmation"), N_("Delivery"), N_("Organisation"),
+    N_("My account"),
 )  # fmt: skip
 
 SET_UP = "access/second_factor.py"
@@ -90,6 +91,7 @@ PAGES = (
     Entry(SAFETY, "safety/telegrams.py", N_("Telegrams received"), "cell_tower", ("safety.telegrams",)),
     Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
+    Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),
     Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
     Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
     Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.i18n import N_, language
-from pages.kit.style import style
+from pages.kit.look import current_look, heading_of
 
 OTHER = {"ja": ("en", "English"), "en": ("ja", "日本語")}
 
@@ -19,7 +19,7 @@ def browser_hash() -> str | None:
 
 def heading() -> None:
     """Show where one is, and the way to the other language."""
-    style()
+    heading_of(current_look())
     code, name = OTHER[language()]
     title, other = st.columns([4, 1], vertical_alignment="bottom")
     title.title("Renraku 連絡")

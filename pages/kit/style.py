@@ -6,12 +6,20 @@ from core.i18n import N_, _
 from core.shown import literal
 from pages.kit.address import restore, way_back
 from pages.kit.flash import show_flashes
+from pages.kit.look import variables
+from services.setup import Look
 
 HEADING = "kit.heading"
 """What the page that is shown is called, for the list of what was begun on it."""
 
 CSS = """
 <style>
+:root { VARIABLES }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: var(--soft); opacity: 1; }
+button[kind^="primary"]:enabled, button[kind^="primary"]:enabled * { color: var(--on-accent); }
+[data-testid^="stDate"] [role="spinbutton"] { display: inline-grid; place-items: center; min-width: 1.5rem;
+  min-height: 1.5rem; }
+.logo { display: block; width: auto; height: auto; max-width: min(100%, 20rem); max-height: 4rem; }
 [data-testid="stMainBlockContainer"] { padding: 3.2rem 2rem 4rem; max-width: 1280px; }
 [data-testid="stElementToolbar"], [data-testid="InputInstructions"] { display: none; }
 [data-testid="stHeading"] h1 { font-size: 1.6rem; font-weight: 700; padding: 0 0 .1rem; letter-spacing: .01em; }
@@ -24,34 +32,34 @@ CSS = """
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {
   content: "CHOOSE_FILE"; font-size: .9rem; }
 [data-testid="stSidebarUserContent"] { position: sticky; bottom: 0; z-index: 1; padding: .5rem 0 .75rem;
-  background: #f8f8f7; border-top: 1px solid rgba(49, 51, 63, .15); }
+  background: var(--second); border-top: 1px solid var(--thin); }
 [data-testid="stSidebarNavSeparator"] { display: none; }
 [data-testid="stCheckbox"] [data-testid="stMarkdownContainer"],
 [data-testid="stCheckbox"] [data-testid="stMarkdownContainer"] p { white-space: normal; }
 ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 0 0 .5rem !important;
   padding: 0 !important; }
-.steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: #57606a; }
+.steps li { display: flex; align-items: center; gap: .5rem; margin: 0; color: var(--soft); }
 .steps b { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: 50%;
-  border: 1.5px solid #8c959f; font-size: .85rem; font-weight: 600; }
+  border: 1.5px solid var(--line); font-size: .85rem; font-weight: 600; }
 .steps .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.steps .done b { background: #e6f0ec; border-color: #0b6e4f; color: #0b6e4f; }
+.steps .done b { border-color: var(--accent); color: var(--accent); }
 .steps [aria-current] { color: inherit; font-weight: 700; }
-.steps [aria-current] b { background: #0b6e4f; border-color: #0b6e4f; color: #fff; }
+.steps [aria-current] b { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 [data-testid="stMetricValue"] { font-size: 1.4rem; }
 [data-testid="stMetricValue"] *, [data-testid="stMetricLabel"] * { white-space: normal; }
 .wide { overflow-x: auto; }
 .wide td { min-width: 4.5em; }
 .plain { border-collapse: collapse; width: 100%; font-size: .9rem; }
-.plain th, .plain td { padding: .4rem .6rem; border: 0; border-bottom: 1px solid rgba(49, 51, 63, .15);
+.plain th, .plain td { padding: .4rem .6rem; border: 0; border-bottom: 1px solid var(--thin);
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-.plain th { font-weight: 400; color: #57606a; white-space: nowrap; }
+.plain th { font-weight: 400; color: var(--soft); white-space: nowrap; }
 .plain thead th { border-bottom-width: 2px; }
 [data-testid="stPageLink-NavLink"] *, [data-testid="stPageLink-NavLink"] { white-space: normal; overflow: visible; }
 .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .difference td:first-child { min-width: 6.5em; }
-.difference a { color: #0b6e4f; }
-.difference del { background: #ffebe9; text-decoration: line-through; }
-.difference ins { background: #dafbe1; text-decoration: underline; }
+.difference a { color: var(--accent); }
+.difference del { color: inherit; background: light-dark(#ffebe9, #5c1f1c); text-decoration: line-through; }
+.difference ins { color: inherit; background: light-dark(#dafbe1, #14462a); text-decoration: underline; }
 .plain .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .st-key-find { position: fixed !important; top: .7rem; right: 1.5rem; z-index: 999991; width: auto !important; }
 .st-key-find button::after { content: "Ctrl+K"; margin-left: .5rem; padding: 0 .3rem; font-size: .75rem; color: #57606a;
@@ -67,9 +75,10 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
 """
 
 
-def style() -> None:
-    """Apply our rules to this page; the console does it for every page, those before the sign-in do it themselves."""
-    st.html(CSS.replace("CHOOSE_FILE", _(N_("Choose a file, or drop it here"))))
+def style(look: Look) -> None:
+    """Apply our rules to this page, in the organisation's colours; the console does it for every page."""
+    rules = CSS.replace("CHOOSE_FILE", _(N_("Choose a file, or drop it here")))
+    st.html(rules.replace("VARIABLES", variables(look)))
 
 
 def header(

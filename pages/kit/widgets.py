@@ -46,6 +46,9 @@ class Asked:
     secret: bool
     least: float | None
     most: float | None
+    of: str | None = None
+    depends: str | None = None
+    fills: str | None = None
 
     @property
     def clearable(self) -> bool:
@@ -64,7 +67,10 @@ def asked_fields(
     A field whose choices the person may not see is left out, unless it must be filled in.
     """
     names = [name for name in model.model_fields if name not in without and not marks(model, name).get("hidden")]
-    offered = _offered({name: of for name in names if (of := marks(model, name).get("of"))})
+    offered = _offered({
+        name: of for name in names
+        if (of := marks(model, name).get("of")) and not marks(model, name).get("depends")
+    })  # fmt: skip
     missing = {name for name, choices in offered.items() if choices is None}
     fields = [_asked(model, name, {**(offered.get(name) or {}), **also.get(name, {})}) for name in names]
     return [asked for asked in fields if asked.name not in missing or asked.required]
@@ -100,6 +106,9 @@ def _asked(model: type[BaseModel], name: str, offered: Choices) -> Asked:
         secret=bool(marked.get("masked")),
         least=_limit(info, Ge, Gt),
         most=_limit(info, Le, Lt),
+        of=marked.get("of"),
+        depends=marked.get("depends"),
+        fills=marked.get("fills"),
     )
 
 
@@ -218,11 +227,18 @@ def seed(asked: Asked, key: str, value: Any) -> None:
     st.session_state[key] = _for_widget(asked, value)
 
 
+def _offered_of(asked: Asked, value: Any) -> Any:
+    choices = asked.choices or {}
+    if asked.depends:  # which choices there are is known when the field before it is drawn
+        return [*(value or [])] if asked.many else value
+    if asked.many:
+        return [one for one in value or [] if one in choices]
+    return value if value in choices else None
+
+
 def _for_widget(asked: Asked, value: Any) -> Any:
     if asked.choices is not None:
-        if asked.many:
-            return [one for one in value or [] if one in asked.choices]
-        return value if value in asked.choices else None
+        return _offered_of(asked, value)
     if asked.many:
         return "\n".join(str(one) for one in value or [])
     if isinstance(value, datetime):

@@ -18,7 +18,7 @@ actor = guard("people.show", "people.add")
 BACK = (_(N_("People")), "people/list.py")
 ROWS: kit.Layout = [
     ("family_name", "given_name"), ("family_kana", "given_kana"), ("code", "language"), "department_id",
-    "other_department_ids", "area_codes", ("mail1", "mail2"), ("mail3", "mobile"), "login",
+    "other_department_ids", "area_codes", ("postal_code", "address"), ("mail1", "mail2"), ("mail3", "mobile"), "login",
 ]  # fmt: skip
 
 

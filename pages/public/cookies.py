@@ -8,6 +8,9 @@ from starlette.types import Scope
 
 from core.settings import settings
 
+THEME = "renraku-theme"
+"""Light or dark; says nothing about anybody."""
+
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,120}")
 
 

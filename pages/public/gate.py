@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.i18n import N_, _
 from core.settings import settings
-from pages.public import cookies, hosts, sockets
+from pages.public import cookies, hosts, sockets, uploads
 from pages.public.security import machine_headers, security_headers
 from services import access
 
@@ -23,7 +23,8 @@ SESSION_HEADER = "x-renraku-session"
 BROWSER_HEADER = "x-renraku-browser"
 OURS = (SESSION_HEADER.encode(), BROWSER_HEADER.encode())
 OPEN_CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
-SESSION_ONLY = ("/media/", "/component/", "/_stcore/upload_file/", "/_stcore/bidi-components/")
+UPLOADS = "/_stcore/upload_file/"
+SESSION_ONLY = ("/media/", "/component/", UPLOADS, "/_stcore/bidi-components/")
 HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
 SECRET_QUERIES = ("/session/open", "/invitation", "/provider/back")
 FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
@@ -67,7 +68,10 @@ class Gate:
             await PlainTextResponse(_(sentence, address=settings().base_url), 400)(scope, receive, send)
         elif path.startswith(SESSION_ONLY):
             allowed = session is not None and await run_in_threadpool(_is_living, session)
-            await (self.app if allowed else PlainTextResponse("Not found", 404))(scope, receive, send)
+            if allowed and path.startswith(UPLOADS) and scope["method"] == "PUT":
+                await uploads.take(self.app, scope, receive, send)
+            else:
+                await (self.app if allowed else PlainTextResponse("Not found", 404))(scope, receive, send)
         elif path.startswith(HIDDEN) and path not in OPEN_CORE:
             await PlainTextResponse("Not found", 404)(scope, receive, send)
         elif path.startswith(API):  # by key, never by cookie; counts the bytes of a body as they come

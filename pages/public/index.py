@@ -15,6 +15,8 @@ from streamlit.file_util import get_static_dir
 from core.i18n import DEFAULT_LANGUAGE, N_, _, using_language
 from pages.kit import menu
 from pages.public import cookies, find
+from pages.public import shell as shell_script
+from pages.public.look import THEMES, theme_of
 from pages.public.rendering import language_of, sentence_page
 from services import access
 
@@ -46,10 +48,10 @@ def routes() -> list[Route]:
 
 async def shell(request: Request) -> HTMLResponse:
     """Answer with the shell; what it shows comes over the websocket, to those who may see it."""
-    headers = {"cache-control": "no-cache", "vary": "accept-language"}
+    headers = {"cache-control": "no-cache", "vary": "accept-language, cookie"}
     if cookies.read(request.scope, cookies.browser_cookie()) is None:
         headers["set-cookie"] = cookies.setting(cookies.browser_cookie(), access.new_token())
-    return HTMLResponse(prepared(language_of(request)), headers=headers)
+    return HTMLResponse(prepared(language_of(request), theme_of(request)), headers=headers)
 
 
 async def no_page(request: Request) -> HTMLResponse:
@@ -64,16 +66,19 @@ async def no_page(request: Request) -> HTMLResponse:
 
 
 @cache
-def prepared(language: str) -> str:
-    """Return the shell in one language."""
+def prepared(language: str, theme: str = "system") -> str:
+    """Return the shell in one language, for browsers that show this theme."""
     with using_language(language):
         without_script = _(N_("Renraku needs JavaScript. Allow it for this site and load the page again."))
-    html = SERVICE_LINK.sub("", _source()).replace('<html lang="en">', f'<html lang="{language}">')
+    html = SERVICE_LINK.sub("", _source()).replace(
+        '<html lang="en">', f'<html lang="{language}" data-theme="{THEMES[theme]}">'
+    )
     # Before Streamlit's own scripts, so that the websocket which they open is one that it knows of.
     finding = f'<script src="{find.SCRIPT_ADDRESS}" defer></script>'
     ours = f"<title>Renraku 連絡</title>{STYLE}<script>{LEAVE}</script>{finding}"
     html = html.replace("<title>Streamlit</title>", ours)
     html = html.replace("./favicon.png", ICON)
+    html = html.replace("</body>", f'<script src="{shell_script.address(language)}"></script></body>')
     return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
 
 

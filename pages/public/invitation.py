@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.i18n import N_, _, set_language
 from pages.public import hosts
 from pages.public.gate import HIDDEN_QUERY
+from pages.public.look import brand
 from pages.public.rendering import rendered, sentence_page
 from pages.public.sign_in import NO_STORE, signed_in
 from services import access
@@ -54,7 +55,7 @@ def _form(token: str, problem: str = "") -> Response:
     if who is None:
         return _no_good()
     set_language(who.language)
-    html = rendered("invitation.html", who=who, token=token, problem=_(problem) if problem else "")
+    html = rendered("invitation.html", look=brand(), who=who, token=token, problem=_(problem) if problem else "")
     return HTMLResponse(html, 422 if problem else 200, NO_STORE)
 
 

@@ -9,21 +9,27 @@ from starlette.requests import Request
 
 from core.clock import jst
 from core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, language
+from services.setup import Look
 
 
-def rendered(template: str, **values: object) -> str:
-    """Return a template filled, in the current language."""
-    return _environment().get_template(template).render(language=language(), **values)
+def rendered(template: str, *, look: Look | None = None, **values: object) -> str:
+    """Return a template filled, in the current language; with no ``look`` it says nothing of the organisation."""
+    return _environment().get_template(template).render(language=language(), look=look or Look(), **values)
 
 
-def sentence_page(title: str, sentence: str, *, organisation: str = "", home: str = "") -> str:
+def sentence_page(title: str, sentence: str, *, look: Look | None = None, home: str = "") -> str:
     """Return a page that says one thing; ``home`` are the words of a link to the console's first page."""
-    return rendered("sentence.html", title=title, sentence=sentence, organisation=organisation, home=home)
+    return rendered("sentence.html", look=look, title=title, sentence=sentence, home=home)
 
 
 def language_of(request: Request) -> str:
     """Return the language that the browser asks for first, English where it is none of ours."""
-    first = request.headers.get("accept-language", DEFAULT_LANGUAGE)[:2].lower()
+    return language_from(request.headers.get("accept-language"))
+
+
+def language_from(accepted: str | None) -> str:
+    """Return the language that an Accept-Language header asks for first."""
+    first = (accepted or DEFAULT_LANGUAGE)[:2].lower()
     return first if first in LANGUAGES else "en"
 
 

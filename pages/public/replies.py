@@ -19,6 +19,7 @@ from core import clock, logs
 from core.actor import Actor
 from core.database import transaction
 from core.i18n import LANGUAGES, N_, _, using_language
+from pages.public.look import brand
 from pages.public.rendering import language_of, rendered, sentence_page
 from pages.public.throttle import Throttle
 from services.broadcasts import Asked, Replies, Reply, find_asked, read_answer, record_replies, shown_answer
@@ -41,7 +42,8 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
     "content-security-policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
 }
 
@@ -171,7 +173,8 @@ def _over(asked: Asked, wanted: str | None) -> Response:
 
 
 def _sentence(sentence: str, status: int, *, title: str = "", organisation: str = "", **values: object) -> Response:
-    html = sentence_page(title or _(N_("Reply")), _(sentence, **values), organisation=organisation)
+    look = brand() if organisation else None
+    html = sentence_page(title or _(N_("Reply")), _(sentence, **values), look=look)
     return HTMLResponse(html, status, headers=HEADERS)
 
 
@@ -179,5 +182,5 @@ def _page(
     template: str, asked: Asked, token: str, wanted: str | None, *, status: int = 200, **values: object
 ) -> Response:
     with using_language(wanted or asked.language):
-        html = rendered(template, asked=asked, address=f"/r/{token}", wanted=wanted, **values)
+        html = rendered(template, look=brand(), asked=asked, address=f"/r/{token}", wanted=wanted, **values)
     return HTMLResponse(html, status, headers=HEADERS)

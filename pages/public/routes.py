@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, metrics, provider, replies, second_factor, sign_in
+from pages.public import exports, health, invitation, look, metrics, provider, replies, second_factor, shell, sign_in
 from pages.public.api import routes as api
 
 ROUTES: list[Route] = [
@@ -12,7 +12,9 @@ ROUTES: list[Route] = [
     *sign_in.ROUTES,
     *provider.ROUTES,
     *second_factor.ROUTES,
+    *shell.ROUTES,
     *invitation.ROUTES,
+    *look.ROUTES,
     *replies.ROUTES,
     *api.ROUTES,
 ]

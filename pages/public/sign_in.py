@@ -36,7 +36,7 @@ def open_session(request: Request) -> Response:
 
 def signed_in(token: str, to: str = "") -> Response:
     """Set the cookie and go to one of our own pages."""
-    answer = RedirectResponse(_page(to), 303, NO_STORE)
+    answer = RedirectResponse(own_page(to), 303, NO_STORE)
     answer.headers.append(
         "set-cookie", cookies.setting(cookies.session_cookie(), token, hours=settings().session_absolute_hours)
     )
@@ -45,7 +45,7 @@ def signed_in(token: str, to: str = "") -> Response:
 
 def end_session(request: Request) -> Response:
     """Clear the cookie of a session that has ended; not of a living one, so that no other site signs anyone out."""
-    answer = RedirectResponse(_page(request.query_params.get("to", "")), 303, NO_STORE)
+    answer = RedirectResponse(own_page(request.query_params.get("to", "")), 303, NO_STORE)
     token = cookies.read(request.scope, cookies.session_cookie())
     if token:
         with transaction(Actor.system("sign-out")) as tx:
@@ -55,7 +55,8 @@ def end_session(request: Request) -> Response:
     return answer
 
 
-def _page(to: str) -> str:
+def own_page(to: str) -> str:
+    """Return an address of ours for what a link says it leads to; never another site's."""
     return f"/{to}" if to.replace("-", "").isalnum() and to.isascii() else "/"
 
 

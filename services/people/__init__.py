@@ -13,6 +13,7 @@ from services.people.department_edit import (
 from services.people.departments import department_choices, list_departments
 from services.people.edit import add_person, edit_person
 from services.people.export import export_people
+from services.people.homes import address_of
 from services.people.imports.queries import list_imports, list_rows, show_import
 from services.people.imports.report import bad_csv
 from services.people.imports.upload import apply_import, map_import, upload
@@ -22,8 +23,8 @@ from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "apply_import",
-    "area_choices", "bad_csv", "conditions",
+    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list",
+    "address_of", "apply_import", "area_choices", "bad_csv", "conditions",
     "delete_list", "department_choices", "edit_department", "edit_list", "edit_person", "export_people",
     "list_choices", "list_departments", "list_imports", "list_lists", "list_rows", "map_import",
     "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",

@@ -12,6 +12,7 @@ from data.models.people import Department
 from services.access import people_within
 from services.people.addresses import MAILS, shown_mobile
 from services.people.csv_file import CsvFile
+from services.people.homes import shown_postal_code
 from services.people.imports.columns import PEOPLE
 from services.people.imports.snapshot import KnownPerson, known_people
 from services.people.search import PeopleAsk, conditions
@@ -51,5 +52,6 @@ def _row(person: KnownPerson, departments: dict[int, str]) -> list[str]:
     return [
         values.code, values.family_name, values.given_name, values.family_kana, values.given_kana, person.login or "",
         SEVERAL.join(departments[place] for place in person.departments), SEVERAL.join(person.regions),
-        *mails, shown_mobile(reachable.mobile) if reachable.mobile else "", values.language,
+        *mails, shown_mobile(reachable.mobile) if reachable.mobile else "",
+        shown_postal_code(values.postal_code), values.address, values.language,
     ]  # fmt: skip

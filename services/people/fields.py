@@ -5,6 +5,7 @@ from typing import Literal
 from core.i18n import N_
 from core.inputs import Input, field
 from services.people.addresses import Mail, Mobile
+from services.people.homes import Address, PostalCode
 from services.people.store import PersonValues, Reachable
 from services.people.text import Code, Kana, Name, RequiredName
 
@@ -28,6 +29,11 @@ class PersonFields(Input):
         N_("Regions"), default=[], of="people.area_choices", max_length=MOST_REGIONS,
         help=N_("Where the person lives and works. Automatic broadcasts go by this."),
     )  # fmt: skip
+    postal_code: PostalCode = field(
+        N_("Postal code"), default="", personal=True, fills="people.address_of",
+        help=N_("Fills in the address as far as the code goes, if the address is still empty."),
+    )  # fmt: skip
+    address: Address = field(N_("Address"), default="", personal=True)
     mail1: Mail = field(N_("Mail address 1"), default="", personal=True)
     mail2: Mail = field(N_("Mail address 2"), default="", personal=True)
     mail3: Mail = field(N_("Mail address 3"), default="", personal=True)
@@ -48,7 +54,14 @@ class PersonFields(Input):
     def values_of_person(self) -> PersonValues:
         """Return what stands in the row of the person."""
         return PersonValues(
-            self.code, self.family_name, self.given_name, self.family_kana, self.given_kana, self.language
+            self.code,
+            self.family_name,
+            self.given_name,
+            self.family_kana,
+            self.given_kana,
+            self.language,
+            self.postal_code,
+            self.address,
         )
 
     @property

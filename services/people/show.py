@@ -22,6 +22,7 @@ from data.models.people import (
     PersonRegion,
 )
 from services.people.addresses import shown_mobile
+from services.people.homes import shown_postal_code
 from services.people.within import person_within
 
 
@@ -87,6 +88,8 @@ class PersonDetail(Row):
     mail2: str
     mail3: str
     mobile: str
+    postal_code: str
+    address: str
 
 
 @query("people.show", N_("See a person"))
@@ -120,6 +123,7 @@ def shown(tx: Transaction, person: Person) -> PersonDetail:
         retired_at=person.retired_at, created_at=person.created_at, updated_at=person.updated_at,
         department_id=next((place.id for place in places if place.main), None),
         other_department_ids=[place.id for place in places if not place.main],
+        postal_code=shown_postal_code(person.postal_code), address=person.address,
         area_codes=[region.code for region in regions],
         mail1=mails[0], mail2=mails[1], mail3=mails[2],
         mobile=next((contact.shown for contact in contacts if contact.kind is ContactKind.MOBILE), ""),

@@ -25,16 +25,20 @@ class PersonValues(NamedTuple):
     family_kana: str
     given_kana: str
     language: str
+    postal_code: str = ""
+    address: str = ""
 
 
 CHANGE = text("""
     UPDATE person SET
         code = new.code, family_name = new.family_name, given_name = new.given_name, family_kana = new.family_kana,
-        given_kana = new.given_kana, language = new.language, version = version + 1, updated_at = :now
+        given_kana = new.given_kana, language = new.language, postal_code = new.postal_code, address = new.address,
+        version = version + 1, updated_at = :now
     FROM unnest(
         CAST(:ids AS bigint[]), CAST(:code AS text[]), CAST(:family_name AS text[]), CAST(:given_name AS text[]),
-        CAST(:family_kana AS text[]), CAST(:given_kana AS text[]), CAST(:language AS text[])
-    ) AS new (id, code, family_name, given_name, family_kana, given_kana, language)
+        CAST(:family_kana AS text[]), CAST(:given_kana AS text[]), CAST(:language AS text[]),
+        CAST(:postal_code AS text[]), CAST(:address AS text[])
+    ) AS new (id, code, family_name, given_name, family_kana, given_kana, language, postal_code, address)
     WHERE person.id = new.id
 """)
 

@@ -1,15 +1,17 @@
-"""Setup (導入, D17): first start, the organisation, the guide of fourteen steps, long work, the doctor."""
+"""Setup (導入, D17): first start, the organisation and its look, the guide of fourteen steps, long work, the doctor."""
 
 from services.setup.code import announce, new_code
 from services.setup.doctor import Finding, examine
 from services.setup.guide import GuideRow, StepMark, StepRow, guide, mark_step
+from services.setup.look import ChangedLook, Look, NewLogo, change_logo, change_look, logo, look, remove_logo, show_look
 from services.setup.standing import StandingRow, standing
 from services.setup.start import FirstStart, InstallationRow, Started, StartWith, installation, start
 from services.setup.steps import StepState
 from services.setup.work import WorkAsk, WorkStatus, show_work
 
 __all__ = [
-    "Finding", "FirstStart", "GuideRow", "InstallationRow", "StandingRow", "StartWith", "Started", "StepMark",
-    "StepRow", "StepState", "WorkAsk", "WorkStatus", "announce", "examine", "guide", "installation", "mark_step",
-    "new_code", "show_work", "standing", "start",
+    "ChangedLook", "Finding", "FirstStart", "GuideRow", "InstallationRow", "Look", "NewLogo", "StandingRow",
+    "StartWith", "Started", "StepMark", "StepRow", "StepState", "WorkAsk", "WorkStatus", "announce", "change_logo",
+    "change_look", "examine", "guide", "installation", "logo", "look", "mark_step", "new_code", "remove_logo",
+    "show_look", "show_work", "standing", "start",
 ]  # fmt: skip

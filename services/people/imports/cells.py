@@ -9,7 +9,7 @@ from core.errors import RenrakuError
 from core.i18n import N_
 from core.inputs import WrongValue
 from services.access import usable_login
-from services.people import addresses, text
+from services.people import addresses, homes, text
 from services.people.imports.read import NUL
 
 SEVERAL = re.compile(r"[;；、\r\n]+")
@@ -89,6 +89,8 @@ PLAIN: dict[str, Callable[[str], Any]] = {
     "mail2": addresses.mail,
     "mail3": addresses.mail,
     "mobile": addresses.mobile,
+    "postal_code": homes.postal_code,
+    "address": homes.address,
     "language": language,
 }
 """What needs nothing but the cell; departments and regions need to be looked up."""

@@ -56,6 +56,10 @@ PEOPLE = (
     Column("mobile", N_("Mobile number"), "携帯電話",
            "携帯 携帯番号 携帯電話番号 携帯tel スマホ 電話番号 電話 mobile mobilephone mobilenumber "
            "cellphone phone phonenumber tel"),
+    Column("postal_code", N_("Postal code"), "郵便番号",
+           "〒 郵便 自宅郵便番号 postalcode postcode zip zipcode"),
+    Column("address", N_("Address"), "住所",
+           "現住所 自宅住所 居所 address homeaddress"),
     Column("language", N_("Language"), "言語",
            "使用言語 表示言語 language lang"),
 )  # fmt: skip

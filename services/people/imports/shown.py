@@ -1,6 +1,7 @@
 """A change of a person in the writing for people: what stands now, what the file says."""
 
 from services.people.addresses import shown_mobile
+from services.people.homes import shown_postal_code
 from services.people.imports.places import Places
 from services.people.imports.plan import Change
 from services.people.imports.regions import full_name
@@ -17,7 +18,8 @@ def changes_of(target: Target, known: KnownPerson, places: Places) -> list[Chang
     for name in PersonValues._fields:
         before, after = getattr(known.values, name), getattr(target.values, name)
         if before != after:
-            found.append((name, before, after))
+            said = shown_postal_code if name == "postal_code" else str
+            found.append((name, said(before), said(after)))
     if target.departments is not None:
         before, after = (BETWEEN.join(map(places.name_of, side)) for side in (known.departments, target.departments))
         found.append(("departments", before, after))

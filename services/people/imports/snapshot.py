@@ -49,8 +49,8 @@ def known_people(
     rows = tx.execute(
         select(
             Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
-            Person.language, Person.retired_at, places, regions, mails, mobiles, Account.login,
-            steady.label("steady"), people_within(reach, actor).label("within"),
+            Person.language, Person.postal_code, Person.address, Person.retired_at, places, regions, mails, mobiles,
+            Account.login, steady.label("steady"), people_within(reach, actor).label("within"),
         )
         .outerjoin(Account, Account.person_id == Person.id)
         .where(*wanted)
@@ -60,10 +60,11 @@ def known_people(
         KnownPerson(
             id=row.id,
             values=PersonValues(
-                row.code, row.family_name, row.given_name, row.family_kana, row.given_kana, row.language
+                row.code, row.family_name, row.given_name, row.family_kana, row.given_kana, row.language,
+                row.postal_code, row.address,
             ),
-            departments=tuple(row[8] or ()), regions=tuple(row[9] or ()),
-            reachable=Reachable(tuple(row[10] or ()), row[11][0] if row[11] else None),
+            departments=tuple(row[10] or ()), regions=tuple(row[11] or ()),
+            reachable=Reachable(tuple(row[12] or ()), row[13][0] if row[13] else None),
             login=row.login, steady=row.steady, retired=row.retired_at is not None, within=row.within,
         )
         for row in rows

@@ -46,7 +46,8 @@ def _called(values: dict[str, Any], now: PersonValues) -> PersonValues:
     family, given = _names(values, (now.family_name, now.given_name))
     family_kana, given_kana = _kana(values, (now.family_kana, now.given_kana))
     code, language = values.get("code", now.code), values.get("language", now.language)
-    return PersonValues(code, family, given, family_kana, given_kana, language)
+    postal_code, address = values.get("postal_code", now.postal_code), values.get("address", now.address)
+    return PersonValues(code, family, given, family_kana, given_kana, language, postal_code, address)
 
 
 def _names(values: dict[str, Any], now: tuple[str, str]) -> tuple[str, str]:

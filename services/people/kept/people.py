@@ -14,6 +14,7 @@ from data.models.people import Department, Person
 from services.access import people_within
 from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, moment_of
 from services.people.addresses import shown_mobile
+from services.people.homes import shown_postal_code
 from services.people.imports.regions import full_name
 from services.people.kept.people_back import bring_back
 from services.people.kept.people_blocked import blocked
@@ -55,6 +56,8 @@ class People(Kind):
         Field("mobile", N_("Mobile number"), MOBILE),
         Field("login", N_("Login name"), "account.login"),
         Field("account_status", N_("Account"), "account.status"),
+        Field("postal_code", N_("Postal code"), "NULLIF(person.postal_code, '')"),
+        Field("address", N_("Address"), "NULLIF(person.address, '')"),
         Field("language", N_("Language"), "person.language"),
         Field(RETIRED, N_("Retired at"), "person.retired_at"),
     )  # fmt: skip
@@ -107,6 +110,7 @@ SAYING: Mapping[str, Callable[[Any], str]] = {
     "regions": lambda codes: joined(map(full_name, codes)),
     "mails": joined,
     "mobile": shown_mobile,
+    "postal_code": shown_postal_code,
     "account_status": lambda status: said(AccountStatus(status)),
     "language": lambda code: _(LANGUAGES[code]) if code in LANGUAGES else code,
     RETIRED: lambda at: moment(moment_of(at)),
