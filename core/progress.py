@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, update
+from sqlalchemy import CheckConstraint, Index, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
@@ -22,10 +22,17 @@ class WorkState(StrEnum):
 
 
 class Work(Base):
-    """One piece of long work, for instance an import, with how much of it is done (in ``unit`` s, mostly rows)."""
+    """One piece of long work, for instance an import, with how much of it is done (mostly rows).
+
+    ``subject`` names the record that it is about (``people_import:12``); ``fault_id`` finds a fault in the log.
+    """
 
     __tablename__ = "work"
-    __table_args__ = (CheckConstraint("done >= 0 AND total >= 0", "counts"),)
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND total >= 0", "counts"),
+        Index("ix_work_account_id", "account_id", "id"),
+        Index("ix_work_subject", "subject", postgresql_where=text("finished_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -36,7 +43,11 @@ class Work(Base):
     message: Mapped[str | None]
     account_id: Mapped[int | None]
     created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    subject: Mapped[str | None]
+    fault_id: Mapped[str | None]
 
 
 class WorkRow(Row):

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(default=600, ge=1)
     """How many requests a minute one API key has, on all machines together."""
 
+    webhook_networks: str = ""
+    """Private networks that webhooks may be sent into, parted by commas (``10.1.0.0/16``); there http will do, too."""
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = 50

@@ -19,6 +19,7 @@ from core.transaction import Transaction
 from data.models.people import ImportKind, ImportState, PeopleImport
 from services.access import actor_for
 from services.changes import keeping
+from services.events import ImportFinished
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
@@ -82,6 +83,8 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
     tx.note("people" if found.kind is ImportKind.PEOPLE else "departments", None, found.counts)
     outcome = Outcome(id=found.id, filename=found.filename)
     audit.record(tx, "people.apply_import", "people_import", outcome, outcome)
+    made = kept.made
+    tx.tell(ImportFinished(found.id, found.kind.value, found.counts, made.id if made.records else None))
 
 
 def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
