@@ -7,9 +7,10 @@ from services.setup.standing import StandingRow, standing
 from services.setup.start import FirstStart, InstallationRow, Started, StartWith, installation, start
 from services.setup.steps import StepState
 from services.setup.work import WorkAsk, WorkStatus, show_work
+from services.setup.works import ListedWork, WorksAsk, list_works
 
 __all__ = [
-    "Finding", "FirstStart", "GuideRow", "InstallationRow", "StandingRow", "StartWith", "Started", "StepMark",
-    "StepRow", "StepState", "WorkAsk", "WorkStatus", "announce", "examine", "guide", "installation", "mark_step",
-    "new_code", "show_work", "standing", "start",
+    "Finding", "FirstStart", "GuideRow", "InstallationRow", "ListedWork", "StandingRow", "StartWith", "Started",
+    "StepMark", "StepRow", "StepState", "WorkAsk", "WorkStatus", "WorksAsk", "announce", "examine", "guide",
+    "installation", "list_works", "mark_step", "new_code", "show_work", "standing", "start",
 ]  # fmt: skip
