@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from core.shown import literal
-from pages.kit import edge, guard, menu
+from pages.kit import edge, guard, looking, menu
 from pages.kit.redirect import redirect
 from pages.kit.style import style
 from services import access
@@ -22,6 +22,7 @@ except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must
     page = menu.outside(lambda: edge.show(fault))
 
 if actor is not None:
+    looking.begin(actor)
     with st.sidebar, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(literal(actor.name))
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
@@ -31,4 +32,6 @@ with guard.known(actor):
     if actor is not None:
         st.button(_(N_("Find")), icon=":material/search:", key="find", type="tertiary")  # for find.js
         style()  # here and not in the head of a page: one that may not be seen ends before its head
+        if looking.banner(actor) and (ended := edge.do(access.stop_looking)):
+            redirect(f"/access-account?id={ended.result.id}")
     page.run()

@@ -9,6 +9,7 @@ from core.i18n import N_, _
 from core.operations import Operation
 from pages import kit
 from pages.kit.guard import guard
+from pages.kit.redirect import redirect
 from services.access import (
     AccountRow,
     AccountsAsk,
@@ -17,6 +18,7 @@ from services.access import (
     assign,
     invite,
     list_accounts,
+    look_as,
     remove_second_factor,
     reopen_account,
     sign_out_everywhere,
@@ -55,6 +57,8 @@ def handling(actor: Actor, row: AccountRow) -> None:
             link = False
         if row.sessions and may(actor, sign_out_everywhere):
             ask_first(sign_out_everywhere, which, _(N_("Sign out everywhere")), _(N_("Signed out everywhere.")))
+        looks = row.status == "active" and row.id != actor.account_id and may(actor, look_as)
+        looks = looks and st.button(_(N_("Look as this person")), icon=":material/visibility:", key="look")
         if row.status != "stopped" and may(actor, stop_account):
             ask_first(stop_account, which, _(N_("Stop the account")), _(N_("The account is stopped.")))
         if (row.status == "stopped" or row.locked) and may(actor, reopen_account):
@@ -62,6 +66,8 @@ def handling(actor: Actor, row: AccountRow) -> None:
         if row.second_factor and may(actor, remove_second_factor):
             removed = _(N_("Removed. The password alone is enough now."))
             ask_first(remove_second_factor, which, _(N_("Remove two-step sign-in")), removed)
+    if looks and kit.do(look_as, which):
+        redirect("/")
     if link and (done := kit.do(invite, which)):
         st.code(done.result.url, language=None, wrap_lines=True)
         until = kit.moment(done.result.valid_until)

@@ -16,7 +16,7 @@ from core.inputs import Input, Nothing, validated
 from core.operations import Operation, Query
 from core.shown import literal
 from core.transaction import Transaction
-from pages.kit import guard, menu
+from pages.kit import guard, looking, menu
 
 A = TypeVar("A", bound=Input)
 R = TypeVar("R")
@@ -98,4 +98,6 @@ def acting(nobody: str | None = None, *, anew: bool = False) -> Iterator[Transac
         actor = guard.actor_in(tx, anew=anew)
         if actor is None:
             raise NotAllowed(guard.SIGNED_OUT)
+        if anew:
+            looking.check(actor)
         yield Transaction(tx.session, actor)

@@ -11,6 +11,7 @@ from core.settings import settings
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInSession
 from services.access.actors import actor_for
+from services.access.looking import looked_as
 from services.access.tokens import hash_of, new_token
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -35,18 +36,28 @@ def start_session(tx: Transaction, account_id: int, *, user_agent: str = "", add
 
 
 def actor_of_session(tx: Transaction, token_hash: bytes) -> Actor | None:
-    """Return who is signed in with this cookie at this moment, or None; marks the session as seen once a minute."""
+    """Return who is signed in with this cookie at this moment, or None; marks the session as seen once a minute.
+
+    An administrator who looks as somebody else is that account, with who is really there in ``looker``.
+    """
     found = tx.execute(
-        select(SignInSession.id, SignInSession.account_id, SignInSession.seen_at).where(*_living(tx, token_hash))
+        select(
+            SignInSession.id,
+            SignInSession.account_id,
+            SignInSession.seen_at,
+            SignInSession.looks_as_id,
+            SignInSession.looks_until,
+        ).where(*_living(tx, token_hash))
     ).first()
     if found is None:
         return None
     if found.seen_at < tx.now - SEEN_EVERY:
         _seen(tx, found.id)
     try:
-        return actor_for(tx, found.account_id, found.id)
+        actor = actor_for(tx, found.account_id, found.id)
     except NotAllowed:
         return None
+    return actor if found.looks_as_id is None else looked_as(tx, actor, found.looks_as_id, found.looks_until)
 
 
 def _seen(tx: Transaction, session_id: int) -> None:
