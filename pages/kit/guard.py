@@ -14,7 +14,7 @@ from core.database import transaction
 from core.i18n import N_, _, set_language
 from core.operations import find
 from core.transaction import Transaction
-from pages.kit import looking, menu
+from pages.kit import looking, menu, why
 from services import access
 
 SIGNED_OUT = N_("You are signed out. Sign in again to go on.")
@@ -99,6 +99,7 @@ def guard(*processes: str) -> Actor:
         wanted = "、".join(process.title for process in asked)
         sentence = N_("You do not have the permission for this page ({wanted}). Ask an administrator for it.")
         st.warning(_(sentence, wanted=wanted), icon=":material/lock:")
+        why.refused(actor, processes)
         menu.way_out()
         st.stop()
     return actor

@@ -70,6 +70,9 @@ PAGES = (
     Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), above="changes/list.py"),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
+    Entry(
+        ACCESS, "access/may.py", N_("What may this person do"), "rule", ("access.explain",), above="access/accounts.py"
+    ),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
     Entry(ACCESS, "webhooks/endpoints.py", N_("Webhooks"), "webhook", ("webhooks.endpoints",)),

@@ -68,6 +68,11 @@ def _is_list(process: Query[Any, Any]) -> bool:
     return get_origin(answer) is Page
 
 
+def category_title(category: str) -> str:
+    """Return what people call a category of processes."""
+    return _(CATEGORIES.get(category, category))
+
+
 class ProcessRow(Row):
     """One line of the permission master. ``grant`` is how a permission set names it."""
 
@@ -87,7 +92,7 @@ def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
         ProcessRow(
             grant=box.grant,
             category=box.process.category,
-            category_title=_(CATEGORIES.get(box.process.category, box.process.category)),
+            category_title=category_title(box.process.category),
             process=box.process.name,
             title=box.process.title,
             what=box.what,

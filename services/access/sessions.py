@@ -68,7 +68,7 @@ def _seen(tx: Transaction, session_id: int) -> None:
 
 def is_living(tx: Transaction, token_hash: bytes) -> bool:
     """Say whether somebody is signed in with this cookie, without loading permissions (media, uploads, sockets)."""
-    return tx.scalar(select(SignInSession.id).join(Account).where(*_living(tx, token_hash))) is not None
+    return tx.scalar(select(SignInSession.id).where(*_living(tx, token_hash))) is not None
 
 
 def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[bytes, int]:
@@ -83,7 +83,7 @@ def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[by
 
 def count_sessions(tx: Transaction, account_id: int) -> int:
     """Return in how many browsers an account is signed in."""
-    open_ones = select(func.count()).select_from(SignInSession).join(Account)
+    open_ones = select(func.count()).select_from(SignInSession).join(Account, Account.id == SignInSession.account_id)
     return int(tx.scalar(open_ones.where(Account.id == account_id, *_open(tx))))
 
 
