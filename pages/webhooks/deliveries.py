@@ -23,7 +23,7 @@ actor = guard("webhooks.deliveries")
 def event(row: DeliveryRow) -> str:
     """Say what happened."""
     if row.event == TEST:
-        return _(N_("Test"))
+        return _(N_("Test delivery"))
     return kit.said(Told(row.event)) if row.event in set(Told) else row.event
 
 
@@ -57,15 +57,15 @@ picked = kit.table(
     list_deliveries,
     kit.filters(DeliveriesAsk),
     columns={
-        "created_at": kit.Column(_(N_("When")), width=140),
-        "endpoint": kit.Column(_(N_("Endpoint")), width=150),
-        "event": kit.Column(_(N_("Event")), value=event, width=170),
-        "state": kit.Column(_(N_("State")), width=120),
+        "created_at": kit.Column(_(N_("When")), width=135),
+        "endpoint": kit.Column(_(N_("Endpoint")), width=120),
+        "event": kit.Column(_(N_("Event")), value=event, width=140),
+        "state": kit.Column(_(N_("State")), width=95),
         "attempts": kit.Column(_(N_("Attempts")), number=True, width=80),
-        "status_code": kit.Column(_(N_("HTTP code")), number=True, width=100),
-        "milliseconds": kit.Column(_(N_("Duration")), value=duration, width=90),
-        "next_at": kit.Column(_(N_("Next attempt")), width=140),
-        "word": kit.Column(_(N_("What went wrong")), width=260),
+        "status_code": kit.Column(_(N_("HTTP code")), number=True, width=90),
+        "milliseconds": kit.Column(_(N_("Duration")), value=duration, width=85),
+        "next_at": kit.Column(_(N_("Next attempt")), width=135),
+        "word": _(N_("What went wrong")),
     },
     selects=True,
     unit=N_("{count} deliveries"),

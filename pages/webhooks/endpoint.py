@@ -59,10 +59,10 @@ def handling(actor: Actor, row: EndpointRow) -> None:
             renewed = may(actor, renew_secret) and st.button(
                 _(N_("Renew the secret")), key="renew", icon=":material/key:"
             )
-            off = may(actor, switch_off) and st.button(_(N_("Switch off")), key="off", icon=":material/pause:")
+            off = may(actor, switch_off) and st.button(_(N_("Stop sending there")), key="off", icon=":material/pause:")
         else:
             test = off = False
-            if may(actor, switch_on) and st.button(_(N_("Switch on")), key="on", type="primary"):
+            if may(actor, switch_on) and st.button(_(N_("Send there again")), key="on", type="primary"):
                 finish(kit.do(switch_on, which), _(N_("Switched on. What happens from now on is sent.")))
     if test:
         finish(kit.do(send_test, which), _(N_("The test is on its way. Look below what becomes of it.")))
@@ -70,7 +70,7 @@ def handling(actor: Actor, row: EndpointRow) -> None:
         kit.confirm(
             _(N_("Switch “{name}” off?"), name=row.name),
             _(N_("Nothing is sent there from now on. What waits is not sent; it can be sent again by hand later.")),
-            yes=_(N_("Switch off")), then=lambda: kit.do(switch_off, which),
+            yes=_(N_("Stop sending there")), then=lambda: kit.do(switch_off, which),
         )  # fmt: skip
     if renewed and (made := kit.do(renew_secret, which)):
         shown_once(made.result)

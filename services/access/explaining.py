@@ -14,7 +14,7 @@ from core.shown import said
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department, Person
-from services.access.processes import category_title, grantable
+from services.access.processes import category_title, grantable, place_of
 from services.access.reach import people_within
 from services.access.required import lacks_second_factor
 from services.access.shipped import ADMINISTRATOR
@@ -77,7 +77,7 @@ def explain(tx: Transaction, ask: ExplainAsk) -> Explanation:
             title=box.process.title, through=[*through[ADMINISTRATOR], *through[box.grant]],
             offered=[*offered[ADMINISTRATOR], *offered[box.grant]],
         )
-        for box in grantable()
+        for box in sorted(grantable(), key=lambda one: place_of(one.process.name))
     ]  # fmt: skip
     return Explanation(
         id=found.Account.id, name=found.Person.name, works=found.Account.status is AccountStatus.ACTIVE,

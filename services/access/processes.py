@@ -73,6 +73,12 @@ def category_title(category: str) -> str:
     return _(CATEGORIES.get(category, category))
 
 
+def place_of(process: str) -> tuple[int, str]:
+    """Return where a process stands in the permission master: categories in their order, in each by name."""
+    order, category = list(CATEGORIES), process.partition(".")[0]
+    return order.index(category) if category in order else len(order), process
+
+
 class ProcessRow(Row):
     """One line of the permission master. ``grant`` is how a permission set names it."""
 
@@ -100,7 +106,4 @@ def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
         )
         for box in grantable()
     ]
-    order = list(CATEGORIES)
-    return sorted(
-        rows, key=lambda row: (order.index(row.category) if row.category in order else len(order), row.process)
-    )
+    return sorted(rows, key=lambda row: place_of(row.process))
