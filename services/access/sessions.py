@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from core.actor import Actor
 from core.errors import NotAllowed
@@ -88,11 +88,15 @@ def count_sessions(tx: Transaction, account_id: int) -> int:
 
 
 def narrow_sessions(tx: Transaction, accounts: Select[int]) -> None:
-    """Note that these accounts may do less than before: their open tabs are blanked and draw themselves anew."""
+    """Note that these accounts may do less than before: their open tabs are blanked and draw themselves anew.
+
+    So are those of administrators who look as one of them.
+    """
+    shown = or_(SignInSession.account_id.in_(accounts), SignInSession.looks_as_id.in_(accounts))
     tx.execute(
         update(SignInSession)
         .where(
-            SignInSession.account_id.in_(accounts),
+            shown,
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > tx.now,
         )
