@@ -157,7 +157,7 @@ def held(asked: Asked, value: Any) -> Any:
     return None if asked.kind is str and asked.optional and not value else value
 
 
-def _drawn(asked: Asked, label: str, options: dict[str, Any]) -> Any:  # noqa: PLR0911 - one line a kind
+def _drawn(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     if asked.choices is not None:
         return _draw_choices(asked, label, options)
     if asked.many:
