@@ -4,10 +4,8 @@ The rooms above open a mailing with ``open_mailing`` and watch it with ``counts`
 itself, and ``MailingFinished`` tells of its end.
 """
 
-from data.models.delivery import ProviderKind
-from services.delivery import needs, words  # noqa: F401 - they declare; words gives states and kinds theirs
 from data.models.delivery import MailingState, ProviderKind
-from services.delivery import words  # noqa: F401 - gives states and kinds their words
+from services.delivery import needs, words  # noqa: F401 - they declare; words gives states and kinds theirs
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
