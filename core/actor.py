@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from core.errors import NotAllowed
@@ -35,6 +36,15 @@ class Reach:
         return Reach(self.whole or other.whole, self.paths | other.paths, self.own or other.own)
 
 
+@dataclass(frozen=True)
+class Looker:
+    """Who really sits there while an administrator looks at the console as somebody else (代理表示), until when."""
+
+    account_id: int
+    name: str
+    until: datetime
+
+
 WHOLE = Reach(whole=True)
 Grants = Mapping[tuple[str, What], Reach]
 
@@ -44,6 +54,7 @@ class Actor:
     """An account with its grants, or the system itself with the cause that made it act.
 
     ``confined``: all grants are held back until the person has done for the own account what the organisation asks.
+    ``looker``: somebody else only looks as this account; nothing can be changed meanwhile.
     """
 
     name: str
@@ -54,6 +65,7 @@ class Actor:
     grants: Grants = field(default_factory=dict)
     cause: str | None = None
     confined: bool = False
+    looker: Looker | None = None
 
     @classmethod
     def system(cls, cause: str) -> "Actor":
@@ -64,6 +76,13 @@ class Actor:
     def is_system(self) -> bool:
         """Say whether the product itself acts."""
         return self.cause is not None
+
+    @property
+    def recorded(self) -> tuple[int | None, str]:
+        """Return the account and the name that stand in the audit trail: those of who really sits there."""
+        if self.looker is None:
+            return self.account_id, self.name
+        return self.looker.account_id, f"{self.looker.name} → {self.name}"
 
     def may(self, process: str, what: What) -> bool:
         """Say whether the actor may do this with anybody at all."""

@@ -57,10 +57,11 @@ def record(tx: Transaction, process: str, touches: str | None, ask: Input, resul
     plain, personal = split(ask)
     tx.session.flush()
     connection = tx.session.connection()
+    account_id, actor = tx.actor.recorded
     row = {
         "at": tx.now,
-        "account_id": tx.actor.account_id,
-        "actor": tx.actor.name,
+        "account_id": account_id,
+        "actor": actor,
         "cause": tx.actor.cause,
         "process": process,
         "subject": subject_of(touches, result),

@@ -31,7 +31,8 @@ def observed(process: str, actor: Actor, *, told: bool) -> Iterator[None]:
     ``told``: it leaves a record of its own, with its outcome.
     """
     started, outcome = time.perf_counter(), FAULT
-    with structlog.contextvars.bound_contextvars(process=process, account=actor.account_id or actor.name):
+    looker = {"looker": actor.looker.account_id} if actor.looker else {}
+    with structlog.contextvars.bound_contextvars(process=process, account=actor.account_id or actor.name, **looker):
         try:
             yield
             outcome = DONE

@@ -10,12 +10,13 @@ from typing import Any, Generic, TypeVar
 
 from core import audit
 from core.actor import Actor, Reach, What
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Input
 from core.observed import observed
 from core.transaction import Transaction
 
+ONLY_LOOKING = N_("You only look as {name}: nothing can be changed. End it above to go on as yourself.")
 A = TypeVar("A", bound=Input)
 R = TypeVar("R")
 
@@ -34,6 +35,8 @@ class Process(Generic[A, R]):
     """Every signed-in account may do it, for itself (own password, own language)."""
     recorded: bool = True
     """False: nothing of it stands in the audit trail. For what is not done yet, such as letters being typed."""
+    while_looking: bool = False
+    """It may be done while somebody only looks as this account: it ends that."""
 
     @property
     def category(self) -> str:
@@ -67,6 +70,8 @@ class Operation(Process[A, R]):
         if tx.running is not None:
             raise RuntimeError(f"{self.name} was called from inside {tx.running}: share a plain function instead")
         with observed(self.name, tx.actor, told=True):
+            if tx.actor.looker is not None and not self.while_looking:
+                raise Refused(ONLY_LOOKING, name=tx.actor.name)
             self.require(tx)
             tx.running, tx.changes = self.name, []
             try:
@@ -100,11 +105,12 @@ def operation(
     touches: str | None = None,
     own: bool = False,
     recorded: bool = True,
+    while_looking: bool = False,
 ) -> Callable[[Callable[[Transaction, A], R]], Operation[A, R]]:
     """Declare a write. ``label`` is the message id that the permission master shows."""
 
     def declare(function: Callable[[Transaction, A], R]) -> Operation[A, R]:
-        return _register(Operation(name, label, does, _asks(function), function, touches, own, recorded))
+        return _register(Operation(name, label, does, _asks(function), function, touches, own, recorded, while_looking))
 
     return declare
 

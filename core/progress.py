@@ -1,9 +1,10 @@
 """How far long work is, for everybody to see: written on a connection of its own, outside the long transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, update
+from sqlalchemy import CheckConstraint, Index, func, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
@@ -22,10 +23,17 @@ class WorkState(StrEnum):
 
 
 class Work(Base):
-    """One piece of long work, for instance an import, with how much of it is done (in ``unit`` s, mostly rows)."""
+    """One piece of long work, for instance an import, with how much of it is done (mostly rows).
+
+    ``subject`` names the record that it is about (``people_import:12``); ``fault_id`` finds a fault in the log.
+    """
 
     __tablename__ = "work"
-    __table_args__ = (CheckConstraint("done >= 0 AND total >= 0", "counts"),)
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND total >= 0", "counts"),
+        Index("ix_work_account_id", "account_id", "id"),
+        Index("ix_work_subject", "subject", postgresql_where=text("finished_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -36,7 +44,11 @@ class Work(Base):
     message: Mapped[str | None]
     account_id: Mapped[int | None]
     created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    subject: Mapped[str | None]
+    fault_id: Mapped[str | None]
 
 
 class WorkRow(Row):
@@ -57,11 +69,16 @@ class WorkRow(Row):
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
 
-def begin(tx: Transaction, kind: str, total: int = 0) -> int:
-    """Announce work in the operation's transaction and return its id."""
+def begin(tx: Transaction, kind: str, total: int = 0, *, subject: str | None = None, running: bool = False) -> int:
+    """Announce work in the operation's transaction and return its id.
+
+    ``kind`` is the process that it is done for; ``subject`` names the record that it is about;
+    ``running``: it does not wait to be taken up.
+    """
     work = Work(
         kind=kind, total=total, account_id=tx.actor.account_id, created_at=tx.now, updated_at=tx.now,
-        state=WorkState.WAITING, step="", done=0,
+        state=WorkState.RUNNING if running else WorkState.WAITING, started_at=tx.now if running else None, step="",
+        done=0, subject=subject,
     )  # fmt: skip
     tx.add(work)
     return work.id
@@ -69,17 +86,28 @@ def begin(tx: Transaction, kind: str, total: int = 0) -> int:
 
 def report(work_id: int, step: str, done: int, total: int) -> None:
     """Say how far it is; visible at once, whatever becomes of the work's own transaction."""
-    _write(work_id, state=WorkState.RUNNING, step=step, done=done, total=total)
+    started = func.coalesce(Work.started_at, clock.now())
+    _write(work_id, state=WorkState.RUNNING, step=step, done=done, total=total, started_at=started)
 
 
 def finish(work_id: int) -> None:
     """Say that it is done."""
-    _write(work_id, state=WorkState.DONE)
+    _write(work_id, state=WorkState.DONE, finished_at=func.coalesce(Work.finished_at, clock.now()))
 
 
-def fail(work_id: int, message: str) -> None:
-    """Say that it could not be done, and why, in a sentence for people."""
-    _write(work_id, state=WorkState.FAILED, message=message)
+def fail(work_id: int, message: str, fault_id: str | None = None) -> None:
+    """Say that it could not be done, and why, in a sentence for people; ``fault_id`` finds a fault in the log."""
+    _write(work_id, state=WorkState.FAILED, message=message, fault_id=fault_id, finished_at=clock.now())
+
+
+def finish_about(tx: Transaction, subjects: Sequence[str]) -> None:
+    """Say in the caller's transaction that the work about these records is done."""
+    tx.execute(
+        update(Work)
+        .where(Work.subject.in_(subjects), Work.finished_at.is_(None))
+        .values(state=WorkState.DONE, updated_at=tx.now, finished_at=tx.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def find(tx: Transaction, work_id: int, *, own: bool) -> WorkRow | None:

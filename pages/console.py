@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from core.shown import literal
-from pages.kit import edge, guard, menu
+from pages.kit import edge, guard, looking, menu
 from pages.kit.look import current_look, show_logo
 from pages.kit.redirect import redirect
 from pages.kit.style import style
@@ -30,6 +30,7 @@ if actor is not None:
     show_logo(look)
     if look.name:
         st.sidebar.caption(literal(look.name))
+    looking.begin(actor)
     with st.sidebar, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(literal(actor.name))
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
@@ -38,4 +39,6 @@ if actor is not None:
 with guard.known(actor):
     if actor is not None:
         st.button(_(N_("Find")), icon=":material/search:", key="find", type="tertiary")  # for find.js
+        if looking.banner(actor) and (ended := edge.do(access.stop_looking)):
+            redirect(f"/access-account?id={ended.result.id}")
     page.run()

@@ -6,6 +6,7 @@ ROOMS = (
     "access",
     "changes",
     "desk",
+    "webhooks",
     "comments",
     "people",
     "delivery",

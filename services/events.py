@@ -3,6 +3,7 @@
 A leaf that knows no room; who hears an event declares it with ``@listens`` in the hearing room.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -18,3 +19,46 @@ class PasswordForgotten:
     """Somebody said so of the account with this login name; nobody knows yet whether there is one. Access tells."""
 
     login: str
+
+
+@dataclass(frozen=True)
+class RecordsChanged:
+    """A change-set was closed: ``counts`` has how many records, by kind and action. Changes tell."""
+
+    set_id: int
+    process: str
+    counts: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class ImportFinished:
+    """An import was applied; ``set_id`` is its change-set, None: it changed nothing. People tell."""
+
+    import_id: int
+    kind: str
+    counts: Mapping[str, int]
+    set_id: int | None
+
+
+@dataclass(frozen=True)
+class BroadcastOpened:
+    """A broadcast was opened to so many people. Broadcasts tell."""
+
+    broadcast_id: int
+    kind: str
+    asked: int
+
+
+@dataclass(frozen=True)
+class BroadcastClosed:
+    """No answer to a broadcast is taken any more. Broadcasts tell."""
+
+    broadcast_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class BroadcastAnswered:
+    """Replies were stored: how many people answered, by broadcast. Broadcasts tell, once for what came together."""
+
+    people: Mapping[int, int]

@@ -3,7 +3,20 @@
 from core.audit import AuditPersonal, AuditRecord
 from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
-from data.models import access, areas, broadcasts, changes, comments, delivery, desk, home, people, safety, setup
+from data.models import (
+    access,
+    areas,
+    broadcasts,
+    changes,
+    comments,
+    delivery,
+    desk,
+    home,
+    people,
+    safety,
+    setup,
+    webhooks,
+)
 
 __all__ = [
     "AuditPersonal",
@@ -22,4 +35,5 @@ __all__ = [
     "people",
     "safety",
     "setup",
+    "webhooks",
 ]

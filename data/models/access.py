@@ -39,6 +39,7 @@ class SignInSession(Base):
     """A browser that is signed in. Only the SHA-256 of its token is kept; it ends by idleness, age or revocation.
 
     ``narrowed`` counts how often something was taken from what its account may do: what its tabs show is then too much.
+    ``looks_as_id`` is the account as which an administrator looks at the console, until ``looks_until``.
     """
 
     __tablename__ = "sign_in_session"
@@ -51,6 +52,8 @@ class SignInSession(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     narrowed: Mapped[int] = mapped_column(default=0, server_default="0")
+    looks_as_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    looks_until: Mapped[datetime | None]
     user_agent: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
 

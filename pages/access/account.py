@@ -5,23 +5,25 @@ from typing import Any
 import streamlit as st
 
 from core.actor import Actor
+from core.errors import NotFound
 from core.i18n import N_, _
 from core.operations import Operation
 from pages import kit
+from pages.access._assignments import assignments
 from pages.kit.guard import guard
+from pages.kit.redirect import redirect
 from services.access import (
     AccountRow,
     AccountsAsk,
     WhichAccount,
-    WhichAssignment,
-    assign,
+    explain,
     invite,
     list_accounts,
+    look_as,
     remove_second_factor,
     reopen_account,
     sign_out_everywhere,
     stop_account,
-    unassign,
 )
 
 
@@ -55,6 +57,8 @@ def handling(actor: Actor, row: AccountRow) -> None:
             link = False
         if row.sessions and may(actor, sign_out_everywhere):
             ask_first(sign_out_everywhere, which, _(N_("Sign out everywhere")), _(N_("Signed out everywhere.")))
+        looks = row.status == "active" and row.id != actor.account_id and may(actor, look_as)
+        looks = looks and st.button(_(N_("Look as this person")), icon=":material/visibility:", key="look")
         if row.status != "stopped" and may(actor, stop_account):
             ask_first(stop_account, which, _(N_("Stop the account")), _(N_("The account is stopped.")))
         if (row.status == "stopped" or row.locked) and may(actor, reopen_account):
@@ -62,6 +66,8 @@ def handling(actor: Actor, row: AccountRow) -> None:
         if row.second_factor and may(actor, remove_second_factor):
             removed = _(N_("Removed. The password alone is enough now."))
             ask_first(remove_second_factor, which, _(N_("Remove two-step sign-in")), removed)
+    if looks and kit.do(look_as, which):
+        redirect("/")
     if link and (done := kit.do(invite, which)):
         st.code(done.result.url, language=None, wrap_lines=True)
         until = kit.moment(done.result.valid_until)
@@ -82,31 +88,11 @@ def ask_first(operation: Operation[Any, Any], which: WhichAccount, label: str, d
             st.rerun()
 
 
-def assignments(actor: Actor, row: AccountRow) -> None:
-    """Show and change what the account may do."""
-    for one in row.assignments:
-        with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
-            st.markdown(
-                f"**{kit.literal(one.set_name)}**  \n{kit.literal(one.department or kit.said(one.reach))}",
-                width="stretch",
-            )
-            taken = may(actor, unassign) and st.button(_(N_("Take away")), key=f"take-{one.id}")
-        if taken and kit.do(unassign, WhichAssignment(id=one.id)):
-            kit.flash(_(N_("Taken away. It holds from the person's next click on.")))
-            st.rerun()
-    if not row.assignments:
-        st.info(_(N_("No permission set yet: this person sees only the own account.")))
-    if may(actor, assign):
-        with st.expander(_(N_("Give a permission set")), icon=":material/add:", expanded=not row.assignments):
-            given = _(N_("Given. It holds from the person's next click on."))
-            if kit.operate(assign, f"assign-{row.id}", fills={"account_id": row.id}, submit=_(N_("Give")), done=given):
-                st.rerun()
-
-
 actor = guard("access.accounts")
 found = kit.ask(list_accounts, AccountsAsk(id=kit.number_in_address("id"))).rows
 if not found:
     st.info(_(N_("This account does not exist, or is outside your reach.")))
+    kit.explain(NotFound(""), list_accounts.name)
     kit.way_out()
     st.stop()
 account = found[0]
@@ -115,3 +101,6 @@ facts(account)
 handling(actor, account)
 st.subheader(_(N_("Permission sets")), anchor=False)
 assignments(actor, account)
+if explain.allowed(actor):
+    label = _(N_("What this person may do, and through which set"))
+    st.page_link("access/may.py", label=label, icon=":material/rule:", query_params={"id": str(account.id)})

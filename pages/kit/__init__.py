@@ -59,7 +59,7 @@ from pages.kit.columns import Column
 from pages.kit.comments import comments_title, may_see_comments, show_comments
 from pages.kit.confirm import confirm
 from pages.kit.difference import Group, differences
-from pages.kit.edge import Done, ask, do
+from pages.kit.edge import Done, ask, do, explain
 from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
@@ -78,7 +78,7 @@ from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "ask_shared", "bars",
-    "clear", "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "facts",
+    "clear", "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "explain", "facts",
     "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
     "literal", "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
     "paged", "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares",

@@ -26,7 +26,7 @@ LONGEST_TITLE = 200
 def find_draft(state: FormState, fields: Mapping[str, Asked]) -> None:
     """Look whether something was typed in this form before; what is the same as the record by now is no offer."""
     actor = guard.current_actor()
-    if actor is None or actor.account_id is None or not any(map(_is_kept, fields.values())):
+    if actor is None or actor.account_id is None or actor.looker or not any(map(_is_kept, fields.values())):
         return
     found = edge.ask(desk.draft, desk.WhichDraft(form=state.stem))
     if found is None:
@@ -64,7 +64,8 @@ def keep_draft(state: FormState, fields: Mapping[str, Asked], values: Values | N
         name: value for name, value in values.items()
         if name in fields and _is_kept(fields[name]) and value != state.initial.get(name)
     }  # fmt: skip
-    if state.offer is not None or typed == state.drafted or guard.current_actor() is None:
+    actor = guard.current_actor()
+    if state.offer is not None or typed == state.drafted or actor is None or actor.looker:
         return
     kept = {
         "form": state.stem, "version": state.version, "title": _title(state), "place": _place(),

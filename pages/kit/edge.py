@@ -10,13 +10,13 @@ import streamlit as st
 from core import logs
 from core.actor import Actor
 from core.database import transaction
-from core.errors import NotAllowed, RenrakuError
+from core.errors import NotAllowed, NotFound, RenrakuError
 from core.i18n import N_, _
 from core.inputs import Input, Nothing, validated
 from core.operations import Operation, Query
 from core.shown import literal
 from core.transaction import Transaction
-from pages.kit import guard, menu
+from pages.kit import guard, looking, menu, why
 
 A = TypeVar("A", bound=Input)
 R = TypeVar("R")
@@ -43,6 +43,15 @@ def show(error: Exception) -> None:
     )  # fmt: skip
 
 
+def explain(error: Exception, process: str) -> None:
+    """Offer why something cannot be seen, where a permission or the reach may be the reason."""
+    actor = guard.current_actor() if isinstance(error, NotAllowed | NotFound) else None
+    if actor is not None and isinstance(error, NotAllowed):
+        why.refused(actor, [process])
+    elif actor is not None:
+        why.beyond(actor, process)
+
+
 def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
     """Answer a query for the person at the screen. An error is shown as its sentence and ends the run."""
     try:
@@ -50,6 +59,7 @@ def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
             answer = query(tx, question)  # type: ignore[arg-type]  # Nothing, where the query asks for nothing
     except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
         show(error)
+        explain(error, query.name)
         menu.way_out()
         st.stop()
     return answer
@@ -98,4 +108,6 @@ def acting(nobody: str | None = None, *, anew: bool = False) -> Iterator[Transac
         actor = guard.actor_in(tx, anew=anew)
         if actor is None:
             raise NotAllowed(guard.SIGNED_OUT)
+        if anew:
+            looking.check(actor)
         yield Transaction(tx.session, actor)

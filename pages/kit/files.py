@@ -57,4 +57,4 @@ def file_address(query: Query[Any, Any], question: Input, written: str = "utf8",
 
 def _may_export(query: Query[Any, Any]) -> bool:
     actor = guard.current_actor()
-    return actor is not None and actor.may(query.name, What.EXPORT)
+    return actor is not None and actor.looker is None and actor.may(query.name, What.EXPORT)

@@ -14,7 +14,7 @@ from core.database import transaction
 from core.i18n import N_, _, set_language
 from core.operations import find
 from core.transaction import Transaction
-from pages.kit import menu
+from pages.kit import looking, menu, why
 from services import access
 
 SIGNED_OUT = N_("You are signed out. Sign in again to go on.")
@@ -84,18 +84,22 @@ def guard(*processes: str) -> Actor:
     processes, being signed in is enough. Operations and queries check again.
     """
     actor = current_actor()
+    context = get_script_run_ctx()
     if actor is None:
-        context = get_script_run_ctx()
         if context is not None and context.fragment_ids_this_run:
             st.rerun(scope="app")  # the console then shows the sign-in in place of what an open tab still shows
         st.info(_(SIGNED_OUT), icon=":material/lock:")
         st.stop()
-    logs.begin(account=actor.account_id, page=urlsplit(st.context.url or "").path)
+    if context is not None and context.fragment_ids_this_run and looking.changed(actor):
+        st.rerun(scope="app")
+    looker = {"looker": actor.looker.account_id} if actor.looker else {}
+    logs.begin(account=actor.account_id, page=urlsplit(st.context.url or "").path, **looker)
     asked = [find(name) for name in processes]
     if asked and not any(process.allowed(actor) for process in asked):
         wanted = "、".join(process.title for process in asked)
         sentence = N_("You do not have the permission for this page ({wanted}). Ask an administrator for it.")
         st.warning(_(sentence, wanted=wanted), icon=":material/lock:")
+        why.refused(actor, processes)
         menu.way_out()
         st.stop()
     return actor

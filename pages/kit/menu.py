@@ -71,8 +71,27 @@ PAGES = (
     Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), above="changes/list.py"),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
+    Entry(
+        ACCESS, "access/may.py", N_("What may this person do"), "rule", ("access.explain",), above="access/accounts.py"
+    ),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
+    Entry(ACCESS, "webhooks/endpoints.py", N_("Webhooks"), "webhook", ("webhooks.endpoints",)),
+    Entry(
+        ACCESS,
+        "webhooks/endpoint.py",
+        N_("Webhook endpoint"),
+        "webhook",
+        ("webhooks.endpoints",),
+        above="webhooks/endpoints.py",
+    ),
+    Entry(
+        ACCESS,
+        "webhooks/deliveries.py",
+        N_("Webhook deliveries"),
+        "history",
+        ("webhooks.deliveries",),
+    ),
     Entry(ACCESS, "access/rules.py", N_("Rules for signing in"), "policy", ("access.rules",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
@@ -94,6 +113,7 @@ PAGES = (
     Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),
     Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
     Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
+    Entry(OWN, "setup/work.py", N_("Running and finished work"), "pending_actions"),
     Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),
 )
 

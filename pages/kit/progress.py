@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from core.progress import WorkState
-from core.shown import literal, moment, number
+from core.shown import literal, moment, number, said
 from pages.kit import edge
 from pages.kit.guard import guard, known
 from services.setup import WorkAsk, WorkStatus, show_work
@@ -15,12 +15,6 @@ EVERY = 2
 """Seconds between two looks."""
 
 OVER = (WorkState.DONE, WorkState.FAILED)
-WORDS = {
-    WorkState.WAITING: N_("Waiting to be taken up"),
-    WorkState.RUNNING: N_("Working"),
-    WorkState.DONE: N_("Finished"),
-    WorkState.FAILED: N_("It could not be done"),
-}
 NO_WORKER = N_(
     "No worker is running, so this does not move. It goes on by itself as soon as one is started: “make run” starts "
     "one with the console, “manage.py worker” starts one alone."
@@ -51,8 +45,7 @@ def _live(work_id: int) -> None:
 def show(status: WorkStatus) -> None:
     """Draw how far a piece of work is."""
     work = status.work
-    word = _(WORDS[work.state])
-    head = f"**{word}**"
+    head = f"**{said(work.state)}**"
     if work.state is WorkState.FAILED:
         st.error(f"{head}  \n{literal(work.message or '')}", icon=":material/error:")
         return

@@ -46,6 +46,7 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
 .steps [aria-current] { color: inherit; font-weight: 700; }
 .steps [aria-current] b { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 [data-testid="stMetricValue"] { font-size: 1.4rem; }
+.st-key-looking { border: 2px solid #bf8700; }
 [data-testid="stMetricValue"] *, [data-testid="stMetricLabel"] * { white-space: normal; }
 .wide { overflow-x: auto; }
 .wide td { min-width: 4.5em; }

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from core import audit, clock, csvout, logs, xlsxout
 from core.actor import Actor, What
 from core.database import transaction
-from core.errors import NotAllowed, NotFound, RenrakuError
+from core.errors import NotAllowed, NotFound, Refused, RenrakuError
 from core.i18n import N_, _, set_language, using_language
 from core.inputs import Input, validated
 from core.operations import Query, find
@@ -79,6 +79,8 @@ def _asked(request: Request) -> tuple[Query[Any, Any], Actor]:
         set_language("ja")
         raise NotAllowed(N_("You are signed out. Sign in again to go on."))
     set_language(actor.language)
+    if actor.looker is not None:
+        raise Refused(N_("You only look as {name}: no files leave the system meanwhile."), name=actor.name)
     process = find(request.path_params["process"])
     if not isinstance(process, Query) or not _makes_files(process):
         raise NotFound(N_("There is no file of this."))

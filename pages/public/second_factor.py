@@ -20,7 +20,8 @@ def picture(request: Request) -> Response:
     token_hash = request.headers.get(SESSION_HEADER)
     with transaction(Actor.system("second factor")) as tx:
         actor = access.actor_of_session(tx, bytes.fromhex(token_hash)) if token_hash else None
-        address = access.address_of(tx, actor.account_id) if actor and actor.account_id is not None else None
+        owner = actor.account_id if actor and actor.looker is None else None
+        address = access.address_of(tx, owner) if owner is not None else None
     if address is None:
         return PlainTextResponse("Not found", 404)
     drawn = BytesIO()

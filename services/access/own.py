@@ -62,7 +62,7 @@ def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
     return OwnAccount(login=account.login, language=Language(account.language), sessions=count_sessions(tx, account.id))
 
 
-@operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True)
+@operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True, while_looking=True)
 def sign_out(tx: Transaction, _ask: Nothing) -> None:
     """End the session of this browser (ログアウト)."""
     if tx.actor.session_id is not None:

@@ -47,7 +47,7 @@ def own_second_factor(tx: Transaction, _ask: Nothing) -> OwnFactor:
     """Return how the own second factor stands."""
     account = own_row(tx)
     row = tx.get(SecondFactor, account.id)
-    secret = second_factor.secret_of(tx, account.id)
+    secret = None if tx.actor.looker else second_factor.secret_of(tx, account.id)
     return OwnFactor(
         since=row.confirmed_at if row else None,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else None,

@@ -27,6 +27,7 @@ CATEGORIES = {
     "delivery": N_("Delivery"),
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),
+    "webhooks": N_("Webhooks"),
     "desk": N_("Own desk"),
     "comments": N_("Comments"),
     "home": N_("Home and notices"),
@@ -67,6 +68,17 @@ def _is_list(process: Query[Any, Any]) -> bool:
     return get_origin(answer) is Page
 
 
+def category_title(category: str) -> str:
+    """Return what people call a category of processes."""
+    return _(CATEGORIES.get(category, category))
+
+
+def place_of(process: str) -> tuple[int, str]:
+    """Return where a process stands in the permission master: categories in their order, in each by name."""
+    order, category = list(CATEGORIES), process.partition(".")[0]
+    return order.index(category) if category in order else len(order), process
+
+
 class ProcessRow(Row):
     """One line of the permission master. ``grant`` is how a permission set names it."""
 
@@ -86,7 +98,7 @@ def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
         ProcessRow(
             grant=box.grant,
             category=box.process.category,
-            category_title=_(CATEGORIES.get(box.process.category, box.process.category)),
+            category_title=category_title(box.process.category),
             process=box.process.name,
             title=box.process.title,
             what=box.what,
@@ -94,7 +106,4 @@ def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
         )
         for box in grantable()
     ]
-    order = list(CATEGORIES)
-    return sorted(
-        rows, key=lambda row: (order.index(row.category) if row.category in order else len(order), row.process)
-    )
+    return sorted(rows, key=lambda row: place_of(row.process))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from core.actor import Actor
 from core.errors import NotAllowed
@@ -11,6 +11,7 @@ from core.settings import settings
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInSession
 from services.access.actors import actor_for
+from services.access.looking import looked_as
 from services.access.tokens import hash_of, new_token
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -35,18 +36,28 @@ def start_session(tx: Transaction, account_id: int, *, user_agent: str = "", add
 
 
 def actor_of_session(tx: Transaction, token_hash: bytes) -> Actor | None:
-    """Return who is signed in with this cookie at this moment, or None; marks the session as seen once a minute."""
+    """Return who is signed in with this cookie at this moment, or None; marks the session as seen once a minute.
+
+    An administrator who looks as somebody else is that account, with who is really there in ``looker``.
+    """
     found = tx.execute(
-        select(SignInSession.id, SignInSession.account_id, SignInSession.seen_at).where(*_living(tx, token_hash))
+        select(
+            SignInSession.id,
+            SignInSession.account_id,
+            SignInSession.seen_at,
+            SignInSession.looks_as_id,
+            SignInSession.looks_until,
+        ).where(*_living(tx, token_hash))
     ).first()
     if found is None:
         return None
     if found.seen_at < tx.now - SEEN_EVERY:
         _seen(tx, found.id)
     try:
-        return actor_for(tx, found.account_id, found.id)
+        actor = actor_for(tx, found.account_id, found.id)
     except NotAllowed:
         return None
+    return actor if found.looks_as_id is None else looked_as(tx, actor, found.looks_as_id, found.looks_until)
 
 
 def _seen(tx: Transaction, session_id: int) -> None:
@@ -57,7 +68,7 @@ def _seen(tx: Transaction, session_id: int) -> None:
 
 def is_living(tx: Transaction, token_hash: bytes) -> bool:
     """Say whether somebody is signed in with this cookie, without loading permissions (media, uploads, sockets)."""
-    return tx.scalar(select(SignInSession.id).join(Account).where(*_living(tx, token_hash))) is not None
+    return tx.scalar(select(SignInSession.id).where(*_living(tx, token_hash))) is not None
 
 
 def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[bytes, int]:
@@ -72,16 +83,20 @@ def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[by
 
 def count_sessions(tx: Transaction, account_id: int) -> int:
     """Return in how many browsers an account is signed in."""
-    open_ones = select(func.count()).select_from(SignInSession).join(Account)
+    open_ones = select(func.count()).select_from(SignInSession).join(Account, Account.id == SignInSession.account_id)
     return int(tx.scalar(open_ones.where(Account.id == account_id, *_open(tx))))
 
 
 def narrow_sessions(tx: Transaction, accounts: Select[int]) -> None:
-    """Note that these accounts may do less than before: their open tabs are blanked and draw themselves anew."""
+    """Note that these accounts may do less than before: their open tabs are blanked and draw themselves anew.
+
+    So are those of administrators who look as one of them.
+    """
+    shown = or_(SignInSession.account_id.in_(accounts), SignInSession.looks_as_id.in_(accounts))
     tx.execute(
         update(SignInSession)
         .where(
-            SignInSession.account_id.in_(accounts),
+            shown,
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > tx.now,
         )

@@ -18,6 +18,7 @@ from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
 from services.broadcasts.totals import count_round
+from services.events import BroadcastOpened
 
 LINK = "{reply_url}"
 
@@ -123,6 +124,7 @@ def open_automatic(
     else:
         broadcast.state = BroadcastState.OPEN
         tx.session.flush()
+    tx.tell(BroadcastOpened(broadcast.id, broadcast.kind.value, broadcast.asked))
     return broadcast.id
 
 

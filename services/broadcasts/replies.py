@@ -4,6 +4,7 @@ The first and the latest answer of a person are both kept. Storing is a list eng
 request today, a group for each commit later) hands them over together.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from services.access import people_within
 from services.broadcasts.forms import QuestionRow
 from services.broadcasts.tally import tally_of
 from services.broadcasts.totals import Change, add_replies
+from services.events import BroadcastAnswered
 
 ANSWERABLE_FOR = timedelta(days=180)
 """A link answers this long after the sending, if nobody closes the broadcast before."""
@@ -138,6 +140,7 @@ def record(tx: Transaction, ask: Replies) -> Recorded:
         delivery.arrived(tx, sorted(used))
         # Last, since everybody who answers the same waits for these rows until this is committed.
         add_replies(tx, [_change(found.recipient, stored[key]["tally"], groups[key]) for key, found in there.items()])
+        tx.tell(BroadcastAnswered(Counter(broadcast_id for broadcast_id, _person_id in stored)))
     tx.note("recipient", None, {"stored": len(stored), "refused": len(groups) - len(stored)})
     return Recorded(stored=frozenset(stored))
 

@@ -22,7 +22,7 @@ from services.broadcasts.audience import Selection, people_of
 from services.broadcasts.drafts import BroadcastRow, require_draft
 from services.broadcasts.opening import LINK, freeze, open_mailing, send_round
 from services.broadcasts.sight import get_seen_locked, get_steered, require_steered, require_version
-from services.events import MailingFinished
+from services.events import BroadcastClosed, BroadcastOpened, MailingFinished
 
 
 class Send(Input):
@@ -58,6 +58,7 @@ def send(tx: Transaction, ask: Send) -> BroadcastRow:
     row.subject = subject_of(row)
     send_round(tx, row)
     tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
+    tx.tell(BroadcastOpened(row.id, row.kind.value, row.asked))
     return BroadcastRow.model_validate(row)
 
 
@@ -103,7 +104,9 @@ def close(tx: Transaction, ask: Which) -> BroadcastRow:
     if row.state is BroadcastState.CLOSED:
         raise Refused(N_("“{title}” is closed already."), title=row.title)
     row.closed_at = tx.now
-    return _moved(tx, row, BroadcastState.CLOSED)
+    closed = _moved(tx, row, BroadcastState.CLOSED)
+    tx.tell(BroadcastClosed(row.id, row.kind.value))
+    return closed
 
 
 @operation("broadcasts.remind", N_("Remind those who have not answered"), touches="broadcast")

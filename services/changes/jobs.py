@@ -1,9 +1,8 @@
 """The job of a large undo: the preview, and doing exactly what it said, each in one transaction."""
 
-import structlog
 from sqlalchemy import update
 
-from core import collector, progress
+from core import collector, logs, progress
 from core.actor import Actor, What
 from core.database import transaction
 from core.errors import RenrakuError
@@ -17,7 +16,6 @@ SECONDS = 15 * 60
 RETRIES = 3
 FAULT = N_("This could not be done because of a fault in the program. Nothing was undone. Tell your administrator.")
 WORK = {UndoState.CHECKING: look, UndoState.UNDOING: undo_set}
-log = structlog.get_logger("changes")
 
 
 @job("changes.undo", retries=RETRIES)
@@ -35,9 +33,9 @@ def undo_job(undo_id: int) -> None:
     except RenrakuError as error:
         _fail(undo_id, work_id, actor, error)
         return
-    except Exception:
-        log.exception("an undo failed", change_undo=undo_id)
-        _fail(undo_id, work_id, actor, RenrakuError(FAULT))
+    except Exception as error:
+        fault_id = logs.fault(error, change_undo=undo_id)
+        _fail(undo_id, work_id, actor, RenrakuError(FAULT), fault_id)
         raise
     progress.finish(work_id)
 
@@ -59,7 +57,7 @@ def _work(undo_id: int, actor: Actor, state: UndoState, work_id: int) -> None:
             WORK[state](tx, found, say)
 
 
-def _fail(undo_id: int, work_id: int, actor: Actor | None, error: RenrakuError) -> None:
+def _fail(undo_id: int, work_id: int, actor: Actor | None, error: RenrakuError, fault_id: str | None = None) -> None:
     with using_language(actor.language if actor else None):
         message = error.text
     with transaction(Actor.system("changes.undo")) as tx:
@@ -68,4 +66,4 @@ def _fail(undo_id: int, work_id: int, actor: Actor | None, error: RenrakuError) 
             .where(ChangeUndo.id == undo_id)
             .values(state=UndoState.FAILED, message=message, digest=None)
         )
-    progress.fail(work_id, message)
+    progress.fail(work_id, message, fault_id)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 from core.transaction import Transaction
 from data.models.changes import Change, ChangeBefore, ChangeSet
 from services.changes.kinds import RETIRED, Kind
+from services.events import RecordsChanged
 
 BEFORE = """
     INSERT INTO change_before (set_id, kind, record_id, values)
@@ -87,6 +88,8 @@ class Keeper:
         if not self.made.records:
             self._tx.session.delete(self.made)
         self._tx.session.flush()
+        if self.made.records:
+            self._tx.tell(RecordsChanged(self.id, self.made.process, self.made.counts))
 
     def _run(self, statement: str, kind: Kind, ids: Sequence[int], **values: object) -> None:
         self._tx.session.flush()

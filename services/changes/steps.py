@@ -100,6 +100,6 @@ def _now_or_later(tx: Transaction, made: ChangeUndo, found: ChangeSet, then: Any
     if found.records <= SMALL:
         then(tx, made, lambda *_: None)
         return
-    made.work_id = progress.begin(tx, "changes.undo", total=found.records)
+    made.work_id = progress.begin(tx, "changes.undo", total=found.records, subject=f"change_set:{found.id}")
     tx.session.flush()
     enqueue(tx, undo_job, undo_id=made.id)

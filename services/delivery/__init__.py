@@ -4,8 +4,9 @@ The rooms above open a mailing with ``open_mailing`` and watch it with ``counts`
 itself, and ``MailingFinished`` tells of its end.
 """
 
-from data.models.delivery import ProviderKind
+from data.models.delivery import MailingState, ProviderKind
 from services.delivery import needs, words  # noqa: F401 - they declare; words gives states and kinds theirs
+from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
@@ -18,8 +19,9 @@ from services.delivery.tokens import sign, verify
 from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
-    "FIELDS", "Forecast", "MailboxAsk", "ProviderKind", "RehearsalAsk", "RehearsalLine", "Round", "SenderRow",
-    "WhichMail", "arrived", "check_fields", "close", "counts", "edit_sender", "mail", "mailbox", "open_mailing",
-    "reason_text", "rehearsal_page", "rehearse", "resume", "send_mailing", "send_reset", "send_test_mail", "sender",
-    "sign", "stop", "sweep", "verify",
+    "FIELDS", "MAILING", "Forecast", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind",
+    "RehearsalAsk", "RehearsalLine", "Round", "SenderRow", "WhichMail", "arrived", "check_fields", "close",
+    "counts", "edit_sender", "mail", "mailbox", "open_mailing", "progress_of", "reason_text", "rehearsal_page",
+    "rehearse", "resume", "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "stop", "sweep",
+    "verify",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
+from core import progress
 from core.actor import Actor
 from core.database import transaction
 from core.settings import settings
@@ -122,6 +123,7 @@ def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
     failed = select(func.count()).where(Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.FAILED)
     mailing.failed = tx.scalar(failed)
     tx.session.flush()
+    progress.finish_about(tx, [f"mailing:{mailing_id}"])
     tx.tell(MailingFinished(mailing.broadcast_id))
     return True
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Select, and_, func, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
 
+from core import progress
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.delivery import (
@@ -22,6 +23,7 @@ from data.models.delivery import (
 )
 from data.models.people import ContactPoint, ContactState
 from data.models.setup import Organisation
+from services.delivery.far import MAILING
 from services.delivery.fields import check_fields
 from services.delivery.plan import Reason, planned
 from services.delivery.sender import current_sender
@@ -62,6 +64,7 @@ def open_mailing(
     )
     tx.add(mailing)
     _freeze(tx, mailing.id, people)
+    progress.begin(tx, MAILING, subject=f"mailing:{mailing.id}", running=True)
     enqueue_senders(tx, [mailing.id])
     return mailing.id
 
@@ -134,6 +137,7 @@ def close(tx: Transaction, broadcast_id: int) -> int:
         .where(Mailing.id.in_(ids))
         .values(state=MailingState.FINISHED, finished_at=tx.now, trouble=None, retry_at=None)
     )
+    progress.finish_about(tx, [f"mailing:{one}" for one in ids])
     tx.execute(
         update(Chunk)
         .where(Chunk.mailing_id.in_(ids), Chunk.state != ChunkState.DONE)

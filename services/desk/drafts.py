@@ -48,13 +48,15 @@ class DraftRow(Row):
 @query("desk.draft", N_("See what oneself has typed in a form"), own=True)
 def draft(tx: Transaction, ask: WhichDraft) -> DraftRow | None:
     """Return what the asker typed in a form and has not saved; None: nothing."""
-    found = tx.get(FormDraft, (own_account_id(tx), ask.form))
+    found = None if tx.actor.looker else tx.get(FormDraft, (own_account_id(tx), ask.form))
     return DraftRow.model_validate(found) if found else None
 
 
 @query("desk.drafts", N_("See what oneself has typed and not saved"), own=True)
 def drafts(tx: Transaction, _ask: Nothing) -> list[DraftRow]:
-    """Return what the asker typed and has not saved, the latest first."""
+    """Return what the asker typed and has not saved, the latest first; only they see it, nobody who looks as them."""
+    if tx.actor.looker is not None:
+        return []
     mine = select(FormDraft).where(FormDraft.account_id == own_account_id(tx))
     latest = mine.order_by(FormDraft.updated_at.desc(), FormDraft.form).limit(MOST)
     return [DraftRow.model_validate(row) for row in tx.execute(latest).scalars()]

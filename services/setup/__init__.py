@@ -8,10 +8,11 @@ from services.setup.standing import StandingRow, standing
 from services.setup.start import FirstStart, InstallationRow, Started, StartWith, installation, start
 from services.setup.steps import StepState
 from services.setup.work import WorkAsk, WorkStatus, show_work
+from services.setup.works import ListedWork, WorksAsk, list_works
 
 __all__ = [
-    "ChangedLook", "Finding", "FirstStart", "GuideRow", "InstallationRow", "Look", "NewLogo", "StandingRow",
-    "StartWith", "Started", "StepMark", "StepRow", "StepState", "WorkAsk", "WorkStatus", "announce", "change_logo",
-    "change_look", "examine", "guide", "installation", "logo", "look", "mark_step", "new_code", "remove_logo",
-    "show_look", "show_work", "standing", "start",
+    "ChangedLook", "Finding", "FirstStart", "GuideRow", "InstallationRow", "ListedWork", "Look", "NewLogo",
+    "StandingRow", "StartWith", "Started", "StepMark", "StepRow", "StepState", "WorkAsk", "WorkStatus", "WorksAsk",
+    "announce", "change_logo", "change_look", "examine", "guide", "installation", "list_works", "logo", "look",
+    "mark_step", "new_code", "remove_logo", "show_look", "show_work", "standing", "start",
 ]  # fmt: skip

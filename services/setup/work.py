@@ -6,8 +6,17 @@ from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.jobs import worker_alive
 from core.operations import query
-from core.progress import WorkRow
+from core.progress import WorkRow, WorkState
 from core.transaction import Transaction
+from core.words import named
+
+named(
+    WorkState,
+    waiting=N_("Waiting to be taken up"),
+    running=N_("Working"),
+    done=N_("Finished"),
+    failed=N_("It could not be done"),
+)
 
 
 class WorkAsk(Input):

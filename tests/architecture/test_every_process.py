@@ -1,12 +1,14 @@
 """The whole registry: nobody does or sees anything without the permission for it, from anywhere (X06)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select
 
 import services
-from core.actor import WHOLE, Actor, What
+from core.actor import WHOLE, Actor, Looker, What
 from core.audit import AuditRecord
-from core.errors import NotAllowed
+from core.errors import NotAllowed, Refused
 from core.operations import Operation, registered
 from core.transaction import Transaction
 from services.access.processes import CATEGORIES, grantable
@@ -15,6 +17,7 @@ from tests.factories import actor_of
 services.load_all()
 PROCESSES = registered()
 GRANTED = [process for process in PROCESSES if not process.own]
+ENDS_LOOKING = {"access.stop_looking", "access.sign_out"}
 EVERYTHING = {(process.name, what): WHOLE for process in PROCESSES for what in What}
 
 
@@ -61,6 +64,16 @@ def test_a_refusal_writes_nothing(session, process):
     assert session.scalar(select(func.count()).select_from(AuditRecord)) == before
     assert not session.new
     assert not session.dirty
+
+
+def test_who_only_looks_as_somebody_changes_nothing(acting, cast):
+    looker = Looker(account_id=1, name="管理", until=datetime.max.replace(tzinfo=UTC))
+    actor = Actor("他", account_id=2, person_id=cast.staff.id, grants=EVERYTHING, looker=looker)
+    for process in PROCESSES:
+        if isinstance(process, Operation) and process.name not in ENDS_LOOKING:
+            with pytest.raises(Refused, match="only look as 他"):
+                process(acting(actor), ask(process))
+    assert {one.name for one in PROCESSES if isinstance(one, Operation) and one.while_looking} == ENDS_LOOKING
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=name)

@@ -16,7 +16,7 @@ from data.models.access import PermissionAssignment, PermissionGrant
 from data.models.people import Membership, Person
 from pages.public import exports
 from pages.public.gate import SESSION_HEADER
-from services.access import hash_of, start_session
+from services.access import WhichAccount, actor_of_session, hash_of, look_as, start_session
 from tests.factories import account_of, make_cast, make_person
 from tests.public.conftest import session_of
 
@@ -70,6 +70,17 @@ class TestPermission:
     def test_nobody_without_the_permission_to_export(self, get, stage):
         assert get(stage.staff, "/export/people.search").status_code == 403
         assert get(stage.manager, "/export/people.search").status_code == 403, "seeing the list is not enough"
+
+    def test_nobody_who_only_looks_as_somebody(self, stage):
+        with transaction(Actor.system("test")) as tx:
+            token = hash_of(start_session(tx, account_of(tx, stage.administrator).id))
+            actor, target = actor_of_session(tx, token), account_of(tx, stage.manager).id
+        with transaction(actor) as tx:
+            look_as(tx, WhichAccount(id=target))
+        allow(stage.manager, "people.search", What.EXPORT)
+        client = TestClient(Starlette(routes=exports.ROUTES))
+        answer = client.get("/export/people.search", headers={SESSION_HEADER: token.hex()})
+        assert (answer.status_code, "ファイルを出力できません" in answer.text) == (422, True)
 
     def test_only_those_whom_the_permission_reaches(self, get, stage):
         allow(stage.manager, "people.search", What.EXPORT)

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import astuple
 from typing import Any
 
-import structlog
 from sqlalchemy import select, update
 
-from core import audit, collector, progress
+from core import audit, collector, logs, progress
 from core.actor import Actor, Reach, What
 from core.database import transaction
 from core.errors import Conflict, NotFound, RenrakuError
@@ -19,6 +18,7 @@ from core.transaction import Transaction
 from data.models.people import ImportKind, ImportState, PeopleImport
 from services.access import actor_for
 from services.changes import keeping
+from services.events import ImportFinished
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
@@ -34,7 +34,6 @@ RETRIES = 3
 STALE = N_("People or departments were changed after the check, so nothing was applied. Check the file again.")
 FAULT = N_("This could not be done because of a fault in the program. Nothing was applied. Tell your administrator.")
 Work = Callable[[Transaction, PeopleImport, Say], None]
-log = structlog.get_logger("people.imports")
 
 
 class Outcome(Input):
@@ -82,6 +81,8 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
     tx.note("people" if found.kind is ImportKind.PEOPLE else "departments", None, found.counts)
     outcome = Outcome(id=found.id, filename=found.filename)
     audit.record(tx, "people.apply_import", "people_import", outcome, outcome)
+    made = kept.made
+    tx.tell(ImportFinished(found.id, found.kind.value, found.counts, made.id if made.records else None))
 
 
 def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
@@ -111,9 +112,9 @@ def _work(import_id: int, state: ImportState, work: Work) -> None:
         except RenrakuError as error:
             _fail(import_id, head.work_id, actor, error)
             return
-        except Exception:
-            log.exception("an import failed", people_import=import_id)
-            _fail(import_id, head.work_id, actor, RenrakuError(FAULT))
+        except Exception as error:
+            fault_id = logs.fault(error, people_import=import_id)
+            _fail(import_id, head.work_id, actor, RenrakuError(FAULT), fault_id)
             raise
     progress.finish(head.work_id)
 
@@ -136,7 +137,7 @@ def _in_one_transaction(import_id: int, actor: Actor, state: ImportState, work_i
             work(tx, found, say)
 
 
-def _fail(import_id: int, work_id: int, actor: Actor | None, error: RenrakuError) -> None:
+def _fail(import_id: int, work_id: int, actor: Actor | None, error: RenrakuError, fault_id: str | None = None) -> None:
     with using_language(actor.language if actor else None):
         text = error.text
     with transaction(Actor.system("people.imports")) as tx:
@@ -145,7 +146,7 @@ def _fail(import_id: int, work_id: int, actor: Actor | None, error: RenrakuError
             .where(PeopleImport.id == import_id)
             .values(state=ImportState.FAILED, message=text, digest=None)
         )
-    progress.fail(work_id, text)
+    progress.fail(work_id, text, fault_id)
 
 
 def _stored(import_id: int, row: PlannedRow) -> tuple[Any, ...]:

@@ -98,7 +98,7 @@ def map_import(tx: Transaction, ask: Mapping) -> StoredImport:
     found.state, found.digest, found.message = ImportState.CHECKING, None, None
     found.counts = {"rows": found.counts["rows"]}
     tx.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id == found.id))
-    found.work_id = progress.begin(tx, "people.map_import", total=found.counts["rows"])
+    found.work_id = _announced(tx, "people.map_import", found)
     tx.session.flush()
     enqueue(tx, check_job, import_id=found.id)
     return StoredImport.model_validate(found)
@@ -125,10 +125,14 @@ def apply_import(tx: Transaction, ask: Application) -> StoredImport:
     if not found.counts["add"] and not found.counts["change"]:
         raise Refused(N_("There is nothing to apply: no row adds or changes anything."))
     found.state = ImportState.APPLYING
-    found.work_id = progress.begin(tx, "people.apply_import", total=found.counts["rows"])
+    found.work_id = _announced(tx, "people.apply_import", found)
     tx.session.flush()
     enqueue(tx, apply_job, import_id=found.id)
     return StoredImport.model_validate(found)
+
+
+def _announced(tx: Transaction, process: str, found: PeopleImport) -> int:
+    return progress.begin(tx, process, total=found.counts["rows"], subject=f"people_import:{found.id}")
 
 
 def own_import(tx: Transaction, import_id: int) -> PeopleImport:
