@@ -18,6 +18,7 @@ from data.reference import areas
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_236_845  # any number of our own: two processes that start at once migrate one after the other
+READ_ONLY = ("area", "alembic_version")
 INSERT_ONLY = ("audit_record", "audit_seal", "audit_sealed")
 
 
@@ -92,4 +93,5 @@ def _grant(connection: Connection, role: str) -> None:
     for table in INSERT_ONLY:
         connection.execute(text(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}"))
     connection.execute(text(f"REVOKE UPDATE ON audit_personal FROM {quoted}"))  # erasing is a right of people
-    connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON area FROM {quoted}"))
+    for table in READ_ONLY:
+        connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {quoted}"))
