@@ -54,6 +54,8 @@ class Actor:
     grants: Grants = field(default_factory=dict)
     cause: str | None = None
     confined: bool = False
+    via: str | None = None
+    """By which key, if not the person but a machine acts."""
 
     @classmethod
     def system(cls, cause: str) -> "Actor":
@@ -64,6 +66,13 @@ class Actor:
     def is_system(self) -> bool:
         """Say whether the product itself acts."""
         return self.cause is not None
+
+    @property
+    def signature(self) -> str:
+        """Return how lasting records name the actor: by account, since names are personal and can be erased."""
+        if self.account_id is None:
+            return self.name
+        return f"account:{self.account_id}" + (f" ({self.via})" if self.via else "")
 
     def may(self, process: str, what: What) -> bool:
         """Say whether the actor may do this with anybody at all."""

@@ -129,6 +129,11 @@ def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterat
         yield Transaction(session, actor)
 
 
+def allow_longer(tx: Transaction, seconds: int) -> None:
+    """Let the statements of this transaction, and no other, take so many seconds."""
+    tx.execute(_LONGER, {"limit": f"{seconds}s"})
+
+
 @contextmanager
 def one_statement(actor: Actor) -> Iterator[Transaction]:
     """Open a transaction for one statement, which is committed by itself: no round trips to begin and end it.

@@ -11,6 +11,7 @@ ROOMS = (
     "delivery",
     "broadcasts",
     "safety",
+    "privacy",
     "setup",
     "home",
 )

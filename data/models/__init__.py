@@ -3,7 +3,20 @@
 from core.audit import AuditPersonal, AuditRecord
 from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
-from data.models import access, areas, broadcasts, changes, comments, delivery, desk, home, people, safety, setup
+from data.models import (
+    access,
+    areas,
+    broadcasts,
+    changes,
+    comments,
+    delivery,
+    desk,
+    home,
+    people,
+    privacy,
+    safety,
+    setup,
+)
 
 __all__ = [
     "AuditPersonal",
@@ -20,6 +33,7 @@ __all__ = [
     "desk",
     "home",
     "people",
+    "privacy",
     "safety",
     "setup",
 ]

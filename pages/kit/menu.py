@@ -73,6 +73,7 @@ PAGES = (
     Entry(ACCESS, "access/account.py", N_("Account"), "badge", ("access.accounts",), above="access/accounts.py"),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
+    Entry(ACCESS, "privacy/retention.py", N_("Retention"), "auto_delete", ("privacy.retention",)),
     Entry(ACCESS, "access/rules.py", N_("Rules for signing in"), "policy", ("access.rules",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),

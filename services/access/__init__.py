@@ -1,7 +1,7 @@
 """Access (権限, X06, D05): accounts, sign-in, sessions, permission sets and how far they reach."""
 
 from data.models.access import AccountStatus
-from services.access import key_answers, needs, tidy
+from services.access import erasing, key_answers, needs, retained  # noqa: F401 - declare what is kept how long
 from services.access.account_changes import (
     Handled,
     Invitation,
@@ -196,7 +196,6 @@ __all__ = [
     "succeed",
     "sync_shipped_sets",
     "taken_logins",
-    "tidy",
     "unassign",
     "usable_login",
     "use_link",

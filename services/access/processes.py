@@ -27,6 +27,7 @@ CATEGORIES = {
     "delivery": N_("Delivery"),
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),
+    "privacy": N_("Privacy"),
     "desk": N_("Own desk"),
     "comments": N_("Comments"),
     "home": N_("Home and notices"),
