@@ -14,7 +14,7 @@ from data.models.desk import FormDraft
 from data.models.people import PeopleImport, Person
 from services.changes.planning import ERASED, make_plan
 from services.people import edit_person, reinstate_people, retire_people
-from services.people.edit import EditedPerson
+from services.people.fields import EditedPerson
 from services.people.retire import Several
 from services.privacy import ErasePerson, erase_person
 from tests.factories import account_of

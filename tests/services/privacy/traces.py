@@ -11,8 +11,7 @@ from data.models.desk import FormDraft, SavedView
 from data.models.people import ImportState, PeopleImport, PeopleImportRow, Person, RowAction
 from services.access import start_session
 from services.people import add_person, edit_person
-from services.people.edit import EditedPerson
-from services.people.fields import PersonFields
+from services.people.fields import EditedPerson, PersonFields
 from tests.factories import Cast, account_of, actor_of, give
 
 MAIL, OLD_MAIL, MOBILE, LOGIN = "sayuri.ichijo@example.jp", "sayuri.old@example.jp", "+819055512345", "ichijo.sayuri"
