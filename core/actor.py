@@ -74,6 +74,20 @@ class Actor:
             return self.name
         return f"account:{self.account_id}" + (f" ({self.via})" if self.via else "")
 
+    @property
+    def scope(self) -> str:
+        """Return how far the actor reaches with all grants together, as the database's own rules read it.
+
+        ``all``, or the number of the own person and the departments' paths, each behind a bar.
+        """
+        reach = WHOLE if self.is_system else Reach()
+        for granted in self.grants.values():
+            reach = reach.joined(granted)
+        if reach.whole:
+            return "all"
+        own = str(self.person_id) if reach.own and self.person_id is not None else ""
+        return "|".join([own, *sorted(reach.paths)])
+
     def may(self, process: str, what: What) -> bool:
         """Say whether the actor may do this with anybody at all."""
         return self.is_system or (process, what) in self.grants

@@ -98,4 +98,6 @@ def acting(nobody: str | None = None, *, anew: bool = False) -> Iterator[Transac
         actor = guard.actor_in(tx, anew=anew)
         if actor is None:
             raise NotAllowed(guard.SIGNED_OUT)
-        yield Transaction(tx.session, actor)
+        mine = Transaction(tx.session, actor)
+        mine.stand()
+        yield mine
