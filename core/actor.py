@@ -80,13 +80,11 @@ class Actor:
 
         ``all``, or the number of the own person and the departments' paths, each behind a bar.
         """
-        reach = WHOLE if self.is_system else Reach()
-        for granted in self.grants.values():
-            reach = reach.joined(granted)
-        if reach.whole:
+        reaches = self.grants.values()
+        if self.is_system or any(reach.whole for reach in reaches):
             return "all"
-        own = str(self.person_id) if reach.own and self.person_id is not None else ""
-        return "|".join([own, *sorted(reach.paths)])
+        own = str(self.person_id) if self.person_id is not None and any(reach.own for reach in reaches) else ""
+        return "|".join([own, *sorted({path for reach in reaches for path in reach.paths})])
 
     def may(self, process: str, what: What) -> bool:
         """Say whether the actor may do this with anybody at all."""

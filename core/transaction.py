@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Executable, event, text
+from sqlalchemy import Executable, event
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ M = TypeVar("M")
 _listeners: dict[type[Any], list[Callable[["Transaction", Any], None]]] = defaultdict(list)
 
 
-_STAND = text("SELECT set_config('renraku.reach', :scope, true)")
+_STAND = "SELECT set_config('renraku.reach', %s, true)"
 _STANDING = "reach that the database was told"
 ALONE = "each statement is its own transaction"
 
@@ -43,7 +43,7 @@ class Transaction:
         """Tell the database how far this actor reaches, unless it knows: several may act in one session."""
         known = self.session.info
         if known.get(_STANDING) != self._scope and ALONE not in known:
-            self.session.execute(_STAND, {"scope": self._scope})
+            self.session.connection().exec_driver_sql(_STAND, (self._scope,))  # not compiled: it comes each time
             known[_STANDING] = self._scope
 
     def add(self, row: object) -> None:
