@@ -1,12 +1,13 @@
 """How long data is kept (pages/privacy/retention.py), erasing on a person's page, and the command line."""
 
-import os
-import sys
-from subprocess import run
+from typer.testing import CliRunner
 
+import manage as manage_py
 from core.actor import Actor
 from core.database import transaction
-from core.settings import ROOT
+from core.errors import Refused
+from core.retention import kinds
+from core.settings import settings
 from data.models.people import Person
 from data.models.privacy import RetentionRule
 from services.people import retire_people
@@ -55,17 +56,17 @@ def test_somebody_who_left_is_erased_after_the_code_was_typed(open_page, stage):
     assert any("誰であったかを示す情報は残っていません" in one.value for one in app.info)
 
 
-def test_on_the_command_line(live, stage):
-    environment = {**os.environ, "DATABASE_OWNER_URL": live.owner_url}
+def test_on_the_command_line(live, stage, monkeypatch):
+    monkeypatch.setenv("DATABASE_OWNER_URL", live.owner_url)
+    settings.cache_clear()
 
     def manage(*words: str):
-        asked = [sys.executable, "manage.py", *words]
-        return run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return CliRunner().invoke(manage_py.app, words)
 
-    retired(stage.far)
     looked = manage("retention", "--dry-run")
-    assert (looked.returncode, looked.stdout.count("\n")) == (0, 10), looked.stderr
-    assert manage("erase", "--person", stage.staff.code, "--yes").returncode == 1, "is still there"
+    assert (looked.exit_code, looked.stdout.count("\n")) == (0, len(kinds())), looked.exception
+    assert isinstance(manage("erase", "--person", retired(stage.far).code).exception, SystemExit), "nobody typed it"
+    assert isinstance(manage("erase", "--person", stage.staff.code, "--yes").exception, Refused), "is still there"
     erased = manage("erase", "--person", stage.far.code, "--yes")
-    assert erased.returncode == 0, erased.stderr
+    assert erased.exit_code == 0, erased.exception
     assert name_of(stage.far) == "（消去済み）"
