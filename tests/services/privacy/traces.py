@@ -6,6 +6,7 @@ from core.progress import Work, begin
 from core.transaction import Transaction
 from data.models.access import AccountStatus, ApiKey, ReachKind, SignInTry, TryKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.comments import Comment
 from data.models.delivery import Delivery, DeliveryState, LocalMail, Mailing, MailingState, MailSender, ProviderKind
 from data.models.desk import FormDraft, SavedView
 from data.models.people import ImportState, PeopleImport, PeopleImportRow, Person, RowAction
@@ -85,6 +86,9 @@ def asked(tx: Transaction, person: Person) -> None:
 
 def mentioned(tx: Transaction, person: Person, cast: Cast) -> None:
     """Let her stand in what others typed, uploaded, and were told."""
+    comment = {"account_id": account_of(tx, cast.manager).id, "created_at": tx.now}
+    tx.add(Comment(**comment, noun="person", record_id=person.id, text="小百合さんは休職中です。"))
+    tx.add(Comment(**comment, noun="broadcast", record_id=1, text=f"{NAMES[0]}さんに電話済み"))
     letter = {"at": tx.now, "sender": "x", "subject": "確認"}
     tx.add(LocalMail(**letter, message_id="1", recipient=OLD_MAIL, body="本文"))
     tx.add(LocalMail(**letter, message_id="2", recipient="y@example.jp", body=f"{NAMES[0]} 様"))
