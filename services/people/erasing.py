@@ -32,7 +32,7 @@ def erase_people(tx: Transaction, erased: PeopleErased) -> None:
         .where(Person.id == mine)
         .values(
             code="erased-" + cast(Person.id, String), family_name=erased.name, given_name="", family_kana="",
-            given_kana="", erased_at=tx.now, updated_at=tx.now, version=Person.version + 1,
+            given_kana="", postal_code="", address="", erased_at=tx.now, updated_at=tx.now, version=Person.version + 1,
         ),
     )  # fmt: skip
     if erased.words and (found := _imports_that_name(tx, erased.words)):
