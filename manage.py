@@ -17,6 +17,7 @@ from core.database import engine, engine_for, transaction
 from core.errors import Refused, RenrakuError
 from core.i18n import N_, _, set_language
 from core.inputs import Nothing
+from core.paging import COUNT_CAP
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT, settings
 
@@ -171,6 +172,40 @@ def restore(
         backups.restore(_owner_and_role()[0], file)
         migrate(*_owner_and_role())
     typer.echo(_(N_("Restored. Mailings that were being sent go on as soon as a worker runs.")))
+
+
+@app.command()
+def retention(
+    *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much falls due, erase nothing.")] = False
+) -> None:
+    """Erase what is kept long enough, as every night; says how many rows of which kind."""
+    import services  # noqa: PLC0415
+    from services import privacy  # noqa: PLC0415
+
+    services.load_all()
+    with database():
+        rows = privacy.look() if dry_run else privacy.keep_to_the_rules()
+    for row in rows:
+        count = "10,000+" if dry_run and row.rows > COUNT_CAP else f"{row.rows:,}"
+        typer.echo(_(N_("{kind} ({title}), {days} days: {count}"), **{**row.model_dump(), "count": count}))
+
+
+@app.command()
+def erase(
+    person: Annotated[str, typer.Option(help="The code of the person (社員番号).")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the code once more.")] = False,
+) -> None:
+    """Erase who a retired person was, wherever it is kept; nothing brings it back, and backups are not changed."""
+    import services  # noqa: PLC0415
+    from services import privacy  # noqa: PLC0415
+
+    services.load_all()
+    typed = person if yes else typer.prompt(_(N_("Type the code once more; what is erased does not come back")))
+    with database(), transaction(Actor.system("manage.py erase")) as tx:
+        asked = privacy.ErasePerson(person_id=privacy.number_of(tx, person), typed=typed)
+        privacy.erase_person(tx, asked)
+    typer.echo(_(N_("The person was erased.")))
 
 
 @app.command()

@@ -66,6 +66,8 @@ class Actor:
     cause: str | None = None
     confined: bool = False
     looker: Looker | None = None
+    via: str | None = None
+    """By which key, if not the person but a machine acts."""
 
     @classmethod
     def system(cls, cause: str) -> "Actor":
@@ -79,10 +81,29 @@ class Actor:
 
     @property
     def recorded(self) -> tuple[int | None, str]:
-        """Return the account and the name that stand in the audit trail: those of who really sits there."""
+        """Return the account and the signature that stand in the audit trail: those of who really sits there."""
         if self.looker is None:
-            return self.account_id, self.name
-        return self.looker.account_id, f"{self.looker.name} → {self.name}"
+            return self.account_id, self.signature
+        return self.looker.account_id, f"account:{self.looker.account_id} → {self.signature}"
+
+    @property
+    def signature(self) -> str:
+        """Return how lasting records name the actor: by account, since names are personal and can be erased."""
+        if self.account_id is None:
+            return self.name
+        return f"account:{self.account_id}" + (f" ({self.via})" if self.via else "")
+
+    @property
+    def scope(self) -> str:
+        """Return how far the actor reaches with all grants together, as the database's own rules read it.
+
+        ``all``, or the number of the own person and the departments' paths, each behind a bar.
+        """
+        reaches = self.grants.values()
+        if self.is_system or any(reach.whole for reach in reaches):
+            return "all"
+        own = str(self.person_id) if self.person_id is not None and any(reach.own for reach in reaches) else ""
+        return "|".join([own, *sorted({path for reach in reaches for path in reach.paths})])
 
     def may(self, process: str, what: What) -> bool:
         """Say whether the actor may do this with anybody at all."""

@@ -19,7 +19,10 @@ from core.transaction import Transaction
 
 
 class AuditRecord(Base):
-    """One operation that happened (操作履歴). The application's role may insert and read, never change."""
+    """One operation that happened (操作履歴). The application's role may insert and read, never change.
+
+    ``actor`` names an account by its number: whoever reads it asks whose that is.
+    """
 
     __tablename__ = "audit_record"
     __table_args__ = (Index("ix_audit_record_process_at", "process", "at"), Index("ix_audit_record_subject", "subject"))

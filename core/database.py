@@ -21,7 +21,7 @@ from core.actor import Actor
 from core.errors import Unavailable
 from core.i18n import N_
 from core.settings import settings
-from core.transaction import Transaction
+from core.transaction import ALONE, Transaction
 
 POOL, OVERFLOW = 10, 20
 CONNECTIONS = POOL + OVERFLOW
@@ -124,9 +124,16 @@ def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterat
     ``statement_seconds`` raises the limit of 15 seconds a statement for the worker's long jobs.
     """
     with Session(engine(), expire_on_commit=False) as session, session.begin():
+        tx = Transaction(session, actor)
+        tx.stand()
         if statement_seconds is not None:
-            session.execute(_LONGER, {"limit": f"{statement_seconds}s"})
-        yield Transaction(session, actor)
+            allow_longer(tx, statement_seconds)
+        yield tx
+
+
+def allow_longer(tx: Transaction, seconds: int) -> None:
+    """Let the statements of this transaction, and no other, take so many seconds."""
+    tx.execute(_LONGER, {"limit": f"{seconds}s"})
 
 
 @contextmanager
@@ -135,7 +142,7 @@ def one_statement(actor: Actor) -> Iterator[Transaction]:
 
     For what an edge counts before it opens the real one; a second statement would stand alone.
     """
-    with Session(_committing(engine()), expire_on_commit=False) as session:
+    with Session(_committing(engine()), expire_on_commit=False, info={ALONE: True}) as session:
         yield Transaction(session, actor)
 
 

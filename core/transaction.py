@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Executable
+from sqlalchemy import Executable, event
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,17 @@ M = TypeVar("M")
 _listeners: dict[type[Any], list[Callable[["Transaction", Any], None]]] = defaultdict(list)
 
 
+_STAND = "SELECT set_config('renraku.reach', %s, true)"
+_STANDING = "reach that the database was told"
+ALONE = "each statement is its own transaction"
+
+
 class Transaction:
-    """One unit of work. It has no commit: only the edges in ``core.database`` end it."""
+    """One unit of work. It has no commit: only the edges in ``core.database`` end it.
+
+    The database is told how far the actor reaches, for this transaction only: its row-level security hides the rest
+    even from a statement that forgot to ask.
+    """
 
     def __init__(self, session: Session, actor: Actor) -> None:
         """Bind a session to an actor at this moment."""
@@ -28,19 +37,30 @@ class Transaction:
         self.now: datetime = clock.now()
         self.running: str | None = None
         self.changes: list[dict[str, Any]] = []
+        self._scope = actor.scope
+
+    def stand(self) -> None:
+        """Tell the database how far this actor reaches, unless it knows: several may act in one session."""
+        known = self.session.info
+        if known.get(_STANDING) != self._scope and ALONE not in known:
+            self.session.connection().exec_driver_sql(_STAND, (self._scope,))  # not compiled: it comes each time
+            known[_STANDING] = self._scope
 
     def add(self, row: object) -> None:
         """Store a new row and give it its id."""
+        self.stand()
         self.session.add(row)
         self.session.flush()
 
     def add_all(self, rows: list[Any]) -> None:
         """Store several new rows at once."""
+        self.stand()
         self.session.add_all(rows)
         self.session.flush()
 
     def get(self, model: type[M], key: object, *, lock: bool = False) -> M | None:
         """Load a row by its primary key, locked for change if asked."""
+        self.stand()
         # As an UPDATE locks it: who only adds a row that refers to this one does not wait.
         return self.session.get(
             model, key, with_for_update={"key_share": True} if lock else None, populate_existing=lock
@@ -48,16 +68,19 @@ class Transaction:
 
     def execute(self, statement: Executable, values: Any = None) -> Result[*tuple[Any, ...]]:
         """Run any statement."""
+        self.stand()
         return self.session.execute(statement, values)
 
     def changed_rows(self, statement: Executable, values: Any = None) -> int:
         """Run a set-based write and return how many rows it touched."""
+        self.stand()
         # Without the option the count of an INSERT is lost before anybody can ask for it.
         result = self.session.execute(statement, values, execution_options={"preserve_rowcount": True})
         return result.rowcount if isinstance(result, CursorResult) else 0
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Run a statement and return its first value."""
+        self.stand()
         return self.session.scalar(statement, values)
 
     def note(self, subject: str, before: object, after: object) -> None:
@@ -84,3 +107,12 @@ def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Call
         return listener
 
     return register
+
+
+def _forget(session: Session, *_about: object) -> None:
+    # What was set ends with the transaction, and with a savepoint that is given up.
+    session.info.pop(_STANDING, None)
+
+
+event.listen(Session, "after_commit", _forget)
+event.listen(Session, "after_soft_rollback", _forget)

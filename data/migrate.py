@@ -18,6 +18,8 @@ from data.reference import areas
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_236_845  # any number of our own: two processes that start at once migrate one after the other
+GUARDED = ("recipient",)
+READ_ONLY = ("area", "alembic_version")
 INSERT_ONLY = ("audit_record", "audit_seal", "audit_sealed")
 
 
@@ -26,12 +28,14 @@ def migrate(owner_url: str, app_role: str | None) -> None:
     engine = engine_for(owner_url)
     with engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET renraku.reach = 'all'"))  # of this connection, which is closed at the end
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         connection.commit()
         command.upgrade(_config(connection), "head")
         _sync_areas(connection)
         if app_role:
             _grant(connection, app_role)
+        _guard(connection, forced=app_role is None)
         connection.commit()
     engine.dispose()
 
@@ -83,6 +87,12 @@ def _sync_areas(connection: Connection) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=changed), rows)
 
 
+def _guard(connection: Connection, *, forced: bool) -> None:
+    # Row-level security does not hold for a table's owner unless it is forced.
+    for table in GUARDED:
+        connection.execute(text(f"ALTER TABLE {table} {'' if forced else 'NO '}FORCE ROW LEVEL SECURITY"))
+
+
 def _grant(connection: Connection, role: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote(role)
     for schema in ("public", "procrastinate"):
@@ -92,4 +102,5 @@ def _grant(connection: Connection, role: str) -> None:
     for table in INSERT_ONLY:
         connection.execute(text(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}"))
     connection.execute(text(f"REVOKE UPDATE ON audit_personal FROM {quoted}"))  # erasing is a right of people
-    connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON area FROM {quoted}"))
+    for table in READ_ONLY:
+        connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {quoted}"))

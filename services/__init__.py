@@ -12,6 +12,7 @@ ROOMS = (
     "delivery",
     "broadcasts",
     "safety",
+    "privacy",
     "setup",
     "home",
 )

@@ -15,6 +15,21 @@ class MailingFinished:
 
 
 @dataclass(frozen=True)
+class PeopleErased:
+    """Whatever tells who these people are is being erased (個人情報の消去). Privacy tells, all who keep some hear.
+
+    ``accounts`` are theirs; ``addresses`` the mail addresses and numbers under which they were ever reached. ``words``
+    are names and addresses to look for in free text; empty when there are many people, since each text is read for it.
+    """
+
+    ids: tuple[int, ...]
+    accounts: tuple[int, ...]
+    addresses: tuple[str, ...]
+    words: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True)
 class PasswordForgotten:
     """Somebody said so of the account with this login name; nobody knows yet whether there is one. Access tells."""
 

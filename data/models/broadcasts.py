@@ -83,6 +83,7 @@ class Broadcast(Versioned, Base):
     ``questions`` is a list of ``{"id", "kind", "label", "required", "options", "unit"}``; ``audience`` is the
     selection as it was asked (departments, areas, roles, lists, single people, everybody). ``asked`` counts the frozen
     audience. ``cause`` is what opened an automatic one; it is unique, so nothing opens twice.
+    ``answers_erased_at``: who answered what is no longer kept, the totals are.
     """
 
     __tablename__ = "broadcast"
@@ -108,6 +109,7 @@ class Broadcast(Versioned, Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    answers_erased_at: Mapped[datetime | None]
 
 
 class Recipient(Base):

@@ -26,7 +26,8 @@ class ChangeSet(Base):
 
     ``counts`` has how many records, by kind and action. ``subject`` names what it came from (``people_import:12``).
     ``allowed_by`` is the process whose permission and reach an undo needs: the operation's own, and for an undo that of
-    what it undid. ``undone_by_id`` is the undo that holds at this moment.
+    what it undid. ``undone_by_id`` is the undo that holds at this moment. ``erased_at``: what its records said is no
+    longer kept.
     """
 
     __tablename__ = "change_set"
@@ -41,6 +42,7 @@ class ChangeSet(Base):
     subject: Mapped[str | None] = mapped_column(index=True)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     records: Mapped[int] = mapped_column(default=0)
+    erased_at: Mapped[datetime | None]
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"))
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"))
 

@@ -83,6 +83,7 @@ class Mailing(Base):
     constants: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    addresses_erased_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
     retry_at: Mapped[datetime | None]
     pauses: Mapped[int] = mapped_column(default=0)

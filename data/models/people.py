@@ -59,6 +59,7 @@ class Person(Versioned, Base):
     """Anyone we keep (人): names family name first, with kana; ``code`` is the organisation's own number (社員番号).
 
     ``postal_code`` (郵便番号) holds seven digits, or another country's code as it was written.
+    ``erased_at``: nothing tells any more who it was (消去); the row stays for what refers to it.
     """
 
     __tablename__ = "person"
@@ -89,6 +90,7 @@ class Person(Versioned, Base):
         Computed("lower(code || ' ' || family_name || given_name || ' ' || family_kana || given_kana)", persisted=True)
     )
     retired_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

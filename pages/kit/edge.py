@@ -110,4 +110,6 @@ def acting(nobody: str | None = None, *, anew: bool = False) -> Iterator[Transac
             raise NotAllowed(guard.SIGNED_OUT)
         if anew:
             looking.check(actor)
-        yield Transaction(tx.session, actor)
+        mine = Transaction(tx.session, actor)
+        mine.stand()
+        yield mine

@@ -92,6 +92,7 @@ PAGES = (
         "history",
         ("webhooks.deliveries",),
     ),
+    Entry(ACCESS, "privacy/retention.py", N_("Retention"), "auto_delete", ("privacy.retention",)),
     Entry(ACCESS, "access/rules.py", N_("Rules for signing in"), "policy", ("access.rules",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),

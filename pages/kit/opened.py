@@ -14,7 +14,7 @@ def is_open(row_id: int | str) -> bool:
     return st.query_params.get("id") == str(row_id)
 
 
-def edit_button(row_id: int) -> None:
+def edit_button(row_id: int | str) -> None:
     """Offer to open a row."""
     if st.button(_(N_("Edit")), key=f"edit-{row_id}", icon=":material/edit:"):
         _open(row_id)

@@ -9,6 +9,7 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
+from pages.people._erasing import erasing
 from pages.people._facts import contacts, standing
 from services.people import add_person, edit_person, reinstate_people, retire_people, show_person
 from services.people.retire import Several
@@ -34,7 +35,12 @@ def add() -> None:
 def show(person: PersonDetail, actor: Actor) -> None:
     """Show somebody, with what the actor may change."""
     kit.header(person.name, f"{person.family_kana} {person.given_kana}　{person.code}", back=BACK)
-    if person.retired_at:
+    if person.erased_at:
+        st.info(
+            _(N_("Erased on {day}: nothing tells any more who this was."), day=kit.day(person.erased_at)),
+            icon=":material/person_off:",
+        )
+    elif person.retired_at:
         st.warning(
             _(N_("Retired on {day}: receives no broadcasts and cannot sign in."), day=kit.day(person.retired_at)),
             icon=":material/person_off:",
@@ -57,12 +63,16 @@ def show_facts(person: PersonDetail, actor: Actor) -> None:
     """Show what is known of somebody, and the form to change it."""
     form, facts = st.columns([3, 2], gap="large")
     with facts:
-        contacts(person)
+        if not person.erased_at:
+            contacts(person)
         standing(person)
-        if actor.may("people.retire", What.DO):
+        if actor.may("people.retire", What.DO) and not person.erased_at:
             retiring(person)
+        erasing(person, actor)
     with form:
-        if actor.may("people.edit", What.DO):
+        if person.erased_at:
+            st.caption(_(N_("There is nothing to change any more.")))
+        elif actor.may("people.edit", What.DO):
             change(person)
         else:
             st.info(_(N_("You may see this person, but not change anything.")), icon=":material/visibility:")

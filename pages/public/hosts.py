@@ -26,7 +26,7 @@ def is_ours(host: str | None) -> bool:
         name, port = parts.hostname, parts.port
     except ValueError:
         return False
-    if not name or parts.username is not None or parts.path:
+    if not name or parts.username is not None or parts.path or not {"?", "#"}.isdisjoint(host or ""):
         return False
     if settings().public_url:
         public = urlsplit(settings().base_url)

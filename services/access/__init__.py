@@ -1,7 +1,7 @@
 """Access (権限, X06, D05): accounts, sign-in, sessions, permission sets and how far they reach."""
 
 from data.models.access import AccountStatus
-from services.access import key_answers, needs, tidy
+from services.access import erasing, key_answers, needs, retained  # noqa: F401 - declare what is kept how long
 from services.access.account_changes import (
     Handled,
     Invitation,
@@ -105,5 +105,5 @@ __all__ = [
     "people_ids_within", "people_of", "people_within", "recognise", "remove_second_factor", "renew_recovery_codes",
     "reopen_account", "reset_letter", "revoke_key", "rules", "set_choices", "set_rules", "sign_in_as", "sign_out",
     "sign_out_all", "sign_out_everywhere", "start_session", "stop_account", "stop_accounts_of", "stop_looking",
-    "succeed", "sync_shipped_sets", "taken_logins", "tidy", "unassign", "usable_login", "use_link", "why",
+    "succeed", "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
 ]  # fmt: skip

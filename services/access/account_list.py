@@ -31,7 +31,7 @@ named(ReachKind, whole=N_("Whole organisation"), department=N_("Department and b
 class AccountsAsk(PageAsk):
     """Which accounts; everything given must hold."""
 
-    text: str = field(N_("Name, kana, code or login name"), default="", max_length=100)
+    text: str = field(N_("Name, kana, code or login name"), default="", max_length=100, personal=True)
     status: AccountStatus | None = field(N_("Status"), default=None)
     set_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
     id: int | None = field(N_("Number"), default=None, hidden=True)
@@ -98,7 +98,7 @@ def _called(word: str) -> ColumnElement[bool]:
 class CandidatesAsk(Input):
     """Whom to look for."""
 
-    text: str = field(N_("Name, kana or code"), min_length=1, max_length=100)
+    text: str = field(N_("Name, kana or code"), min_length=1, max_length=100, personal=True)
 
 
 class Candidate(Row):

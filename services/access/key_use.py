@@ -102,6 +102,7 @@ def recognise(tx: Transaction, token: str) -> Recognised | None:
         account_id=row.account_id,
         person_id=row.person_id,
         language=row.language,
+        via=f"API: {row.name}",
         grants=_cut(joined_grants(_Given(*one) for one in row.given), row),
     )
     return Recognised(row.id, actor, row.times, row.began_at + MINUTE)

@@ -60,7 +60,7 @@ class WhichKey(Input):
 class KeysAsk(PageAsk):
     """Which keys; everything given must hold."""
 
-    text: str = field(N_("Name, kana or code of the person"), default="", max_length=100)
+    text: str = field(N_("Name, kana or code of the person"), default="", max_length=100, personal=True)
     account_id: int | None = field(N_("Account"), default=None, hidden=True)
     state: KeyState | None = field(N_("Status"), default=KeyState.LIVING)
 

@@ -28,6 +28,7 @@ CATEGORIES = {
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),
     "webhooks": N_("Webhooks"),
+    "privacy": N_("Privacy"),
     "desk": N_("Own desk"),
     "comments": N_("Comments"),
     "home": N_("Home and notices"),

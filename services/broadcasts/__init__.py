@@ -2,7 +2,7 @@
 
 from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
 from data.models.delivery import DeliveryState
-from services.broadcasts import commented, finding, needs, words  # noqa: F401 - they declare; words gives states theirs
+from services.broadcasts import commented, erasing, finding, needs, retained, words  # noqa: F401 - they declare
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer

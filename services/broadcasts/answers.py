@@ -38,7 +38,7 @@ class AnswersAsk(PageAsk):
     """Which people of one broadcast; ``question`` and ``option`` find those who chose an option."""
 
     broadcast_id: int = field(N_("Broadcast"), hidden=True)
-    text: str = field(N_("Name, kana or code"), default="", max_length=100)
+    text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     answered: Answered = field(N_("Answer"), default=Answered.ALL)
     department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
     area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")

@@ -23,7 +23,7 @@ class DeliveriesAsk(PageAsk):
     """Which lines of the ledger of one broadcast."""
 
     broadcast_id: int = field(N_("Broadcast"), hidden=True)
-    text: str = field(N_("Name, kana or code"), default="", max_length=100)
+    text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     state: DeliveryState | None = field(N_("State"), default=None)
 
 

@@ -11,7 +11,7 @@ The list, the pages, the history and the undo follow from that.
 """
 
 from data.models.changes import ChangeAction, Standing, UndoState
-from services.changes import words  # noqa: F401 - gives states and actions their words
+from services.changes import retained, words  # noqa: F401 - declare what is kept how long, and words
 from services.changes.erasing import erase
 from services.changes.keeper import Keeper, keeping
 from services.changes.kinds import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, kind_of, kinds, register

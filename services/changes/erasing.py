@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, null, update
 
-from core.transaction import Transaction
-from data.models.changes import Change
+from core.traces import mentions, run
+from core.transaction import Transaction, listens
+from data.models.changes import Change, ChangeSet, ChangeUndo
 from services.changes.kinds import Kind
+from services.events import PeopleErased
 
 
 def erase(tx: Transaction, kind: Kind, ids: Sequence[int]) -> int:
@@ -17,3 +19,11 @@ def erase(tx: Transaction, kind: Kind, ids: Sequence[int]) -> int:
         .values(before=null(), after=null())
         .execution_options(synchronize_session=False)
     )
+
+
+@listens(PeopleErased)
+def erase_actors(tx: Transaction, erased: PeopleErased) -> None:
+    """Take the names of these people from what they changed; the number of the account stays."""
+    run(tx, update(ChangeSet).where(ChangeSet.account_id == func.any(list(erased.accounts))).values(actor=erased.name))
+    if erased.words:
+        run(tx, update(ChangeUndo).where(mentions(ChangeUndo.message, erased.words)).values(message=None))

@@ -1,5 +1,6 @@
 """Comments (コメント) on records of any room, and the mentions in them. A room declares what of it can be commented."""
 
+from services.comments import erasing  # noqa: F401 - hears of people who are erased
 from services.comments.kinds import Commented, commented
 from services.comments.mentions import MentionRow, MentionsAsk, WhichMentions, mentions, see_mentions
 from services.comments.showing import CommentRow, CommentsAsk, MentionableAsk, comments, mentionable

@@ -5,7 +5,7 @@ itself, and ``MailingFinished`` tells of its end.
 """
 
 from data.models.delivery import MailingState, ProviderKind
-from services.delivery import needs, words  # noqa: F401 - they declare; words gives states and kinds theirs
+from services.delivery import erasing, needs, retained, words  # noqa: F401 - they declare; words gives states theirs
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop

@@ -1,7 +1,7 @@
 """People (人, D01–D06): the register, departments, regions, lists, CSV import and export."""
 
 from data.models.people import ContactKind, ImportKind, ImportState
-from services.people import commented, finding, needs, words  # noqa: F401 - they declare; words gives states theirs
+from services.people import commented, erasing, finding, needs, retained, words  # noqa: F401 - they declare
 from services.people.addresses import Mail, shown_mobile
 from services.people.areas import area_choices
 from services.people.department_edit import (

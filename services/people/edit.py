@@ -1,6 +1,6 @@
 """Adding and changing people by hand (D01, D04, D06)."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.audit import AuditRecord
 from core.clock import jst
@@ -66,6 +66,8 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
     """
     alone(tx)
     person = person_within(tx, edit_person, ask.id, lock=True)
+    if person.erased_at is not None:
+        raise Refused(N_("This person was erased: nobody knows any more who it was. Add the person anew."))
     if person.version != ask.version:
         raise changed_meanwhile(tx, person)
     before = shown(tx, person)
@@ -100,8 +102,11 @@ def _rename_account(tx: Transaction, person_id: int, login: str, before: str) ->
 
 def changed_meanwhile(tx: Transaction, person: Person) -> Conflict:
     """Return the error that says who changed a person meanwhile, and when."""
+    name = func.btrim(Person.family_name + " " + Person.given_name)
     who = tx.scalar(
-        select(AuditRecord.actor)
+        select(func.coalesce(name, AuditRecord.actor))
+        .outerjoin(Account, Account.id == AuditRecord.account_id)
+        .outerjoin(Person, Person.id == Account.person_id)
         .where(AuditRecord.subject == f"person:{person.id}", AuditRecord.at == person.updated_at)
         .order_by(AuditRecord.id.desc())
         .limit(1)

@@ -27,7 +27,7 @@ SEVERAL = "; "
 class ExportAsk(Input):
     """Whom to export; retired people are not among them."""
 
-    text: str = field(N_("Name, kana or code"), default="", max_length=100)
+    text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
     area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
     role_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")

@@ -58,10 +58,13 @@ def reinstate_people(tx: Transaction, ask: Several) -> Counted:
 
     Raises:
         NotFound: when one of them is out of reach.
-        Refused: when somebody else uses one of their mail addresses by now.
+        Refused: when somebody else uses one of their mail addresses by now, or one of them was erased.
     """
     alone(tx)
     people = ids_within(tx, reinstate_people, ask.person_ids)
+    erased = select(Person.id).where(Person.id == func.any(people), Person.erased_at.is_not(None)).limit(1)
+    if tx.scalar(erased) is not None:
+        raise Refused(N_("One of these people was erased: nobody knows any more who it was. Add the person anew."))
     if names := _whose_mails_are_taken(tx, people):
         raise Refused(
             N_("Somebody else uses the mail address of {names} by now. Change the address first."),

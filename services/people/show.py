@@ -78,6 +78,7 @@ class PersonDetail(Row):
     login: str
     account_status: AccountStatus | None
     retired_at: datetime | None
+    erased_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -120,7 +121,8 @@ def shown(tx: Transaction, person: Person) -> PersonDetail:
         family_kana=person.family_kana, given_kana=person.given_kana, language=person.language,
         departments=places, regions=regions, contacts=contacts, lists=list(lists),
         login=account.login if account else "", account_status=account.status if account else None,
-        retired_at=person.retired_at, created_at=person.created_at, updated_at=person.updated_at,
+        retired_at=person.retired_at, erased_at=person.erased_at,
+        created_at=person.created_at, updated_at=person.updated_at,
         department_id=next((place.id for place in places if place.main), None),
         other_department_ids=[place.id for place in places if not place.main],
         postal_code=shown_postal_code(person.postal_code), address=person.address,

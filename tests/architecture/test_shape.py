@@ -93,6 +93,21 @@ def test_nothing_lies_directly_in_pages_that_could_be_opened_by_url() -> None:
     assert {path.name for path in (ROOT / "pages").glob("*.py")} == {"__init__.py", "console.py"}
 
 
+def test_files_of_people_never_go_through_streamlits_media_store() -> None:
+    # Whoever knows the address gets them there, without a session's permission (docs/security.md).
+    store = r"\.(download_button|image|audio|video|pdf|logo|pyplot|map)\("
+    found = {name(path) for path in modules("pages") if re.search(store, path.read_text())}
+    assert found == {"pages/people/imports.py"}, "only an empty template, which holds nothing of anybody"
+
+
+def test_of_the_authenticator_only_its_login_controller_is_used() -> None:
+    uses = r"^(?:from|import) (streamlit_authenticator\S*)(?: import (.+))?$"
+    found = {
+        (name(path), *use) for path in modules(*FLOORS) for use in re.findall(uses, path.read_text(), re.MULTILINE)
+    }
+    assert found == {("pages/kit/authenticator.py", "streamlit_authenticator.controllers", "AuthenticationController")}
+
+
 def test_nobody_but_the_clock_asks_for_the_time() -> None:
     pattern = re.compile(r"datetime\.now\(|datetime\.utcnow\(|date\.today\(|time\.time\(")
     asks = [name(path) for path in modules(*FLOORS) if pattern.search(path.read_text())]

@@ -47,7 +47,7 @@ def other(server):
 
 def contents(url):
     """Return the hash of each table's rows, in one fixed order."""
-    with psycopg.connect(libpq_url(url)) as connection:
+    with psycopg.connect(libpq_url(url), options="-c renraku.reach=all") as connection:
         tables = connection.execute(
             "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
             " WHERE schemaname IN ('public', 'procrastinate') ORDER BY 1"
@@ -79,6 +79,17 @@ def test_a_restored_backup_is_the_same_database(filled, other, tmp_path):
     migrate(other, APP)
     assert contents(other) == contents(filled.owner_url)
     assert rights(other) == rights(filled.owner_url)
+
+
+def test_a_backup_by_the_only_role_has_every_row(filled, tmp_path):
+    before = contents(filled.owner_url)
+    migrate(filled.owner_url, None)
+    file = tmp_path / "organisation.backup"
+    backup(filled.owner_url, file)
+    restore(filled.owner_url, file)
+    assert contents(filled.owner_url) == before
+    with psycopg.connect(libpq_url(filled.owner_url)) as connection:
+        assert connection.execute("SELECT FROM recipient").fetchall() == [], "the policy is there again, and forced"
 
 
 def test_a_file_that_is_cut_off_or_none_of_ours_changes_nothing(filled, tmp_path):

@@ -48,7 +48,8 @@ class TestOperation:
         actor = actor_of(tx, cast.administrator)
         make_thing(acting(actor), Thing(name="椅子", phone="090", password="secret"))
         record = tx.execute(select(AuditRecord).where(AuditRecord.process == "test.make")).scalar_one()
-        assert (record.subject, record.actor, record.input) == ("thing:7", "管理 花子", {"name": "椅子"})
+        by = f"account:{actor.account_id}"
+        assert (record.subject, record.actor, record.input) == ("thing:7", by, {"name": "椅子"})
         assert record.changes == [{"subject": "thing", "before": None, "after": "椅子"}]
         assert tx.get(AuditPersonal, record.id).values == {"phone": "090"}
 

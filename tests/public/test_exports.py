@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.actor import Actor, What
-from core.audit import AuditRecord
+from core.audit import AuditPersonal, AuditRecord
 from core.database import transaction
 from data.models.access import PermissionAssignment, PermissionGrant
 from data.models.people import Membership, Person
@@ -93,7 +93,9 @@ class TestPermission:
         get(stage.administrator, "/export/people.search?text=社員")
         with transaction(Actor.system("test")) as tx:
             record = tx.execute(select(AuditRecord).where(AuditRecord.process == "people.search:export")).scalar_one()
-        assert (record.actor, record.input["text"]) == ("管理 花子", "社員")
+            searched = tx.get(AuditPersonal, record.id)
+            assert record.account_id == account_of(tx, stage.administrator).id
+        assert ("text" in record.input, searched.values["text"]) == (False, "社員"), "what was searched can be erased"
 
     def test_an_operation_or_a_name_of_nothing_is_no_file(self, get, stage):
         assert get(stage.administrator, "/export/people.edit").status_code == 404

@@ -1,22 +1,23 @@
-"""Weak points of the parts that sign-in is built of, tried again here (SECURITY); others in test_gate, test_revocation.
-
-Rows tried elsewhere: pages by address (test_pages), foreign cookies, origins, floods, hosts and what is hidden
-(test_gate), cookies (test_sign_in, tests/browser/test_sign_in.py), passwords (tests/services/access/test_passwords.py).
-"""
+"""Weak points of the parts that the console is built of, tried again; docs/security.md says which test tries which."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from socket import create_connection
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
+from core import database
 from core.actor import Actor
 from core.database import transaction
 from data.models.access import Account, SignInTry
 from pages.kit import authenticator
-from services.access import hash_of
+from services.access import begin_attempt, hash_of
 from services.access.passwords import hashed
-from services.access.tries import HERE
-from tests.factories import make_cast
+from services.access.sign_in import NOBODYS_HASH
+from services.access.tries import HERE, MOST_FAILURES
+from tests.factories import account_of, make_cast
 from tests.processes import python
 
 BROWSER = hash_of("browser")
@@ -82,3 +83,86 @@ assert config.get_option("server.allowedHosts") == ["localhost", "127.0.0.1", ":
 """
     with python("-c", program, DATABASE_URL=live.url) as process:
         assert process.wait(60) == 0
+
+
+class TestGuessing:
+    def test_at_once_is_counted_attempt_by_attempt(self, live):
+        with transaction(Actor.system("test")) as tx:
+            account_of(tx, make_cast(tx).staff).password_hash = NOBODYS_HASH
+
+        def attempt(_at):
+            with transaction(Actor.system("test")) as tx:
+                return begin_attempt(tx, "staff", "192.0.2.1").account_id is not None
+
+        with ThreadPoolExecutor(8) as pool:
+            judged = list(pool.map(attempt, range(3 * MOST_FAILURES)))
+        assert judged.count(True) == MOST_FAILURES
+
+
+class TestTargets:
+    """What stands in the request line or the Host header opens nothing (SECURITY: decide on ``scope["path"]``)."""
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "http://127.0.0.1/_stcore/metrics", "http://127.0.0.1/healthz/../_stcore/metrics",
+            "//healthz/_stcore/metrics",
+            "/healthz/../_stcore/metrics", "/healthz/..%2f_stcore/metrics", "/%5fstcore/metrics", "/./_stcore/metrics",
+            "/media/../healthz/../media/0123.pdf", "/_stcore%2fmetrics", "/_stcore/metrics?/healthz",
+            "/_stcore/metrics#/",
+            "/_stcore/metrics;/healthz", "/healthz?/../_stcore/metrics", "/_STCORE/metrics",
+        ],
+    )  # fmt: skip
+    def test_in_any_writing(self, running, target):
+        for host in (f"127.0.0.1:{running.port}", "localhost"):
+            assert not leaked(sent_raw(running, target, host)), host
+
+    @pytest.mark.parametrize(
+        "host", ["localhost/healthz?", "localhost#", "localhost?/x", "127.0.0.1@evil", "x\tlocalhost"]
+    )
+    def test_behind_a_host_that_holds_a_path(self, running, host):
+        for target in ("/_stcore/metrics", "/media/0123.pdf", "/"):
+            answer = sent_raw(running, target, host)
+            assert answer.split(b" ", 2)[1] == b"400", target
+
+
+def sent_raw(running, target, host):
+    """Send a request as no client library would, and return the whole answer."""
+    with create_connection(("127.0.0.1", running.port), timeout=10) as line:
+        line.sendall(f"GET {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode())
+        answer = b""
+        while came := line.recv(65_536):
+            answer += came
+    return answer
+
+
+def leaked(answer):
+    """Say whether Streamlit's figures, or a file, came back."""
+    return b"# TYPE" in answer or b"application/openmetrics" in answer or b"application/pdf" in answer
+
+
+class TestDatabase:
+    """What each connection is held to, whatever role it has."""
+
+    HELD = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "search_path")
+
+    @pytest.fixture(autouse=True)
+    def one_connection(self, shared_engine, monkeypatch):
+        monkeypatch.setattr(database, "engine", lambda: shared_engine)
+
+    def held(self):
+        with transaction(Actor.system("test")) as tx:
+            return [tx.scalar(text(f"SHOW {name}")) for name in self.HELD]
+
+    def test_nothing_runs_or_waits_without_end_and_longer_work_leaves_nothing_behind(self):
+        usual = ["15s", "5s", "30s", "public,procrastinate"]
+        assert self.held() == usual
+        with transaction(Actor.system("test"), statement_seconds=900) as tx:
+            assert tx.scalar(text("SHOW statement_timeout")) == "15min"
+        assert self.held() == usual
+
+    def test_a_statement_that_takes_too_long_is_ended(self):
+        with transaction(Actor.system("test")) as tx:
+            tx.execute(text("SELECT set_config('statement_timeout', '50ms', true)"))
+            with pytest.raises(OperationalError, match="statement timeout"), tx.session.begin_nested():
+                tx.execute(text("SELECT pg_sleep(5)"))

@@ -30,7 +30,7 @@ class TestKey:
         assert admin.post("people/edit_list", {"name": "窓口", "version": 0}).status_code == 200
         with transaction(Actor.system("test")) as tx:
             record = tx.execute(select(AuditRecord).where(AuditRecord.process == "people.edit_list")).scalar_one()
-        assert record.actor == "管理 花子 (API: 給与)"
+        assert record.actor == f"account:{record.account_id} (API: 給与)"
         assert record.account_id is not None
 
     def test_does_what_is_in_its_set_only(self, machine, stage):

@@ -10,6 +10,7 @@ from core.database import transaction
 from core.errors import Invalid, NotAllowed
 from core.inputs import Nothing, validated
 from services import desk
+from services.privacy.nightly import nightly
 from tests.factories import actor_of, make_cast
 
 ASK = desk.WhichDraft(form="person-7")
@@ -67,6 +68,6 @@ def test_what_was_left_alone_for_a_month_is_deleted(live):
     for days, form in ((31, "old"), (29, "young")):
         with clock.frozen(now - timedelta(days=days)), transaction(actor) as tx:
             keep(tx, form=form)
-    desk.tidy.tidy()
+    nightly()
     with transaction(actor) as tx:
         assert [one.form for one in desk.drafts(tx, Nothing())] == ["young"]

@@ -157,7 +157,7 @@ class TestSteps:
             "people.apply_import",
         ]
         assert applied[0].changes[0]["after"]["add"] == 1
-        assert (applied[0].actor, "content" in records[0].input) == ("管理 花子", False)
+        assert (applied[0].account_id, "content" in records[0].input) == (administrator.account_id, False)
 
 
 class TestJobs:
