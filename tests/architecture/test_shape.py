@@ -95,7 +95,7 @@ def test_nothing_lies_directly_in_pages_that_could_be_opened_by_url() -> None:
 
 def test_files_of_people_never_go_through_streamlits_media_store() -> None:
     # Whoever knows the address gets them there, without a session's permission (docs/security.md).
-    store = r"\.(download_button|image|audio|video|pdf|logo|pyplot|map)\("
+    store = r"st\.(download_button|image|audio|video|pdf|logo|pyplot|map)\("
     found = {name(path) for path in modules("pages") if re.search(store, path.read_text())}
     assert found == {"pages/people/imports.py"}, "only an empty template, which holds nothing of anybody"
 

@@ -79,8 +79,8 @@ class TestLooking:
         assert here().actor.looker is None
         own, target = account_of(tx, cast.administrator).id, account_of(tx, cast.manager).id
         assert trail(tx) == [
-            ("access.look_as", "管理 花子", own, f"account:{target}"),
-            ("access.stop_looking", "管理 花子 → 部長 太郎", own, f"account:{target}"),
+            ("access.look_as", f"account:{own}", own, f"account:{target}"),
+            ("access.stop_looking", f"account:{own} → account:{target}", own, f"account:{target}"),
         ]
         with pytest.raises(NotFound):
             stop_looking(here(), Nothing())
@@ -91,7 +91,7 @@ class TestLooking:
         assert here(LONGEST - timedelta(minutes=1)).actor.looker
         for _look in range(2):
             assert here(LONGEST + timedelta(minutes=1)).actor.looker is None
-        assert [row[:2] for row in trail(tx)][1:] == [("access.stop_looking", "管理 花子")]
+        assert [row[:2] for row in trail(tx)][1:] == [("access.stop_looking", here().actor.signature)]
 
     def test_ends_with_the_session(self, here, tx, cast):
         look(here, tx, cast.manager)

@@ -127,7 +127,7 @@ def found(tx: Transaction) -> set[tuple[str, str]]:
     names = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = ANY(:schemas)"
     there = set()
     for table in tx.execute(text(names), {"schemas": ["public", "procrastinate"]}).scalars().all():
-        each = f"{table} AS one, unnest(CAST(:words AS text[])) AS word"
-        look = f"SELECT DISTINCT word FROM {each} WHERE strpos(one::text, word) > 0"
+        each = f"{table} AS one, unnest(CAST(:words AS text[])) AS sought"
+        look = f"SELECT DISTINCT sought FROM {each} WHERE strpos(one::text, sought) > 0"
         there |= {(table, word) for word in tx.execute(text(look), {"words": words}).scalars()}
     return there
