@@ -7,6 +7,7 @@ ROOMS = (
     "changes",
     "desk",
     "comments",
+    "fields",
     "people",
     "delivery",
     "broadcasts",

@@ -3,7 +3,20 @@
 from core.audit import AuditPersonal, AuditRecord
 from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
-from data.models import access, areas, broadcasts, changes, comments, delivery, desk, home, people, safety, setup
+from data.models import (
+    access,
+    areas,
+    broadcasts,
+    changes,
+    comments,
+    delivery,
+    desk,
+    fields,
+    home,
+    people,
+    safety,
+    setup,
+)
 
 __all__ = [
     "AuditPersonal",
@@ -18,6 +31,7 @@ __all__ = [
     "comments",
     "delivery",
     "desk",
+    "fields",
     "home",
     "people",
     "safety",
