@@ -62,6 +62,7 @@ def field(
     personal: bool = False,
     hidden: bool = False,
     me: str | None = None,
+    choices: Mapping[Any, str] | None = None,
     **limits: Any,
 ) -> Any:
     """Declare a field of an input with what a form needs to know.
@@ -69,7 +70,8 @@ def field(
     ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices; with
     ``depends``, the name of an earlier field, it is asked with what stands there (``Of``) and the choices change with
     it. ``fills`` names a query that is asked with what was typed (``value``) and answers with what goes into later
-    fields of the same form, where those are still empty. ``secret`` values
+    fields of the same form, where those are still empty. ``choices`` are those of a
+    field that no class knows, with their words. ``secret`` values
     never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its
     erasable side table. ``hidden`` ones are filled by the page. ``me`` ("person" or "account") says
     whose number it is, so that a saved view can mean whoever opens it.
@@ -77,6 +79,7 @@ def field(
     extra: dict[str, Any] = {
         "unit": unit, "of": of, "depends": depends, "fills": fills, "multiline": multiline, "secret": secret,
         "masked": secret if masked is None else masked, "personal": personal, "hidden": hidden, "me": me,
+        **({"choices": choices} if choices else {}),
     }  # fmt: skip
     if isinstance(default, list | dict | set):
         limits["default_factory"] = lambda: type(default)(default)

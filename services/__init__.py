@@ -8,6 +8,7 @@ ROOMS = (
     "desk",
     "webhooks",
     "comments",
+    "fields",
     "people",
     "delivery",
     "broadcasts",

@@ -1,6 +1,7 @@
 """People, the departments they belong to, where they live and work, and how they are reached (D01, D03, D04, D06)."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -67,6 +68,13 @@ class Person(Versioned, Base):
         Index("ix_person_sort", "sort_key", "id"),
         Index("ix_person_retired_at", "retired_at"),
         *(start_index(f"ix_person_start_{name}", words) for name, words in STARTS.items()),
+        Index(
+            "ix_person_own",
+            "own",
+            postgresql_using="gin",
+            postgresql_ops={"own": "jsonb_path_ops"},
+            postgresql_where=text("own <> '{}'"),
+        ),
         CheckConstraint("code <> '' AND family_name <> ''", "named"),
     )
 
@@ -89,6 +97,9 @@ class Person(Versioned, Base):
     search_text: Mapped[str] = mapped_column(
         Computed("lower(code || ' ' || family_name || given_name || ' ' || family_kana || given_kana)", persisted=True)
     )
+    own: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Values of the organisation's own fields (独自項目) by code; ``services.fields.reading`` says how each is kept."""
+
     retired_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -122,6 +133,30 @@ class PersonRegion(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+
+
+class PersonOwn(Base):
+    """What of a person's own fields is compared or leads to another record; made from ``person.own`` (``set_own``).
+
+    By it lists are filtered by days and numbers, and who or what somebody refers to is not removed.
+    """
+
+    __tablename__ = "person_own"
+    __table_args__ = (
+        Index("ix_person_own_number", "field_id", "number", "person_id", postgresql_where=text("number IS NOT NULL")),
+        Index("ix_person_own_day", "field_id", "day", "person_id", postgresql_where=text("day IS NOT NULL")),
+        Index("ix_person_own_to_person_id", "to_person_id", postgresql_where=text("to_person_id IS NOT NULL")),
+        Index(
+            "ix_person_own_to_department_id", "to_department_id", postgresql_where=text("to_department_id IS NOT NULL")
+        ),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    field_id: Mapped[int] = mapped_column(ForeignKey("own_field.id"), primary_key=True)
+    number: Mapped[Decimal | None]
+    day: Mapped[date | None]
+    to_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    to_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
 
 class ContactKind(StrEnum):

@@ -34,6 +34,7 @@ form: what was typed is kept in PostgreSQL and offered again (``services.desk``)
 
 Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the file
 that a query makes itself; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
+``kit.look(query, asked, on_error=…)`` asks what may be refused;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
 part again every two seconds, and ``kit.ask_shared`` counts once for all who look at it; ``kit.is_open``,
 ``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows where they stand;
@@ -59,11 +60,11 @@ from pages.kit.columns import Column
 from pages.kit.comments import comments_title, may_see_comments, show_comments
 from pages.kit.confirm import confirm
 from pages.kit.difference import Group, differences
-from pages.kit.edge import Done, ask, do, explain
+from pages.kit.edge import Done, ask, do, explain, look
 from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
-from pages.kit.forms import Layout, clear, form, operate, refuse, refused
+from pages.kit.forms import Layout, Shape, clear, form, operate, refuse, refused
 from pages.kit.history import history_below, show_history
 from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
@@ -77,10 +78,10 @@ from pages.kit.views import VIEW, view
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Step", "Wizard", "address_of", "ask", "ask_shared", "bars",
-    "clear", "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "explain", "facts",
-    "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
-    "literal", "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate",
-    "paged", "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares",
-    "show_comments", "show_history", "style", "table", "view", "way_out", "wizard",
+    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "ask", "ask_shared",
+    "bars", "clear", "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "explain",
+    "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
+    "literal", "look", "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address",
+    "operate", "paged", "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said",
+    "shares", "show_comments", "show_history", "style", "table", "view", "way_out", "wizard",
 ]  # fmt: skip

@@ -96,7 +96,7 @@ def _here() -> str:
 
 def encoded(value: Any) -> str | list[str]:
     """Write a value of a question as an address does."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [str(encoded(one)) for one in value]
     if isinstance(value, bool):
         return "1" if value else "0"

@@ -30,6 +30,8 @@ class Column:
     number: bool = False
     width: int | None = None
     file: str | None = None
+    usual: bool = True
+    """Whether it is shown as long as nobody has chosen columns."""
 
 
 Columns = Mapping[str, Column | str] | Sequence[str]
@@ -45,16 +47,21 @@ def _described(name: str, column: Column | str, rows: Sequence[Any]) -> Column:
     column = Column(column) if isinstance(column, str) else column
     label = column.label or (label_of(type(rows[0]), name) if rows and isinstance(rows[0], BaseModel) else name)
     value = column.value or (lambda row: getattr(row, name))
-    return Column(label, value, column.sort, column.number, column.width, column.file or name)
+    return Column(label, value, column.sort, column.number, column.width, column.file or name, column.usual)
 
 
 def chosen(key: str, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the columns to show: those of the address, in its order, or all. What the list does not have is left out.
+    """Return the columns to show: those of the address, in its order, or the usual ones; unknown ones are left out.
 
     Only these are computed and sent to the browser.
     """
     names = [name for name in dict.fromkeys(st.query_params.get_all(param(key, CHOSEN))) if name in columns]
-    return {name: columns[name] for name in names} if names else dict(columns)
+    return {name: columns[name] for name in names or usual(columns)}
+
+
+def usual(columns: Mapping[str, Column]) -> list[str]:
+    """Return the columns that are shown as long as nobody has chosen some."""
+    return [name for name, column in columns.items() if column.usual]
 
 
 def choose(key: str, columns: Mapping[str, Column], shown: Sequence[str]) -> None:
@@ -63,16 +70,16 @@ def choose(key: str, columns: Mapping[str, Column], shown: Sequence[str]) -> Non
     st.session_state[widget] = list(shown)
     st.multiselect(
         _(N_("Columns, in this order")), list(columns), format_func=lambda name: columns[name].label or name,
-        key=widget, filter_mode="contains", on_change=_chosen, args=(key, widget, list(columns)),
+        key=widget, filter_mode="contains", on_change=_chosen, args=(key, widget, usual(columns)),
         help=_(N_("Take one out and choose it again to move it to the end.")),
     )  # fmt: skip
-    if list(shown) != list(columns):
+    if list(shown) != usual(columns):
         st.button(
             _(N_("Usual columns")), key=f"{widget}.usual", icon=":material/restart_alt:", type="tertiary",
             on_click=put, args=(param(key, CHOSEN), ""),
         )  # fmt: skip
 
 
-def _chosen(key: str, widget: str, usual: list[str]) -> None:
+def _chosen(key: str, widget: str, as_usual: list[str]) -> None:
     names = list(st.session_state[widget])
-    put(param(key, CHOSEN), [] if names == usual else names)
+    put(param(key, CHOSEN), [] if names == as_usual else names)

@@ -65,6 +65,18 @@ def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
     return answer
 
 
+def look(query: Query[A, R], question: A, on_error: Callable[[RenrakuError], None] = show) -> R | None:
+    """Answer a query about what a person has typed: what is refused goes to ``on_error``, and the run goes on."""
+    try:
+        with acting() as tx:
+            return query(tx, question)
+    except RenrakuError as error:
+        on_error(error)
+    except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
+        show(error)
+    return None
+
+
 def do(
     operation: Operation[A, R],
     question: A | Nothing | Mapping[str, object] = NOTHING,

@@ -1,8 +1,8 @@
 """A form out of an input model: asks, checks, says what is wrong beside the field, and keeps what was typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -24,6 +24,13 @@ A = TypeVar("A", bound=Input)
 R = TypeVar("R")
 DOUBLE_CLICK = timedelta(seconds=2)
 Layout = Sequence[str | tuple[str, ...]]
+
+
+class Shape(NamedTuple):
+    """A form that asks for more than the fields of a class, such as own fields: its model, and what it means."""
+
+    model: type[Input]
+    asked: Callable[[Any], Input]
 
 
 def form(
@@ -67,22 +74,26 @@ def operate(
     also: Mapping[str, Mapping[Any, str]] | None = None,
     submit: str | None = None,
     done: str | None = None,
+    shape: Shape | None = None,
 ) -> edge.Done[R] | None:
     """Show the form of an operation and do it when it is sent; what is refused stands beside its field.
 
     Where ``fills`` has the record's ``version`` and somebody else saved another one meanwhile, both versions are shown
-    and the person chooses. ``done`` is the sentence kept for the next page header.
+    and the person chooses. ``done`` is the sentence kept for the next page header. ``shape`` asks for more than the
+    operation's own fields, and makes of what was entered what the operation is asked with.
 
     Returns what happened in the one run in which it happened (then ``st.rerun()`` or
     ``st.switch_page`` is the page's usual next line), else None.
     """
     submit = submit or operation.title
+    model: type[Input] = shape.model if shape else operation.asks
     entered = form(
-        operation.asks, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, title=operation.title
+        model, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, title=operation.title
     )  # fmt: skip
     if entered is None:
         return None
-    finished = edge.do(operation, entered, on_error=lambda error: refused(key, error))
+    asked: Any = shape.asked(entered) if shape else entered
+    finished = edge.do(operation, asked, on_error=lambda error: refused(key, error))
     if finished is not None:
         clear(key)
         if done:

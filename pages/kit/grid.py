@@ -12,7 +12,7 @@ from core.operations import Query
 from core.paging import Page, PageAsk
 from core.shown import said
 from pages.kit.address import forget_place, go, param, put
-from pages.kit.columns import Column
+from pages.kit.columns import Column, usual
 
 R = TypeVar("R")
 Mode = Literal["single-row", "multi-row", "single-column"]
@@ -47,7 +47,7 @@ class Listed(Generic[R]):
     @property
     def customised(self) -> bool:
         """Say whether other columns than the usual ones were chosen, or another order of them."""
-        return list(self.shown) != list(self.columns)
+        return list(self.shown) != usual(self.columns)
 
     @property
     def widget(self) -> str:

@@ -55,6 +55,14 @@ PAGES = (
     Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
     Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
     Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), above="people/list.py"),
+    Entry(
+        PEOPLE,
+        "people/bulk.py",
+        N_("Change many people"),
+        "edit_note",
+        ("people.bulk_preview",),
+        above="people/list.py",
+    ),
     Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),
     Entry(
         PEOPLE,
@@ -67,6 +75,7 @@ PAGES = (
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
     Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), above="people/lists.py"),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
+    Entry(PEOPLE, "fields/list.py", N_("Own fields"), "dashboard_customize", ("fields.search",)),
     Entry(PEOPLE, "changes/list.py", N_("Changes"), "history", ("changes.search",)),
     Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), above="changes/list.py"),
     Entry(ACCESS, "access/accounts.py", N_("Accounts"), "badge", ("access.accounts",)),

@@ -119,4 +119,6 @@ def _is_asked(found: Views) -> bool:
 
 
 def _query_of(model: type[PageAsk]) -> str | None:
-    return next((one.name for one in registered() if isinstance(one, Query) and one.asks is model), None)
+    # A page may ask for more than the question's class has, such as own fields, by a class made of it.
+    queries = {one.asks: one.name for one in registered() if isinstance(one, Query)}
+    return next((queries[kind] for kind in model.__mro__ if kind in queries), None)

@@ -56,14 +56,16 @@ def pick(
     *,
     columns: Columns,
     key: str = "",
+    opens: Callable[[R], Target] | None = None,
     empty: str | None = None,
     unit: str | None = None,
 ) -> list[R]:
     """Show a page of rows of which several can be picked, and return those; another page starts with none."""
+    follow(key)
     listed = _listed(query, question, columns, key, "id")
     if not _head(listed, unit, empty):
         return []
-    selection = grid(listed, opens=None, mode="multi-row", rows=[])
+    selection = grid(listed, opens=opens, mode="multi-row", rows=[])
     _pager(listed)
     return [listed.page.rows[at] for at in selection if at < len(listed.page.rows)]
 

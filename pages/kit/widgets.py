@@ -67,7 +67,10 @@ def asked_fields(
     A field whose choices the person may not see is left out, unless it must be filled in.
     """
     names = [name for name in model.model_fields if name not in without and not marks(model, name).get("hidden")]
-    offered = _offered({
+    offered: dict[str, Choices | None] = {
+        name: dict(found) for name in names if (found := marks(model, name).get("choices"))
+    }
+    offered |= _offered({
         name: of for name in names
         if (of := marks(model, name).get("of")) and not marks(model, name).get("depends")
     })  # fmt: skip

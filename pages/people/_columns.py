@@ -1,5 +1,6 @@
 """The step of an import in which columns of the file are matched to what Renraku keeps."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -19,10 +20,10 @@ WHOLE = ("name", "kana", "parent_code")
 """Columns that the template leaves out, since it has their parts."""
 
 
-def template(kind: ImportKind) -> bytes:
-    """Return an empty file with the columns that are matched by themselves."""
+def template(kind: ImportKind, own: Sequence[str] = ()) -> bytes:
+    """Return an empty file with the columns that are matched by themselves, those of ``own`` fields at the end."""
     headings = [column.heading for column in BY_KIND[kind] if column.field not in WHOLE]
-    return csvout.lines([headings]).encode("utf-8-sig")
+    return csvout.lines([[*headings, *own]]).encode("utf-8-sig")
 
 
 def match_columns(found: ImportDetail) -> bool:

@@ -39,6 +39,7 @@ def standing(person: PersonDetail) -> None:
             _(N_("Regions")): [region.name for region in person.regions],
             _(N_("Lists")): person.lists,
             _(N_("Account")): f"{person.login}（{kit.said(person.account_status)}）" if person.login else "",
+            **{own.label: own.said for own in person.own_values},
             _(N_("Last change")): person.updated_at,
         },
         label=person.name,

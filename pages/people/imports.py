@@ -8,6 +8,7 @@ from core.paging import PageAsk
 from core.settings import settings
 from pages import kit
 from pages.kit.guard import guard
+from pages.people import _own
 from pages.people._checked import show_check, show_result
 from pages.people._columns import match_columns, template
 from services.people import ImportKind, ImportState, list_imports, show_import, upload
@@ -42,10 +43,11 @@ def choose_file() -> None:
         _(N_("CSV file")), type=["csv", "txt", "tsv"], key="file",
         help=_(N_("As Excel saves it: UTF-8 or Shift_JIS. Up to {limit} MB."), limit=settings().upload_limit_mib),
     )  # fmt: skip
+    own = [one.label_ja for one in _own.known()] if kind is ImportKind.PEOPLE else []
     with st.container(horizontal=True, gap="small"):
         going_on = st.button(_(N_("Go on")), type="primary", disabled=file is None, key="upload")
         st.download_button(
-            _(N_("Empty template")), template(kind), file_name=f"renraku_{kind.value}.csv", mime="text/csv",
+            _(N_("Empty template")), template(kind, own), file_name=f"renraku_{kind.value}.csv", mime="text/csv",
             icon=":material/download:", on_click="ignore", key="template",
         )  # fmt: skip
     if going_on and file is not None:

@@ -6,9 +6,10 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
+from pages.people import _chosen, _filters, _own
 from services.people import export_people, search_people
 from services.people.export import ExportAsk
-from services.people.search import PeopleAsk, PersonRow
+from services.people.search import PersonRow
 
 actor = guard("people.search")
 
@@ -22,7 +23,8 @@ def places(row: PersonRow) -> str:
 
 kit.header(_(N_("People")), _(N_("Everyone the organisation keeps, and how they are reached.")))
 bar = st.container(horizontal=True, gap="small")
-question = kit.filters(PeopleAsk)
+fields = _own.known()
+question = _filters.asked(kit.filters(_filters.question_of(fields)), fields)
 with bar:
     if actor.may("people.add", What.DO) and st.button(_(N_("Add a person")), icon=":material/person_add:", key="add"):
         kit.go("people/person.py")
@@ -32,23 +34,33 @@ with bar:
         kit.go("people/imports.py")
     asked = {name: value for name, value in question if name in ExportAsk.model_fields}
     kit.files(export_people, ExportAsk(**asked), label=_(N_("Export as CSV")))
-kit.table(
-    search_people,
-    question,
-    columns={
-        "name": kit.Column(_(N_("Name")), sort="name"),
-        "kana": _(N_("Kana")),
-        "code": kit.Column(_(N_("Code")), sort="code"),
-        "department": kit.Column(_(N_("Department")), value=places),
-        "regions": _(N_("Regions")),
-        "mails": kit.Column(_(N_("Number of mail addresses")), number=True),
-        "mobile": _(N_("Mobile number")),
-        "login": _(N_("Login name")),
-        "state": kit.Column(
-            _(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active")), file="retired"
-        ),
-    },
-    opens=lambda row: ("people/person.py", {"id": row.id}),
-    unit=N_("{count} people"),
-    empty=_(N_("Nobody is found. Clear the filters, add a person or import a CSV.")),
-)
+columns: dict[str, kit.Column | str] = {
+    "name": kit.Column(_(N_("Name")), sort="name"),
+    "kana": _(N_("Kana")),
+    "code": kit.Column(_(N_("Code")), sort="code"),
+    "department": kit.Column(_(N_("Department")), value=places),
+    "regions": _(N_("Regions")),
+    "mails": kit.Column(_(N_("Number of mail addresses")), number=True),
+    "mobile": _(N_("Mobile number")),
+    "login": _(N_("Login name")),
+    "state": kit.Column(
+        _(N_("State")), value=lambda row: _(N_("Retired")) if row.retired else _(N_("Active")), file="retired"
+    ),
+    **_own.columns(fields),
+}
+
+
+def opens(row: PersonRow) -> tuple[str, dict[str, int]]:
+    """Return the page of a person."""
+    return "people/person.py", {"id": row.id}
+
+
+UNIT = N_("{count} people")
+empty = _(N_("Nobody is found. Clear the filters, add a person or import a CSV."))
+if actor.may("people.bulk_edit", What.BULK) or actor.may("people.bulk_retire", What.BULK):
+    buttons = st.container(horizontal=True, gap="small")
+    picked = kit.pick(search_people, question, columns=columns, opens=opens, unit=UNIT, empty=empty)
+    with buttons:
+        _chosen.choosing(question, picked)
+else:
+    kit.table(search_people, question, columns=columns, opens=opens, unit=UNIT, empty=empty)

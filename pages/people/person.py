@@ -9,6 +9,7 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
+from pages.people import _own
 from pages.people._erasing import erasing
 from pages.people._facts import contacts, standing
 from services.people import add_person, edit_person, reinstate_people, retire_people, show_person
@@ -27,7 +28,11 @@ def add() -> None:
     """Ask for somebody new."""
     guard("people.add")
     kit.header(_(N_("Add a person")), _(N_("Names, departments, regions and how the person is reached.")), back=BACK)
-    added = kit.operate(add_person, "person-new", rows=ROWS, submit=_(N_("Add")), done=_(N_("The person was added.")))
+    fields = _own.known()
+    added = kit.operate(
+        add_person, "person-new", rows=[*ROWS, *_own.rows(fields)], shape=_own.shape(add_person.asks, fields),
+        submit=_(N_("Add")), done=_(N_("The person was added.")),
+    )  # fmt: skip
     if added:
         kit.go("people/person.py", {"id": added.result.id})
 
@@ -84,10 +89,12 @@ def change(person: PersonDetail) -> None:
         place.id: _(N_("{name} (out of use)"), name=place.full_name) if place.retired else place.full_name
         for place in person.departments
     }
+    fields = _own.known()
     changed = kit.operate(
-        edit_person, f"person-{person.id}-{person.version}", initial=person, rows=ROWS,
+        edit_person, f"person-{person.id}-{person.version}", initial=_own.present(person, fields),
+        rows=[*ROWS, *_own.rows(fields)], shape=_own.shape(edit_person.asks, fields),
         fills={"id": person.id, "version": person.version},
-        also={"department_id": present, "other_department_ids": present},
+        also={"department_id": present, "other_department_ids": present, **_own.also(person, fields)},
         submit=_(N_("Save")), done=_(N_("Saved.")),
     )  # fmt: skip
     if changed:

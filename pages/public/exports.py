@@ -104,7 +104,7 @@ def _values(request: Request, model: type[Input]) -> dict[str, Any]:
     for name, info in model.model_fields.items():
         found = request.query_params.getlist(name)
         if found and name not in PLACE:
-            values[name] = found if get_origin(info.annotation) is list else found[-1]
+            values[name] = found if get_origin(info.annotation) in {list, tuple} else found[-1]
     return {**values, "size": ROWS} if issubclass(model, PageAsk) else values
 
 

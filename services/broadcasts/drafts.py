@@ -9,6 +9,7 @@ from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
+from services import delivery
 from services.broadcasts.audience import Selection
 from services.broadcasts.forms import plain, questions_of
 from services.broadcasts.sight import get_steered
@@ -71,7 +72,7 @@ def draft(tx: Transaction, ask: Draft) -> BroadcastRow:
     Raises:
         NotFound: when the draft, the template or the form is gone, or somebody else's.
         Conflict: when it was saved elsewhere meanwhile.
-        Refused: when it was already sent, or has no subject or text.
+        Refused: when it was already sent, has no subject or text, or names an unknown field.
     """
     row = _for_change(tx, ask)
     before = _noted(row) if ask.id else None
@@ -130,6 +131,7 @@ def _text(tx: Transaction, ask: Draft) -> tuple[str, str]:
     body = ask.body or (template.body if template else "")
     if not subject or not body:
         raise Refused(N_("Write a subject and a text, or choose a template."))
+    delivery.check_fields(tx, subject, body)
     return subject, body
 
 

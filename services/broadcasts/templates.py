@@ -7,6 +7,7 @@ from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate
+from services import delivery
 from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
 from services.broadcasts.kept import TEMPLATES
 from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
@@ -74,10 +75,11 @@ def edit_template(tx: Transaction, ask: EditTemplate) -> TemplateRow:
     Raises:
         NotFound: when it was deleted meanwhile.
         Conflict: when somebody else saved it meanwhile.
-        Refused: when another template has the name.
+        Refused: when another template has the name, or a text names an own field that does not exist.
     """
     row = for_change(tx, MailTemplate, ask.id, ask.version, GONE)
     require_free_name(tx, MailTemplate, ask.name, ask.id, TAKEN)
+    delivery.check_fields(tx, ask.subject, ask.body)
     before = {"subject": row.subject, "body": row.body} if ask.id else None
     with saving(tx, TEMPLATES, row):
         row.name, row.subject, row.body = ask.name, ask.subject, ask.body

@@ -10,19 +10,23 @@ from core.i18n import N_
 from core.inputs import WrongValue
 from services.delivery import FIELDS
 
-FIELDS_HELP = N_("Fields are filled in for each person: name, department, organisation, title, reply_url.")
+FIELDS_HELP = N_(
+    "Fields are filled in for each person: name, department, organisation, title, reply_url, "
+    "and own fields such as own:size."
+)
+OWN_FIELD = re.compile(r"own:[a-z][a-z0-9_]*")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
 def check_fields(text: str) -> str:
-    """Return a text whose fields are all known.
+    """Return a text whose fields are all known; whether an own field exists is asked where there is a transaction.
 
     Raises:
         WrongValue: when it names an unknown field, or a brace stands alone.
     """
     known = " ".join(f"{{{name}}}" for name in FIELDS)
     for name in _FIELD.findall(text):
-        if name not in FIELDS:
+        if name not in FIELDS and not OWN_FIELD.fullmatch(name):
             raise WrongValue(N_("“{field}” is not a field. Use one of: {known}"), field=f"{{{name}}}", known=known)
     if alone := re.search(r"[{}]", _FIELD.sub("", text)):
         raise WrongValue(N_("A “{brace}” stands alone. Write fields like this: {known}"), brace=alone[0], known=known)

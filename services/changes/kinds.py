@@ -61,6 +61,9 @@ class Kind(ABC):
     key: str
     fields: tuple[Field, ...]
     page: str
+    more: str = ""
+    """SQL of an object with further fields, for those that no release knows beforehand; ``labels`` names them."""
+
     order: int = 0
     """An undo brings kinds back in this order and takes them away in the reverse one."""
 
@@ -72,14 +75,16 @@ class Kind(ABC):
     def snapshot(self, which: str = "= ANY(CAST(:ids AS bigint[]))") -> str:
         """Return the SQL that reads ``record_id`` and ``values`` of records: those in ``:ids``, or ``which`` says."""
         pairs = ", ".join(f"'{field.name}', {field.sql}" for field in self.fields)
+        more = f" || {self.more}" if self.more else ""
         return (
-            f"SELECT {self.key} AS record_id, jsonb_strip_nulls(jsonb_build_object({pairs})) AS values "  # noqa: S608 - all of it is our own
+            f"SELECT {self.key} AS record_id, jsonb_strip_nulls(jsonb_build_object({pairs})){more} AS values "  # noqa: S608 - all of it is our own
             f"FROM {self.source} WHERE {self.key} {which}"
         )
 
-    def label_of(self, name: str) -> str:
-        """Return what people call a field, in the current language; one that is no more is called by its name."""
-        return next((_(field.label) for field in self.fields if field.name == name), name)
+    def labels(self, tx: Transaction) -> dict[str, str]:
+        """Return what people call its fields, in their order and in the current language."""
+        del tx
+        return {field.name: _(field.label) for field in self.fields}
 
     def ids_within(self, reach: Reach, actor: Actor) -> ColumnElement[Any]:
         """Return the SELECT of the ids that lie within reach, to be used with ``in_``."""

@@ -111,11 +111,11 @@ def _then(one: Wanted, now: Values) -> dict[str, Any]:
 
 
 def referred_to(tx: Transaction, model: type[Base], ids: Sequence[int], *, but: Collection[str]) -> set[int]:
-    """Return which of these records another table refers to by a foreign key; the tables in ``but`` do not count."""
+    """Return which of these records another table refers to by a foreign key; tables and columns in ``but`` aside."""
     found: set[int] = set()
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if table.name not in but and _refers(column, model):
+            if table.name not in but and f"{table.name}.{column.name}" not in but and _refers(column, model):
                 rows = select(column).where(column == func.any(list(ids))).distinct()
                 found.update(tx.execute(rows).scalars())
     return found

@@ -1,7 +1,7 @@
 """Changes in the writing for people, for pages and files."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,11 +55,16 @@ def said(tx: Transaction, changes: Sequence[Change]) -> list[ChangedRecord]:
         by_kind[change.kind].append(change)
     names: dict[str, dict[int, str]] = {}
     says: dict[str, Say] = {}
+    labels: dict[str, Mapping[str, str]] = {}
     for name, group in by_kind.items():
         kind = kind_of(name)
         names[name] = kind.names(tx, [change.record_id for change in group])
+        labels[name] = kind.labels(tx)
         says[name] = kind.saying(tx, [side for change in group for side in (change.before, change.after) if side])
-    return [_said(change, kind_of(change.kind), names[change.kind], says[change.kind]) for change in changes]
+    return [
+        _said(change, kind_of(change.kind), names[change.kind], says[change.kind], labels[change.kind])
+        for change in changes
+    ]
 
 
 def title_of(process: str) -> str:
@@ -85,19 +90,21 @@ def _readable(actor: Actor, kind: Kind, reads: Process[Any, Any]) -> ColumnEleme
     return mine if reach.whole else and_(mine, Change.record_id.in_(kind.ids_within(reach, actor)))
 
 
-def _said(change: Change, kind: Kind, names: dict[int, str], say: Say) -> ChangedRecord:
+def _said(
+    change: Change, kind: Kind, names: dict[int, str], say: Say, labels: Mapping[str, str]
+) -> ChangedRecord:  # fmt: skip
     before, after = change.before or {}, change.after or {}
     changed = {*change.fields, *before, *after}
     erased = change.before is None and change.after is None
-    order = [field.name for field in kind.fields if field.name in changed]
+    order = [name for name in labels if name in changed]
     order += sorted(changed - set(order))
     return ChangedRecord(
         id=f"{change.kind}:{change.record_id}", set_id=change.set_id, kind=kind.name, kind_title=kind.title,
         record_id=change.record_id, page=kind.page, name=names.get(change.record_id) or kind.name_in(after or before),
         there=change.record_id in names, action=change.action, erased=erased,
         fields=[
-            ChangedField(label=kind.label_of(name), before=_(GONE), after=_(GONE)) if erased else ChangedField(
-                label=kind.label_of(name), before=say(name, before[name]) if name in before else "",
+            ChangedField(label=labels.get(name, name), before=_(GONE), after=_(GONE)) if erased else ChangedField(
+                label=labels.get(name, name), before=say(name, before[name]) if name in before else "",
                 after=say(name, after[name]) if name in after else "",
             )
             for name in order

@@ -105,12 +105,13 @@ def _overwritten(tx: Transaction, rows: Sequence[Any]) -> dict[str, list[Changed
 def _of_kind(tx: Transaction, kind: Kind, rows: Sequence[Any]) -> list[tuple[str, list[ChangedField]]]:
     now = current(tx, kind, [row.Change.record_id for row in rows])
     say = kind.saying(tx, [*now.values(), *(row.Change.before or {} for row in rows)])
+    labels = kind.labels(tx)
     found = []
     for row in rows:
         stands, was = now.get(row.Change.record_id, {}), row.Change.before or {}
         fields = [
             ChangedField(
-                label=kind.label_of(name), before=say(name, stands[name]) if name in stands else "",
+                label=labels.get(name, name), before=say(name, stands[name]) if name in stands else "",
                 after=say(name, was[name]) if name in was else "",
             )
             for name in row.ChangeUndoRow.fields

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from core.errors import Refused
 from core.i18n import N_
+from core.transaction import Transaction
+from services.fields import OwnFieldRow, own_fields
 
 CONSTANT_FIELDS = ("organisation", "title")
 """The same in every mail of a mailing."""
@@ -13,17 +15,32 @@ PERSON_FIELDS = ("name", "family_name", "department", "reply_url")
 """Different for each delivery: the person's name, family name, main department with those above it, link to answer."""
 
 FIELDS = (*PERSON_FIELDS, *CONSTANT_FIELDS)
+OWN = "own:"
+"""Before its code, an own field of the person: ``{own:size}``."""
+
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
-def check_fields(text: str) -> None:
-    """Raise Refused when a text names a field that does not exist."""
-    for name in _FIELD.findall(text):
-        if name not in FIELDS:
-            raise Refused(
-                N_("There is no field “{field}”. Use one of: {known}"),
-                field=f"{{{name}}}", known=" ".join(f"{{{known}}}" for known in FIELDS),
-            )  # fmt: skip
+def check_fields(tx: Transaction, *texts: str) -> None:
+    """Check that texts name only fields that exist.
+
+    Raises:
+        Refused: when one does not.
+    """
+    names = {name for text in texts for name in _FIELD.findall(text)} - {*FIELDS}
+    known = [f"{OWN}{one.code}" for one in used_own(tx, *texts)] if names else []
+    if unknown := sorted(names.difference(known)):
+        own = [f"{OWN}{one.code}" for one in own_fields(tx, "person")]
+        raise Refused(
+            N_("There is no field “{field}”. Use one of: {known}"),
+            field=f"{{{unknown[0]}}}", known=" ".join(f"{{{name}}}" for name in (*FIELDS, *own)),
+        )  # fmt: skip
+
+
+def used_own(tx: Transaction, *texts: str) -> list[OwnFieldRow]:
+    """Return the own fields that texts name, those out of use as well: what was written before stays right."""
+    codes = {name.removeprefix(OWN) for text in texts for name in _FIELD.findall(text) if name.startswith(OWN)}
+    return [one for one in own_fields(tx, "person", retired=True) if one.code in codes] if codes else []
 
 
 class Text:
@@ -35,7 +52,7 @@ class Text:
         self._parts: list[str] = []
         self._fields: list[tuple[int, str]] = []
         for at, piece in enumerate(pieces):
-            if at % 2 and piece in PERSON_FIELDS:
+            if at % 2 and (piece in PERSON_FIELDS or piece.startswith(OWN)):
                 self._fields.append((at, piece))
             self._parts.append(constants.get(piece, "") if at % 2 else piece)
 

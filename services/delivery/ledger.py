@@ -51,8 +51,7 @@ def open_mailing(
     Raises:
         Refused: when subject or body name a field that does not exist.
     """
-    check_fields(subject)
-    check_fields(body)
+    check_fields(tx, subject, body)
     mailing = Mailing(
         broadcast_id=broadcast_id,
         round=tx.scalar(select(func.count()).select_from(Mailing).where(Mailing.broadcast_id == broadcast_id)),

@@ -1,16 +1,19 @@
 """Claim deliveries for sending, and record what became of them: set-based, a few hundred in one statement."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, null, or_, select, update
 from sqlalchemy import cast as sql_cast
 
 from core.transaction import Transaction
 from data.models.delivery import Delivery, DeliveryState
 from data.models.people import ContactPoint, ContactState, Department, Membership, Person
+from services.delivery.fields import OWN
 from services.delivery.leases import Lease
 from services.delivery.providers import Outcome
+from services.fields import OwnFieldRow, Words, words_for
 
 MOST_PASSES = 4
 """How often a mail that fails for now is tried before it counts as failed: over seven minutes, since servers that put
@@ -29,6 +32,8 @@ class Claimed:
     family_name: str
     given_name: str
     department: str
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The own fields that its texts name, in words."""
 
     @property
     def name(self) -> str:
@@ -36,15 +41,21 @@ class Claimed:
         return f"{self.family_name} {self.given_name}".strip()
 
 
-def claim(tx: Transaction, lease: Lease, after: int, most: int) -> list[Claimed]:
-    """Mark the next deliveries of a chunk as being sent, and return them in order.
+def claim(
+    tx: Transaction, lease: Lease, after: int, most: int, *, own: Sequence[OwnFieldRow] = ()
+) -> list[Claimed]:  # fmt: skip
+    """Mark the next deliveries of a chunk as being sent, and return them in order, with what ``own`` fields say.
 
     Those that a dead worker left as *sending* are among them: safety mails go out at least once, under the same
     Message-ID again, rather than not at all.
     """
     next_ones = (
         select(
-            Delivery.id, Person.family_name, Person.given_name, func.coalesce(Department.full_name, "").label("path")
+            Delivery.id,
+            Person.family_name,
+            Person.given_name,
+            func.coalesce(Department.full_name, "").label("path"),
+            (Person.own if own else null()).label("own"),
         )
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
@@ -61,10 +72,22 @@ def claim(tx: Transaction, lease: Lease, after: int, most: int) -> list[Claimed]
         .values(state=DeliveryState.SENDING, updated_at=tx.now)
         .returning(
             Delivery.id, Delivery.address, Delivery.contact_point_id,
-            next_ones.c.family_name, next_ones.c.given_name, next_ones.c.path,
+            next_ones.c.family_name, next_ones.c.given_name, next_ones.c.path, next_ones.c.own,
         )
-    )  # fmt: skip
-    return sorted((Claimed(*row) for row in claimed), key=lambda one: one.id)
+    ).all()  # fmt: skip
+    words = words_for(tx, own, [row.own for row in claimed]) if own else None
+    made = [
+        Claimed(
+            row.id, row.address, row.contact_point_id, row.family_name, row.given_name, row.path,
+            _said(words, row.own) if words else {},
+        )
+        for row in claimed
+    ]  # fmt: skip
+    return sorted(made, key=lambda one: one.id)
+
+
+def _said(words: Words, own: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{OWN}{one.code}": words.said(one.code, own.get(one.code)) for one in words.fields}
 
 
 def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> None:

@@ -21,11 +21,13 @@ from core.settings import settings
 from core.transaction import Transaction
 from data.models.delivery import Chunk, Mailing, MailingState
 from services.delivery import leases, tokens
+from services.delivery.fields import used_own
 from services.delivery.leases import SENDER, Lease, kept_alive
 from services.delivery.letters import Mail, Skeleton
 from services.delivery.providers import Outcome, Provider, ProviderDown
 from services.delivery.results import MOST_PASSES, Claimed, claim, mark_contacts, record
 from services.delivery.sender import current_sender, from_of, provider_of
+from services.fields import OwnFieldRow
 
 LANES = 2
 """Jobs that send one mailing at the same time; the worker's other places stay free for what people wait for."""
@@ -104,17 +106,28 @@ def prepare(mailing_id: int) -> "Turn | None":
         sender = current_sender(tx)
         skeleton = Skeleton(from_of(sender), mailing.subject, mailing.body, mailing.constants, tx.now)
         return Turn(
-            mailing.id, skeleton, provider_of(sender), mailing.constants["domain"], troubled=mailing.trouble is not None
-        )
+            mailing.id, skeleton, provider_of(sender), mailing.constants["domain"],
+            troubled=mailing.trouble is not None, own=used_own(tx, mailing.subject, mailing.body),
+        )  # fmt: skip
 
 
 class Turn:
     """One worker's turn at one mailing."""
 
     def __init__(
-        self, mailing_id: int, skeleton: Skeleton, provider: Provider, domain: str, *, troubled: bool = False
+        self,
+        mailing_id: int,
+        skeleton: Skeleton,
+        provider: Provider,
+        domain: str,
+        *,
+        troubled: bool = False,
+        own: Sequence[OwnFieldRow] = (),
     ) -> None:
-        """Take what is sent and who carries it; ``troubled``: the provider was down when it was last asked."""
+        """Take what is sent and who carries it; ``troubled``: the provider was down when it was last asked.
+
+        ``own`` are the own fields that the texts name.
+        """
         self.provider = provider
         self._mailing_id = mailing_id
         self._skeleton = skeleton
@@ -123,6 +136,7 @@ class Turn:
         self._owner = leases.new_owner()
         self._ends = time.monotonic() + TURN_SECONDS
         self._troubled = troubled
+        self._own = own
 
     def work(self) -> bool:
         """Send chunk after chunk. True: nothing is left to take now; False: the turn ended before the work."""
@@ -158,7 +172,9 @@ class Turn:
 
     def _claim(self, lease: Lease, after: int) -> list[Claimed] | None:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-            return claim(tx, lease, after, self.provider.limits.batch) if leases.keep(tx, lease) else None
+            if not leases.keep(tx, lease):
+                return None
+            return claim(tx, lease, after, self.provider.limits.batch, own=self._own)
 
     def _send(self, lease: Lease, claimed: Sequence[Claimed]) -> bool:
         contacts = {one.id: one.contact_point_id for one in claimed}
@@ -182,6 +198,7 @@ class Turn:
             "family_name": one.family_name,
             "department": one.department,
             "reply_url": self._link + tokens.sign(one.id),
+            **one.own,
         }
         message_id = tokens.message_id(one.id, self._domain)
         return self._skeleton.letter(one.id, message_id, one.address, one.name, values)

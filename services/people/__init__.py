@@ -1,9 +1,11 @@
 """People (人, D01–D06): the register, departments, regions, lists, CSV import and export."""
 
 from data.models.people import ContactKind, ImportKind, ImportState
-from services.people import commented, erasing, finding, needs, retained, words  # noqa: F401 - they declare
+from services.people import commented, erasing, finding, needs, own, retained, words  # noqa: F401 - they declare
 from services.people.addresses import Mail, shown_mobile
 from services.people.areas import area_choices
+from services.people.bulk.doing import bulk_edit, bulk_retire
+from services.people.bulk.looking import bulk_result, preview_bulk
 from services.people.department_edit import (
     add_department,
     edit_department,
@@ -23,10 +25,10 @@ from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list",
-    "address_of", "apply_import", "area_choices", "bad_csv", "conditions",
-    "delete_list", "department_choices", "edit_department", "edit_list", "edit_person", "export_people",
-    "list_choices", "list_departments", "list_imports", "list_lists", "list_rows", "map_import",
-    "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",
-    "search_people", "show_import", "show_person", "shown_mobile", "upload",
+    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "address_of",
+    "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "conditions", "delete_list",
+    "department_choices", "edit_department", "edit_list", "edit_person", "export_people", "list_choices",
+    "list_departments", "list_imports", "list_lists", "list_rows", "map_import", "preview_bulk", "reinstate_department",
+    "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
+    "show_person", "shown_mobile", "upload",
 ]  # fmt: skip

@@ -14,12 +14,21 @@ from data.models.people import Person
 from services.access import grants_of, usable_login
 from services.access.within import holds
 from services.changes import keeping
+from services.fields import checked
 from services.people.fields import EditedPerson, PersonFields
 from services.people.kept import PEOPLE
 from services.people.lock import alone
 from services.people.rules import check_areas, check_unique
 from services.people.show import shown
-from services.people.store import add_people, change_people, set_contacts, set_departments, set_logins, set_regions
+from services.people.store import (
+    add_people,
+    change_people,
+    set_contacts,
+    set_departments,
+    set_logins,
+    set_own,
+    set_regions,
+)
 from services.people.within import check_departments, person_within
 
 
@@ -43,11 +52,13 @@ def add_person(tx: Transaction, ask: PersonFields) -> SavedPerson:
     check_unique(tx, ask, None)
     check_departments(tx, add_person.reach(tx), (), ask.departments)
     check_areas(tx, ask.area_codes)
+    own = checked(tx, "person", ask.own, {}, whole=True)
     with keeping(tx) as kept:
         (person_id,) = add_people(tx, [ask.values_of_person])
         set_departments(tx, {person_id: ask.departments}, fresh=True)
         set_regions(tx, {person_id: list(dict.fromkeys(ask.area_codes))}, fresh=True)
         set_contacts(tx, {person_id: ask.reachable}, fresh=True)
+        set_own(tx, {person_id: own} if own else {})
         if ask.login:
             set_logins(tx, [(person_id, usable_login(ask.login))])
         kept.added(PEOPLE, [person_id])
@@ -74,12 +85,14 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
     check_unique(tx, ask, person.id)
     check_departments(tx, edit_person.reach(tx), [place.id for place in before.departments], ask.departments)
     check_areas(tx, ask.area_codes)
+    own = checked(tx, "person", ask.own, person.own, whole=False)
     with keeping(tx) as kept:
         kept.watch(PEOPLE, [person.id])
         change_people(tx, {person.id: ask.values_of_person})
         set_departments(tx, {person.id: ask.departments})
         set_regions(tx, {person.id: list(dict.fromkeys(ask.area_codes))})
         set_contacts(tx, {person.id: ask.reachable})
+        set_own(tx, {person.id: own} if own != person.own else {})
         if ask.login:
             _rename_account(tx, person.id, usable_login(ask.login), before.login)
     tx.session.refresh(person)

@@ -10,11 +10,14 @@ from core.operations import query
 from core.transaction import Transaction
 from data.models.people import Department
 from services.access import people_within
+from services.fields import conditions as own_conditions
+from services.fields import own_fields, words_for
 from services.people.addresses import MAILS, shown_mobile
 from services.people.csv_file import CsvFile
 from services.people.homes import shown_postal_code
 from services.people.imports.columns import PEOPLE
 from services.people.imports.snapshot import KnownPerson, known_people
+from services.people.own import PERSON
 from services.people.search import PeopleAsk, conditions
 
 WHOLE_FIELDS = {"name", "kana"}
@@ -32,16 +35,23 @@ class ExportAsk(Input):
     area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
     role_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
     list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
+    own: tuple[str, ...] = field(N_("Own fields"), default=(), max_length=50, hidden=True)
 
 
 @query("people.export", N_("Export people as a CSV"), does=What.EXPORT)
 def export_people(tx: Transaction, ask: ExportAsk) -> CsvFile:
     """Return the active people within reach as a CSV (UTF-8 with BOM, which Excel opens), by code."""
     reach = export_people.reach(tx)
-    wanted = (*conditions(PeopleAsk(**ask.model_dump())), people_within(reach, tx.actor))
+    wanted = (
+        *conditions(PeopleAsk(**ask.model_dump())), *own_conditions(tx, PERSON, ask.own),
+        people_within(reach, tx.actor),
+    )  # fmt: skip
+    fields = own_fields(tx, PERSON.name)
     people = known_people(tx, wanted, reach, tx.actor)
     names = {row.id: row.full_name for row in tx.execute(select(Department.id, Department.full_name))}
-    rows = [[column.heading for column in COLUMNS], *(_row(person, names) for person in people)]
+    words = words_for(tx, fields, [person.own for person in people], files=True)
+    head = [column.heading for column in COLUMNS] + [one.label_ja for one in fields]
+    rows = [head, *([*_row(person, names), *words.all_written(person.own)] for person in people)]
     content = csvout.lines(rows).encode("utf-8-sig")
     return CsvFile(filename=f"people_{clock.today():%Y%m%d}.csv", content=content, rows=len(people))
 

@@ -1,6 +1,6 @@
 """What a person is entered with, by hand; the CSV importer checks its cells with the same types."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from core.i18n import N_
 from core.inputs import Input, field
@@ -43,6 +43,11 @@ class PersonFields(Input):
         help=N_("Opens an account that waits for its one-time link. Empty: no account, or the present one stays."),
     )  # fmt: skip
     language: Literal["ja", "en"] = field(N_("Language"), default="ja")
+    own: dict[str, Any] = field(
+        N_("Own fields"), default={}, personal=True, hidden=True,
+        help=N_("Values of the organisation's own fields by code; null empties one, those that are not named stay. "
+                "Numbers with decimals as text, references by number or as text by code."),
+    )  # fmt: skip
 
     @property
     def departments(self) -> tuple[int, ...]:

@@ -15,9 +15,9 @@ from pydantic import AfterValidator
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import query
+from core.text import shown
 from core.transaction import Transaction
 from services.people.addresses import BETWEEN_DIGITS
-from services.people.text import shown
 
 LONGEST_CODE = 20
 LONGEST_ADDRESS = 200

@@ -46,7 +46,7 @@ def retire_people(tx: Transaction, ask: Several) -> Counted:
     _refuse_the_more_powerful(tx, people)
     with keeping(tx) as kept:
         kept.watch(PEOPLE, people)
-        retired = _mark(tx, people, Person.retired_at.is_(None), tx.now)
+        retired = mark_retired(tx, people)
         stop_accounts_of(tx, people)
     tx.note("people", None, [f"person:{person}" for person in retired])
     return Counted(count=len(retired))
@@ -77,6 +77,11 @@ def reinstate_people(tx: Transaction, ask: Several) -> Counted:
         tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
     tx.note("people", None, [f"person:{person}" for person in back])
     return Counted(count=len(back))
+
+
+def mark_retired(tx: Transaction, people: Sequence[int]) -> list[int]:
+    """Note that people have left; return those who had not already."""
+    return _mark(tx, people, Person.retired_at.is_(None), tx.now)
 
 
 def _mark(tx: Transaction, people: Sequence[int], state: object, retired_at: object) -> list[int]:

@@ -25,7 +25,10 @@ from data.models.people import (
     PersonRegion,
 )
 from services.access import people_of
+from services.fields import Words, own_fields, words_for
+from services.fields import conditions as own_conditions
 from services.people.addresses import shown_mobile
+from services.people.own import PERSON
 from services.people.text import for_search
 
 
@@ -46,6 +49,10 @@ class PeopleAsk(PageAsk):
     role_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
     list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
     state: Whose = field(N_("State"), default=Whose.ACTIVE)
+    own: tuple[str, ...] = field(
+        N_("Own fields"), default=(), max_length=50, hidden=True,
+        help=N_("Conditions by code, such as size=M, until>=2026-04-01 or pay<=1200; references as #12 or by code."),
+    )  # fmt: skip
 
 
 class PersonRow(Row):
@@ -62,14 +69,23 @@ class PersonRow(Row):
     mobile: str = field(N_("Mobile number"))
     login: str = field(N_("Login name"))
     retired: bool = field(N_("Retired"))
+    own: dict[str, Any]
+    """What is kept of own fields, by code."""
+
+    own_values: dict[str, str] = field(N_("Own fields"))
+    """The own fields in words, by label; in files each is a column."""
 
 
 @query("people.search", N_("Find people"))
 def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
     """Return a page of the people within reach (検索), in the order of their kana or of their codes."""
     statement = _statement(ask.anywhere, search_people.reach(tx), tx.actor.person_id, language())
+    if ask.own:  # what their fields are may change: not kept
+        statement = statement.where(*own_conditions(tx, PERSON, ask.own))
     orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
-    return fetch_page(tx, statement, ask, orders=orders, make=_made)
+    page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: row)
+    own = words_for(tx, own_fields(tx, PERSON.name), [row.own for row in page.rows])
+    return Page([_made(row, own) for row in page.rows], page.next, page.previous, page.count, page.more)
 
 
 @lru_cache(maxsize=64)  # whoever pages through a list asks the same each time; to build it takes longer than to send it
@@ -78,7 +94,7 @@ def _statement(ask: PeopleAsk, reach: Reach, person_id: int | None, spoken: str)
 
 
 def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
-    """Return the conditions on ``person`` that a search means, without the actor's reach."""
+    """Return the conditions on ``person`` that a search means, without own fields and the actor's reach."""
     found = [_named(word) for word in ask.text.split()]
     if ask.department_id is not None:
         found.append(_in_department(ask.department_id))
@@ -138,7 +154,7 @@ def _row(spoken: str) -> Select[Any]:
     mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE)
     return select(
         Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
-        Person.retired_at,
+        Person.retired_at, Person.own,
         main.scalar_subquery().label("department"),
         others.scalar_subquery().label("other_departments"),
         regions.scalar_subquery().label("regions"),
@@ -154,11 +170,11 @@ def _contacts(value: Any, kind: ContactKind) -> Any:
     ).scalar_subquery()  # fmt: skip
 
 
-def _made(row: Any) -> PersonRow:
+def _made(row: Any, own: Words) -> PersonRow:
     return PersonRow(
         id=row.id, code=row.code, name=f"{row.family_name} {row.given_name}".strip(),
         kana=f"{row.family_kana} {row.given_kana}".strip(), department=row.department or "",
         other_departments=row.other_departments, regions=row.regions or [], mails=row.mails,
         mobile=shown_mobile(row.mobile) if row.mobile else "", login=row.login or "",
-        retired=row.retired_at is not None,
+        retired=row.retired_at is not None, own=row.own, own_values=own.all_said(row.own),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """One person with everything that is kept (people.show)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ from data.models.people import (
     PersonListMember,
     PersonRegion,
 )
+from services.fields import own_fields, words_for
 from services.people.addresses import shown_mobile
 from services.people.homes import shown_postal_code
 from services.people.within import person_within
@@ -59,6 +61,16 @@ class Contact(Row):
     reason: str | None
 
 
+class OwnValue(Row):
+    """An own field of a person: what is kept of it, what people read, and what a form or a file holds."""
+
+    code: str
+    label: str
+    value: Any
+    said: str
+    written: str
+
+
 class PersonDetail(Row):
     """A person as the page shows and the form takes it: the fields of the form have the same names here."""
 
@@ -91,6 +103,9 @@ class PersonDetail(Row):
     mobile: str
     postal_code: str
     address: str
+
+    own: dict[str, Any]
+    own_values: list[OwnValue]
 
 
 @query("people.show", N_("See a person"))
@@ -129,7 +144,20 @@ def shown(tx: Transaction, person: Person) -> PersonDetail:
         area_codes=[region.code for region in regions],
         mail1=mails[0], mail2=mails[1], mail3=mails[2],
         mobile=next((contact.shown for contact in contacts if contact.kind is ContactKind.MOBILE), ""),
+        own=person.own, own_values=_own(tx, person.own),
     )  # fmt: skip
+
+
+def _own(tx: Transaction, own: dict[str, Any]) -> list[OwnValue]:
+    fields = own_fields(tx, "person")
+    words, writings = words_for(tx, fields, [own]), words_for(tx, fields, [own], files=True)
+    return [
+        OwnValue(
+            code=one.code, label=one.label, value=value, said=words.said(one.code, value),
+            written=writings.written(one.code, value),
+        )
+        for one in fields for value in [own.get(one.code)]
+    ]  # fmt: skip
 
 
 def _places(tx: Transaction, person_id: int) -> list[Place]:

@@ -3,6 +3,7 @@
 Callers hold the lock (``lock.alone``) and have checked everything; what the database refuses here is a fault.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -40,6 +41,32 @@ CHANGE = text("""
         CAST(:postal_code AS text[]), CAST(:address AS text[])
     ) AS new (id, code, family_name, given_name, family_kana, given_kana, language, postal_code, address)
     WHERE person.id = new.id
+""")
+
+
+SET_OWN = text("""
+    UPDATE person SET own = new.own
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:own AS jsonb[])) AS new (id, own)
+    WHERE person.id = new.id AND person.own <> new.own
+""")
+MERGE_OWN = text("""
+    UPDATE person SET own = (own || CAST(:own AS jsonb)) - CAST(:emptied AS text[])
+    WHERE id = ANY(CAST(:ids AS bigint[]))
+""")
+CLEAR_BESIDE = text("DELETE FROM person_own WHERE person_id = ANY(CAST(:ids AS bigint[]))")
+# The value is looked at within the CASE only: another field of the row may hold no number at all.
+SET_BESIDE = text("""
+    INSERT INTO person_own (person_id, field_id, number, day, to_person_id, to_department_id)
+    SELECT person.id, own_field.id,
+        CASE own_field.kind WHEN 'number' THEN CAST(value AS numeric) END,
+        CASE own_field.kind WHEN 'date' THEN CAST(value AS date) END,
+        CASE own_field.kind WHEN 'person' THEN CAST(value AS bigint) END,
+        CASE own_field.kind WHEN 'department' THEN CAST(value AS bigint) END
+    FROM person
+    CROSS JOIN own_field
+    CROSS JOIN LATERAL (SELECT person.own ->> own_field.code AS value) AS held
+    WHERE person.id = ANY(CAST(:ids AS bigint[])) AND person.own <> '{}' AND own_field.noun = 'person'
+      AND own_field.kind IN ('number', 'date', 'person', 'department') AND held.value IS NOT NULL
 """)
 
 
@@ -98,6 +125,27 @@ def set_contacts(tx: Transaction, contacts: Mapping[int, Reachable], *, fresh: b
     if not fresh:
         wanted = _without_known_contacts(tx, list(contacts), wanted)
     copy_rows(tx, "contact_point", ("person_id", "kind", "value"), wanted)
+
+
+def set_own(tx: Transaction, own: Mapping[int, Mapping[str, Any]]) -> None:
+    """Let people have exactly these values of own fields (独自項目), and beside them what is compared or led to."""
+    if not own:
+        return
+    tx.session.flush()
+    values = [json.dumps(one, ensure_ascii=False) for one in own.values()]
+    tx.execute(SET_OWN, {"ids": list(own), "own": values})
+    tx.execute(CLEAR_BESIDE, {"ids": list(own)})
+    tx.execute(SET_BESIDE, {"ids": list(own)})
+    tx.session.expire_all()
+
+
+def set_own_of_all(tx: Transaction, ids: Sequence[int], values: Mapping[str, Any], emptied: Sequence[str]) -> None:
+    """Let all of these people have these values of own fields, and none in those to be emptied."""
+    if values or emptied:
+        asked = {"ids": list(ids), "own": json.dumps(values, ensure_ascii=False), "emptied": list(emptied)}
+        tx.execute(MERGE_OWN, asked)
+        tx.execute(CLEAR_BESIDE, {"ids": list(ids)})
+        tx.execute(SET_BESIDE, {"ids": list(ids)})
 
 
 def set_logins(tx: Transaction, logins: Sequence[tuple[int, str]]) -> None:

@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from core.csvout import FORMULA_SIGNS
 from core.i18n import N_
 from core.inputs import WrongValue
+from core.text import shown
 
 LONGEST = 100
 LONGEST_CODE = 50
@@ -50,17 +50,6 @@ def required(value: str) -> str:
     if not value:
         raise WrongValue(N_("This is required."))
     return value
-
-
-def shown(text: str, longest: int) -> str:
-    """Refuse what cannot be shown on one line, is too long, or would be a formula in somebody's spreadsheet."""
-    if not text.isprintable() and any(unicodedata.category(letter)[0] == "C" for letter in text):
-        raise WrongValue(N_("There is a line break or an invisible letter in it. Remove it."))
-    if len(text) > longest:
-        raise WrongValue(N_("Enter at most {longest} characters."), longest=longest)
-    if text.startswith(FORMULA_SIGNS):
-        raise WrongValue(N_("It begins with {sign}: this looks like a formula and is not taken."), sign=text[0])
-    return text
 
 
 def katakana(value: str) -> str:

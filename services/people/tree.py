@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from core.i18n import N_
 from core.inputs import WrongValue
+from core.text import shown
 from core.transaction import Transaction
 from services.people.store import copy_rows
-from services.people.text import LONGEST, shown
+from services.people.text import LONGEST
 
 SEPARATOR = " / "
 RESERVED = "/／>＞;；、"

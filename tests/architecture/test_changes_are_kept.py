@@ -24,8 +24,8 @@ class TestKind:
     def test_is_read_by_a_query(self, kind):
         assert not isinstance(find(kind.reads), Operation)
 
-    def test_every_field_can_be_said(self, kind):
-        assert all(kind.label_of(field.name) for field in kind.fields)
+    def test_every_field_can_be_said(self, kind, tx):
+        assert all(kind.labels(tx)[field.name] for field in kind.fields)
         assert len({field.name for field in kind.fields}) == len(kind.fields)
 
 

@@ -16,6 +16,7 @@ from services.people.store import (
     set_contacts,
     set_departments,
     set_logins,
+    set_own,
     set_regions,
 )
 from services.people.tree import store_departments
@@ -54,6 +55,7 @@ def write_people(
         _say(say, 2 if fresh else 4)
         contacts = {person: one.reachable for person, one in people.items() if one.reachable is not None}
         set_contacts(tx, contacts, fresh=fresh)
+        set_own(tx, {person: one.own for person, one in people.items() if one.own is not None})
         set_logins(tx, [(person, one.login) for person, one in people.items() if one.login is not None])
     _say(say, STEPS)
 

@@ -1,8 +1,9 @@
 """The dry run of a people file: what would be added, changed, left alone, and why a row cannot be taken."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from core.actor import Actor, Reach
+from core.actor import Reach
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
@@ -10,6 +11,7 @@ from services.access import taken_logins
 from services.changes import Keeper
 from services.people.imports.apply import write_people
 from services.people.imports.columns import MAIL_FIELDS
+from services.people.imports.own import OwnCells
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.rows import Draft, RowReader
@@ -31,29 +33,33 @@ LOGIN_STEADY = N_("This person holds permissions. Change the login name on the p
 class PeopleCheck:
     """Compares the drafts of a file with the people that are there."""
 
-    def __init__(self, tx: Transaction, reach: Reach, actor: Actor, reader: RowReader, places: Places) -> None:
+    def __init__(self, tx: Transaction, reach: Reach, reader: RowReader, places: Places, own: OwnCells) -> None:
         """Keep what the comparison needs; nothing is loaded yet."""
         self._tx = tx
         self._reach = reach
-        self._actor = actor
         self._reader = reader
         self._mapping = reader.mapping
         self._places = places
+        self._own = own
 
     def plan(self, say: Say) -> "PeoplePlan":
         """Return what would become of each row."""
         drafts = self._reader.read(say)
         say(N_("Comparing"), 0, len(drafts))
         codes = [draft.values["code"] for draft in drafts if "code" in draft.values]
-        known = load_people(self._tx, codes, self._reach, self._actor)
+        known = load_people(self._tx, codes, self._reach, self._tx.actor)
         self._check_logins(drafts, known)
         self._check_new_codes(drafts, known)
         for draft in drafts:
             person = known.get(draft.values.get("code", ""))
-            draft.row.target = target_of(draft, person)
+            draft.row.target = target_of(draft, person, self._own)
             self._check_person(draft, person)
+            self._check_own(draft, person)
             self._check_departments(draft, person)
         self._check_mails(drafts, known)
+        self._own.look_up(
+            own for draft in drafts if draft.row.target.own is not None for own in self._sides(draft, known)
+        )
         for draft in drafts:
             self._decide(draft, known.get(draft.values.get("code", "")))
         return PeoplePlan([draft.row for draft in drafts], self._places)
@@ -66,6 +72,8 @@ class PeopleCheck:
             row.action = RowAction.ADD
         elif changes_something(row.target, known):
             row.action, row.changes = RowAction.CHANGE, changes_of(row.target, known, self._places)
+            if row.target.own is not None:
+                row.changes = [*row.changes, *self._own.changes(known.own, row.target.own)]
         else:
             row.action, row.target = RowAction.SAME, None
 
@@ -77,6 +85,14 @@ class PeopleCheck:
             self._blame(draft, "code", CODE_ELSEWHERE)
         elif known.retired:
             self._blame(draft, "code", CODE_RETIRED)
+
+    def _check_own(self, draft: Draft, known: KnownPerson | None) -> None:
+        for name, error in self._own.wrong(draft.values, known.own if known else None).items():
+            draft.row.blame(Problem.of(self._mapping.get(name, ""), error))
+
+    def _sides(self, draft: Draft, known: Mapping[str, KnownPerson]) -> list[Mapping[str, Any]]:
+        person = known.get(draft.values.get("code", ""))
+        return [draft.row.target.own, *([person.own] if person else [])]
 
     def _check_departments(self, draft: Draft, known: KnownPerson | None) -> None:
         if self._reach.whole or (known and not known.within):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from core.errors import Invalid
 from core.i18n import N_, _
+from core.transaction import Transaction
 from data.models.people import ImportKind
+from services.fields import OwnFieldRow, own_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,30 @@ DEPARTMENTS = (
            "parentcode parentdepartmentcode parentid parent"),
 )  # fmt: skip
 BY_KIND: Mapping[ImportKind, tuple[Column, ...]] = {ImportKind.PEOPLE: PEOPLE, ImportKind.DEPARTMENTS: DEPARTMENTS}
+OWN = "own."
+"""Before its code, what an import calls an own field."""
+
 MAIL_FIELDS = ("mail1", "mail2", "mail3")
 NOISE = re.compile(r"[\s_\-・.()\[\]【】*※:/]+|必須|任意")
 
 
-def guess(kind: ImportKind, header: Sequence[str]) -> dict[str, str]:
+def own_columns(fields: Sequence[OwnFieldRow]) -> tuple[Column, ...]:
+    """Return the columns of own fields: files name them by label, in either language, or by code."""
+    return tuple(
+        Column(f"{OWN}{one.code}", one.label, one.label_ja, f"{one.code} {_plain(one.label_en)}") for one in fields
+    )
+
+
+def columns_of(tx: Transaction, kind: ImportKind) -> tuple[Column, ...]:
+    """Return every column that files of a kind may have now."""
+    return BY_KIND[kind] + (own_columns(own_fields(tx, "person")) if kind is ImportKind.PEOPLE else ())
+
+
+def guess(kind: ImportKind, header: Sequence[str], columns: Sequence[Column] = ()) -> dict[str, str]:
     """Return a mapping, column of the file by field, from the names in the header; what is not clear is left out."""
     by_name = {_plain(name): name for name in reversed(header)}
     mapping: dict[str, str] = {}
-    for column in BY_KIND[kind]:
+    for column in columns or BY_KIND[kind]:
         names = (_plain(name) for name in (column.heading, *column.names.split()))
         found = next((by_name[name] for name in names if name in by_name), None)
         if found is not None and found not in mapping.values():
@@ -99,14 +116,16 @@ def guess(kind: ImportKind, header: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def check_mapping(kind: ImportKind, header: Sequence[str], mapping: Mapping[str, str]) -> None:
+def check_mapping(
+    kind: ImportKind, header: Sequence[str], mapping: Mapping[str, str], columns: Sequence[Column]
+) -> None:
     """Check a mapping made by a person.
 
     Raises:
         Invalid: with a sentence for each field that is wrong.
     """
     fields: dict[str, str] = {}
-    known = {column.field: column for column in BY_KIND[kind]}
+    known = {column.field: column for column in columns}
     for name, column in mapping.items():
         if name not in known:
             fields[name] = _(N_("There is no such field."))
@@ -120,11 +139,19 @@ def check_mapping(kind: ImportKind, header: Sequence[str], mapping: Mapping[str,
         raise Invalid(N_("The columns need another look: {names}."), fields=fields, names="、".join(labels))
 
 
-def label_of(kind: ImportKind, name: str) -> str:
+def is_name_of_column(label: str) -> bool:
+    """Say whether files know a column of people by this name already."""
+    known = (
+        name for column in PEOPLE for name in (column.heading, column.label, _(column.label), *column.names.split())
+    )
+    return _plain(label) in set(map(_plain, known))
+
+
+def label_of(columns: Sequence[Column], name: str) -> str:
     """Return what people call a field, in the current language."""
     if name == "mails":
         return _(N_("Mail addresses"))
-    return next((_(column.label) for column in BY_KIND[kind] if column.field == name), name)
+    return next((_(column.label) for column in columns if column.field == name), name)
 
 
 def _lacking_people(mapping: Mapping[str, str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from services.events import ImportFinished
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
+from services.people.imports.own import OwnCells
 from services.people.imports.places import load_places
 from services.people.imports.plan import Plan, PlannedRow, Say, counts_of, digest_of
 from services.people.imports.read import NUL, NUL_SHOWN, read_sheet
@@ -90,7 +91,9 @@ def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> P
     sheet = read_sheet(found.content)
     places = load_places(tx, reach, create=found.create_departments)
     if found.kind is ImportKind.PEOPLE:
-        return PeopleCheck(tx, reach, tx.actor, RowReader(sheet, found.mapping, places), places).plan(say)
+        own = OwnCells(tx, sheet, found.mapping)
+        reader = RowReader(sheet, own.mapping, places, own.readers)
+        return PeopleCheck(tx, reach, reader, places, own).plan(say)
     planned = plan_by_path if "path" in found.mapping else plan_by_code
     return planned(sheet, found.mapping, places, say)
 

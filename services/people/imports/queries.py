@@ -1,5 +1,6 @@
 """Imports as their pages show them: the list, one with its counts, the rows of its dry run."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.transaction import Transaction
 from data.models.access import Account
 from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow, Person, RowAction
 from services.changes import set_of
-from services.people.imports.columns import BY_KIND, label_of
+from services.people.imports.columns import Column, columns_of, label_of
 
 
 class ImportAsk(Input):
@@ -115,7 +116,7 @@ def show_import(tx: Transaction, ask: ImportAsk) -> ImportDetail:
     by = tx.execute(_imports(tx, show_import).where(PeopleImport.id == found.id)).one()
     columns = [
         ColumnRow(field=column.field, label=_(column.label), column=found.mapping.get(column.field, ""))
-        for column in BY_KIND[found.kind]
+        for column in columns_of(tx, found.kind)
     ]
     return ImportDetail(
         **_made(by).model_dump(), encoding=found.encoding, header=found.header,
@@ -136,8 +137,8 @@ def list_rows(tx: Transaction, ask: RowsAsk) -> Page[CheckedRow]:
     statement = select(PeopleImportRow).where(PeopleImportRow.import_id == found.id)
     if ask.action is not None:
         statement = statement.where(PeopleImportRow.action == ask.action)
-    orders = {"line": (PeopleImportRow.line,)}
-    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: _checked(found, row.PeopleImportRow))
+    orders, columns = {"line": (PeopleImportRow.line,)}, columns_of(tx, found.kind)
+    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: _checked(found, row.PeopleImportRow, columns))
 
 
 def seen_import(tx: Transaction, process: Process[Any, Any], import_id: int) -> PeopleImport:
@@ -188,7 +189,7 @@ def _made(row: Any) -> ImportRow:
     )  # fmt: skip
 
 
-def _checked(found: PeopleImport, row: PeopleImportRow) -> CheckedRow:
+def _checked(found: PeopleImport, row: PeopleImportRow, columns: Sequence[Column]) -> CheckedRow:
     cells = dict(zip(found.header, row.cells, strict=False))
 
     def cell(*names: str) -> str:
@@ -198,5 +199,5 @@ def _checked(found: PeopleImport, row: PeopleImportRow) -> CheckedRow:
     return CheckedRow(
         line=row.line, action=row.action, cells=row.cells, problems=problems_of(row),
         key=cell("code") or cell("path"), name=cell("family_name", "given_name", "name"),
-        changes=[ChangeRow(label=label_of(found.kind, name), before=was, after=now) for name, was, now in changes],
+        changes=[ChangeRow(label=label_of(columns, name), before=was, after=now) for name, was, now in changes],
     )  # fmt: skip

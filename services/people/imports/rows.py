@@ -1,7 +1,7 @@
 """Reading the rows of a people file: each cell to its value, each fault to a sentence, without looking at anybody."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,13 +37,16 @@ class Draft:
 class RowReader:
     """Makes drafts of the lines of a file, by a mapping of fields to columns."""
 
-    def __init__(self, sheet: Sheet, mapping: Mapping[str, str], places: Places) -> None:
-        """Work out which cell of a line is which field."""
+    def __init__(
+        self, sheet: Sheet, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
+    ) -> None:
+        """Work out which cell of a line is which field; ``own`` reads the cells of own fields."""
         self._sheet = sheet
         self.mapping = mapping
         lookups = {
             "departments": lambda cell: find_departments(cell, places),
             "regions": find_regions,
+            **own,
         }
         self._readers = [
             (name, column, sheet.header.index(column), Cells(lookups.get(name) or PLAIN[name]))

@@ -1,11 +1,11 @@
 """What is known of the people that a file names, loaded at once, to compare the file with."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, String, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, String, any_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.actor import Actor, Reach
@@ -29,6 +29,7 @@ class KnownPerson:
     steady: bool
     retired: bool
     within: bool
+    own: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_people(tx: Transaction, codes: Sequence[str], reach: Reach, actor: Actor) -> dict[str, KnownPerson]:
@@ -51,6 +52,7 @@ def known_people(
             Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
             Person.language, Person.postal_code, Person.address, Person.retired_at, places, regions, mails, mobiles,
             Account.login, steady.label("steady"), people_within(reach, actor).label("within"),
+            func.nullif(Person.own, cast({}, JSONB)).label("own"),
         )
         .outerjoin(Account, Account.person_id == Person.id)
         .where(*wanted)
@@ -66,6 +68,7 @@ def known_people(
             departments=tuple(row[10] or ()), regions=tuple(row[11] or ()),
             reachable=Reachable(tuple(row[12] or ()), row[13][0] if row[13] else None),
             login=row.login, steady=row.steady, retired=row.retired_at is not None, within=row.within,
+            own=row.own or {},
         )
         for row in rows
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from services.people.imports.columns import MAIL_FIELDS
+from services.people.imports.own import OwnCells
 from services.people.imports.places import Path
 from services.people.imports.rows import Draft
 from services.people.imports.snapshot import KnownPerson
@@ -22,9 +23,10 @@ class Target(NamedTuple):
     regions: tuple[str, ...] | None
     reachable: Reachable | None
     login: str | None
+    own: dict[str, Any] | None = None
 
 
-def target_of(draft: Draft, known: KnownPerson | None) -> Target:
+def target_of(draft: Draft, known: KnownPerson | None, own: OwnCells) -> Target:
     """Return what a row sets. An empty cell of a mapped column clears, but never a code, a name or a login."""
     values = draft.values
     return Target(
@@ -34,6 +36,7 @@ def target_of(draft: Draft, known: KnownPerson | None) -> Target:
         regions=_regions(values, known),
         reachable=_reachable(draft, known),
         login=_login(values, known),
+        own=own.becomes(values, known.own if known else None),
     )
 
 

@@ -13,7 +13,7 @@ from core.jobs import enqueue
 from core.operations import operation
 from core.transaction import Transaction
 from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow
-from services.people.imports.columns import check_mapping, guess
+from services.people.imports.columns import check_mapping, columns_of, guess
 from services.people.imports.jobs import apply_job, check_job
 from services.people.imports.read import read_sheet
 
@@ -71,9 +71,10 @@ def upload(tx: Transaction, ask: Upload) -> StoredImport:
     """
     sheet = read_sheet(ask.content)
     sample = [dict(zip(sheet.header, line.cells, strict=False)) for line in sheet.lines[:SAMPLE]]
+    guessed = guess(ask.kind, sheet.header, columns_of(tx, ask.kind))
     made = PeopleImport(
         kind=ask.kind, filename=ask.filename, content=ask.content, encoding=sheet.encoding, header=sheet.header,
-        sample=_without_nul(sample), mapping=_last_mapping(tx, ask.kind, sheet.header) or guess(ask.kind, sheet.header),
+        sample=_without_nul(sample), mapping=_last_mapping(tx, ask.kind, sheet.header) or guessed,
         counts={"rows": len(sheet.lines)}, account_id=tx.actor.account_id, created_at=tx.now,
     )  # fmt: skip
     tx.add(made)
@@ -93,7 +94,7 @@ def map_import(tx: Transaction, ask: Mapping) -> StoredImport:
         raise Refused(N_("This file has been applied already. Upload it again to import it once more."))
     if found.kind is ImportKind.DEPARTMENTS and not map_import.reach(tx).whole:
         raise Refused(N_("Only somebody with the whole organisation in reach imports departments."))
-    check_mapping(found.kind, found.header, ask.mapping)
+    check_mapping(found.kind, found.header, ask.mapping, columns_of(tx, found.kind))
     found.mapping, found.create_departments = ask.mapping, ask.create_departments
     found.state, found.digest, found.message = ImportState.CHECKING, None, None
     found.counts = {"rows": found.counts["rows"]}

@@ -13,10 +13,11 @@ from data.models.access import AccountStatus
 from data.models.people import Department, Person
 from services.access import people_within
 from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, moment_of
+from services.fields import own_fields, words_for
 from services.people.addresses import shown_mobile
 from services.people.homes import shown_postal_code
 from services.people.imports.regions import full_name
-from services.people.kept.people_back import bring_back
+from services.people.kept.people_back import OWN_FIELD, bring_back, own_of
 from services.people.kept.people_blocked import blocked
 from services.people.kept.people_gone import take_away
 from services.people.lock import alone
@@ -24,6 +25,9 @@ from services.people.lock import alone
 MAILS = """(
     SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point WHERE person_id = person.id AND kind = 'mail'
 )"""
+OWN = """CASE WHEN person.own = CAST('{}' AS jsonb) THEN person.own ELSE (
+    SELECT jsonb_object_agg('own.' || key, value) FROM jsonb_each(person.own)
+) END"""
 MOBILE = "(SELECT min(value) FROM contact_point WHERE person_id = person.id AND kind = 'mobile')"
 LANGUAGES = {"ja": N_("Japanese"), "en": N_("English")}
 
@@ -38,6 +42,7 @@ class People(Kind):
     source = "person LEFT JOIN account ON account.person_id = person.id"
     key = "person.id"
     page = "people/person.py"
+    more = OWN
     order = 20
     fields = (
         Field("code", N_("Code"), "person.code"),
@@ -66,12 +71,21 @@ class People(Kind):
         """Return the condition on the person."""
         return people_within(reach, actor)
 
+    def labels(self, tx: Transaction) -> dict[str, str]:
+        """Return what people call the fields of a person, own fields after the others."""
+        own = own_fields(tx, self.name, retired=True)
+        return super().labels(tx) | {f"{OWN_FIELD}{one.code}": one.label for one in own}
+
     def saying(self, tx: Transaction, values: Iterable[Values]) -> Say:
         """Return what writes fields of people, departments by their full names."""
+        values = list(values)
+        own = words_for(tx, own_fields(tx, self.name, retired=True), map(own_of, values))
         ids = {one for value in values for one in value.get("departments", ())}
         found = select(Department.id, Department.full_name).where(Department.id == func.any(sorted(ids)))
         places = {row.id: row.full_name for row in tx.execute(found)} if ids else {}
-        return lambda name, value: _say(name, value, places)
+        return lambda name, value: (
+            own.said(name.removeprefix(OWN_FIELD), value) if name.startswith(OWN_FIELD) else _say(name, value, places)
+        )
 
     def names(self, tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
         """Return what people are called now."""

@@ -21,6 +21,7 @@ from services.people.store import (
     set_contacts,
     set_departments,
     set_logins,
+    set_own,
     set_regions,
 )
 
@@ -48,6 +49,10 @@ TAKEN = text("""
 """)
 
 
+OWN_FIELD = "own."
+"""Before its code, what a change-set calls an own field."""
+
+
 def bring_back(tx: Transaction, wanted: Sequence[Wanted], kind: Kind) -> list[int]:
     """Give people these values, make those who are no more; return the ids of the ones made.
 
@@ -59,7 +64,9 @@ def bring_back(tx: Transaction, wanted: Sequence[Wanted], kind: Kind) -> list[in
     _make(tx, [one for one in wanted if one.record_id not in now])
     then = {one.record_id: _merged(one, now.get(one.record_id, {})) for one in wanted}
     changes = {
-        one.record_id: {*one.fields} if one.record_id in now else {field.name for field in kind.fields}
+        one.record_id: {*one.fields}
+        if one.record_id in now
+        else {*then[one.record_id], *(field.name for field in kind.fields)}
         for one in wanted
     }
     change_people(tx, {key: person_values(then[key]) for key in then if key in now})
@@ -75,6 +82,11 @@ def bring_back(tx: Transaction, wanted: Sequence[Wanted], kind: Kind) -> list[in
 def person_values(values: Mapping[str, Any]) -> PersonValues:
     """Return what stands in the row of the person itself."""
     return PersonValues(*(values.get(name, "") for name in PersonValues._fields))
+
+
+def own_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of own fields, by code."""
+    return {name.removeprefix(OWN_FIELD): one for name, one in values.items() if name.startswith(OWN_FIELD)}
 
 
 def _make(tx: Transaction, wanted: Sequence[Wanted]) -> None:
@@ -95,6 +107,8 @@ def _set_parts(tx: Transaction, then: Mapping[int, dict[str, Any]], changes: Map
 
     set_departments(tx, {key: then[key].get("departments", ()) for key in those("departments")})
     set_regions(tx, {key: then[key].get("regions", ()) for key in those("regions")})
+    own = [key for key, fields in changes.items() if any(name.startswith(OWN_FIELD) for name in fields)]
+    set_own(tx, {key: own_of(then[key]) for key in own})
     contacts = those("mails", "mobile")
     set_contacts(tx, {
         key: Reachable(tuple(then[key].get("mails", ())), then[key].get("mobile")) for key in contacts

@@ -13,6 +13,8 @@ from services.access import departments_within, grants_of, people_within, taken_
 from services.access.within import holds
 from services.changes import RETIRED, Undoing, Wanted
 from services.changes.planning import GONE, THERE
+from services.fields import fits, own_fields, words_for
+from services.people.kept.people_back import own_of
 from services.people.rules import TAKEN_CODE, TAKEN_LOGIN, TAKEN_MAIL, owners_of_mails
 
 OUTSIDE = N_("This person is outside your reach.")
@@ -20,6 +22,8 @@ PLACE_OUTSIDE = N_("A department that it concerns is outside your reach.")
 PLACE_GONE = N_("A former department does not exist any more, or is retired.")
 MORE = N_("This person may do more than you. Ask a system administrator.")
 YOURSELF = N_("You cannot retire yourself. Ask another administrator.")
+FIELD_OTHERWISE = N_("An own field is of another kind by now, or has other choices.")
+REFERENCE_GONE = N_("What an own field led to does not exist any more.")
 SIGNING_IN = {"login", "account_status", RETIRED}
 
 
@@ -51,6 +55,7 @@ class Blocked:
         self._unique("code", TAKEN_CODE, self._owners_of_codes)
         self._unique("login", TAKEN_LOGIN, lambda logins: taken_logins(self._tx, logins))
         self._mails()
+        self._own()
         return self.reasons
 
     def _blame(self, ids: Iterable[int], reason: str) -> None:
@@ -144,6 +149,15 @@ class Blocked:
             taken = [owner for mail in mails if (owner := owners.get(mail.lower())) is not None]
             if any(self._keeps(owner, "mails", key) for owner in taken):
                 self._blame([key], TAKEN_MAIL)
+
+    def _own(self) -> None:
+        own = {key: own_of(one.values or {}) for key, one in self._wanted.items()}
+        fields = {one.code: one for one in own_fields(self._tx, "person", retired=True)} if any(own.values()) else {}
+        for code, field in fields.items():
+            held = {key: values[code] for key, values in own.items() if code in values}
+            self._blame((key for key, value in held.items() if not fits(field, value)), FIELD_OTHERWISE)
+            words = words_for(self._tx, [field], [{code: value} for value in held.values()])
+            self._blame((key for key, value in held.items() if words.leads_nowhere(code, value)), REFERENCE_GONE)
 
     def _ids(self, statement: Select[Any]) -> Iterable[int]:
         return self._tx.execute(statement.where(Person.id == func.any(list(self._wanted)))).scalars()

@@ -10,8 +10,11 @@ from data.models.people import ContactPoint, Membership, Person, PersonRegion
 from services.access import stop_accounts_of
 from services.changes import referred_to
 
-OWN = {model.__tablename__ for model in (Membership, PersonRegion, ContactPoint, Account)}
-"""What belongs to a person and goes with them; everything else that refers to a person keeps them."""
+OWN = {model.__tablename__ for model in (Membership, PersonRegion, ContactPoint, Account)} | {"person_own.person_id"}
+"""What belongs to a person and goes with them; everything else that refers to a person keeps them.
+
+Tables, and columns of tables that refer to people in more than one way.
+"""
 
 
 def take_away(tx: Transaction, ids: Sequence[int]) -> None:

@@ -1,8 +1,10 @@
 """The register of people as a page (pages/people/list.py)."""
 
 from data.models.people import Membership
+from services.people.store import set_own
 from tests.factories import make_department, make_person
 from tests.pages import grids
+from tests.services.fields.stage import add_fields
 
 
 def names(app) -> list[str]:
@@ -51,3 +53,26 @@ class TestList:
         (link,) = links(open_page("people/list.py", stage.manager, text="花"))
         assert link.startswith("/export/people.export?text=%E8%8A%B1")
         assert links(open_page("people/list.py", stage.crisis_manager)) == []
+
+
+class TestOwnFields:
+    """Own fields as columns and filters, and what leads to changing many people."""
+
+    def test_are_columns_for_whoever_chose_them_and_filters_in_the_address(self, open_page, stage, database):
+        with database() as tx:
+            add_fields(tx, "size", "until", "pay")
+            set_own(tx, {stage.staff.id: {"size": "M", "until": "2026-04-01", "pay": "1200.5"}})
+            set_own(tx, {stage.far.id: {"size": "M", "until": "2027-04-01"}})
+        assert "own_size" not in open_page("people/list.py").dataframe[0].value
+        asked = {"own_size": "M", "own_until_until": "2026-12-31", "columns": ["name", "own_size", "own_pay"]}
+        app = open_page("people/list.py", **asked)
+        assert names(app) == ["社員 三郎"]
+        assert list(app.dataframe[0].value.iloc[0])[1:] == ["中", "1,200.5"]
+        assert "own=size%3DM" in links(app)[0]
+        assert [one.value for one in open_page("people/list.py", own_size="XXL").warning], "it says what was left out"
+
+    def test_changing_many_is_offered_to_whoever_may(self, open_page, stage):
+        offered = {one.key: one.disabled for one in open_page("people/list.py").button if one.key.startswith("bulk")}
+        assert offered == {"bulk": True, "bulk-all": False}
+        app = open_page("people/list.py", stage.manager)
+        assert not [one for one in app.button if one.key and one.key.startswith("bulk")]

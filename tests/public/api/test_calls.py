@@ -17,7 +17,7 @@ LEFT_OUT = {
     "setup.installation", "setup.work", "access.begin_second_factor", "access.confirm_second_factor",
     "access.drop_second_factor", "access.own_second_factor", "access.renew_recovery_codes", "access.sign_out_all",
     "changes.kind_choices", "desk.choose_usual", "desk.delete_view", "desk.discard_draft", "desk.draft", "desk.drafts",
-    "desk.keep_draft", "desk.save_view", "desk.views",  # for oneself
+    "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered",  # for oneself
     "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",  # secrets
 }  # fmt: skip
@@ -53,6 +53,20 @@ class TestOpen:
 
 class TestOperation:
     """``POST`` with the input as JSON."""
+
+    def test_own_fields_are_defined_set_and_searched_for(self, admin):
+        for made in (
+            {"code": "pay", "kind": "number", "label_ja": "時給", "decimals": 1},
+            {"code": "size", "kind": "choice", "label_ja": "制服", "choices": ["S", "M"]},
+        ):
+            assert admin.post("fields/add", made).status_code == 200
+        person = {"code": "N1", "family_name": "新人", "own": {"pay": "12.50", "size": "M"}}
+        number = admin.post("people/add", person).json()["id"]
+        (row,) = admin.get("people/search?own=size%3DM&own=pay%3E%3D12").json()["rows"]
+        assert (row["id"], row["own"]) == (number, {"pay": "12.5", "size": "M"})
+        wrong = {**person, "code": "N2", "own": {"pay": 1.5, "size": "XL", "none": 1}}
+        fields = problem(admin.post("people/add", wrong), 422, "invalid")["fields"]
+        assert set(fields) == {"own_pay", "own_size", "own_none"}
 
     def test_is_done_and_answered(self, admin):
         answer = admin.post("people/edit_list", {"name": "窓口"})

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from core.audit import AuditRecord
-from core.errors import Conflict, NotAllowed, NotFound, Refused
+from core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from core.inputs import Nothing, validated
 from data.models.broadcasts import QuestionForm
 from data.models.safety import QuakeRule
 from services.broadcasts import DeleteTemplate, EditTemplate, delete_template, edit_template, templates
+from tests.services.fields.stage import add_fields
 
 
 def new(**values):
@@ -24,6 +25,14 @@ class TestEdit:
             (made.id, "台風", "{name} 様\n{reply_url}", changed.version)
         ]
         assert changed.version == made.version + 1
+
+    def test_own_fields_are_named_by_their_code(self, administrator):
+        with pytest.raises(Refused, match="own:size"):
+            edit_template(administrator, new(body="{own:size}"))
+        add_fields(administrator, "size")
+        assert edit_template(administrator, new(body="{own:size}")).body == "{own:size}"
+        with pytest.raises(Invalid):
+            new(body="{own:Size}")
 
     def test_is_refused_without_permission(self, manager):
         with pytest.raises(NotAllowed):

@@ -40,13 +40,13 @@ class TestText:
 
     @given(st.text(alphabet=st.characters(exclude_characters="{}")))
     def test_text_without_fields_stays_as_it_is(self, text):
-        check_fields(text)
+        check_fields(None, text)  # nothing is looked up
         assert Text(text, {}).filled({}) == text
 
-    @pytest.mark.parametrize("text", ["{nmae}", "{name }", "{}", "x {password}"])
-    def test_an_unknown_field_is_refused_by_name(self, text):
+    @pytest.mark.parametrize("text", ["{nmae}", "{name }", "{}", "x {password}", "{own:nothing}"])
+    def test_an_unknown_field_is_refused_by_name(self, tx, text):
         with pytest.raises(Refused, match=r"\{reply_url\}"):
-            check_fields(text)
+            check_fields(tx, text)
 
 
 class TestLetter:

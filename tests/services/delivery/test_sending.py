@@ -30,8 +30,10 @@ from services.delivery.providers import Outcome
 from services.delivery.providers.local import LocalMailbox
 from services.delivery.results import claim, record
 from services.events import MailingFinished
+from services.people.store import set_own
 from tests.factories import make_department, make_person
 from tests.services.delivery.stage import EVERYBODY, ledger, make_crowd, open_one, use_smtp
+from tests.services.fields.stage import add_fields
 from tests.smtp_sink import smtp_sink
 
 ACCEPTED, FAILED, WAITING = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.WAITING
@@ -90,15 +92,18 @@ class TestLocalMailbox:
         with system() as tx:
             tx.add(Organisation(id=1, name="見本株式会社", sample=False, created_at=tx.now))
             head = make_department(tx, "本社")
-            make_person(tx, "山田", "太郎", make_department(tx, "総務部", head), mail="y@example.jp")
+            one = make_person(tx, "山田", "太郎", make_department(tx, "総務部", head), mail="y@example.jp")
             make_person(tx, "無所属", "", None, mail="z@example.jp")
-            open_one(tx, subject="【{title}】{name} 様", body="{family_name}/{department}/{organisation}/{title}")
+            add_fields(tx, "size", "boss")
+            set_own(tx, {one.id: {"size": "M", "boss": one.id}})
+            body = "{family_name}/{department}/{organisation}/{title}/{own:size}/{own:boss}"
+            open_one(tx, subject="【{title}】{name} 様", body=body)
         jobs.run_waiting_jobs()
         with system() as tx:
             rows = tx.execute(select(LocalMail.subject, LocalMail.body).order_by(LocalMail.recipient)).all()
         assert rows == [
-            ("【訓練】山田 太郎 様", "山田/本社 / 総務部/見本株式会社/訓練"),
-            ("【訓練】無所属 様", "無所属//見本株式会社/訓練"),
+            ("【訓練】山田 太郎 様", "山田/本社 / 総務部/見本株式会社/訓練/中/山田 太郎"),
+            ("【訓練】無所属 様", "無所属//見本株式会社/訓練//"),
         ]
 
     def test_a_mailing_to_nobody_who_can_be_reached_finishes_as_well(self, live, told):

@@ -29,7 +29,7 @@ class TestSearch:
         assert row.model_dump() == {
             "id": person.id, "code": person.code, "name": "山田 花子", "kana": "ヤマダ ハナコ",
             "department": "本社 / 総務部", "other_departments": 1, "regions": ["千代田区"], "mails": 1,
-            "mobile": "090-1234-5678", "login": "", "retired": False,
+            "mobile": "090-1234-5678", "login": "", "retired": False, "own": {}, "own_values": {},
         }  # fmt: skip
         with using_language("en"):
             assert search_people(administrator, PeopleAsk(text=person.code)).rows[0].regions == ["Chiyoda Ward"]

@@ -1,0 +1,68 @@
+"""Own fields (独自項目, N08) of a people file: reading their cells, what a row sets, what may not be set."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from core.errors import RenrakuError
+from core.i18n import N_
+from core.inputs import WrongValue
+from core.transaction import Transaction
+from services.fields import Words, faults, own_fields, read_cells, words_for
+from services.people.imports.columns import OWN
+from services.people.imports.read import Sheet
+
+LACKING = N_("A new person needs “{label}”. Choose its column.")
+Own = Mapping[str, Any]
+
+
+class OwnCells:
+    """What a file says about own fields. Where it has no column of any, nothing here costs anything."""
+
+    def __init__(self, tx: Transaction, sheet: Sheet, mapping: Mapping[str, str]) -> None:
+        """Load the fields; ``mapping`` may name some that are out of use by now, they are left out."""
+        self._tx = tx
+        fields = own_fields(tx, "person")
+        known = {f"{OWN}{one.code}" for one in fields}
+        self.mapping = {name: column for name, column in mapping.items() if name in known or not name.startswith(OWN)}
+        self._mapped = [one for one in fields if f"{OWN}{one.code}" in self.mapping]
+        self._lacking = [one for one in fields if one.required and one not in self._mapped]
+        self._words: Words | None = None
+        self.readers: dict[str, Callable[[str], Any]] = {}
+        for one in self._mapped:
+            at = sheet.header.index(self.mapping[f"{OWN}{one.code}"])
+            cells = {line.cells[at] for line in sheet.lines if at < len(line.cells)}
+            self.readers[f"{OWN}{one.code}"] = read_cells(tx, one, cells)
+
+    def becomes(self, values: Own, known: Own | None) -> dict[str, Any] | None:
+        """Return all own values of a person after a row; None: they stay as they are."""
+        if not self._mapped:
+            return None
+        now = known or {}
+        named = {one.code: values[name] for one in self._mapped if (name := f"{OWN}{one.code}") in values}
+        after = {code: value for code, value in sorted({**now, **named}.items()) if value is not None}
+        return after if after != now else None
+
+    def wrong(self, values: Own, known: Own | None) -> dict[str, RenrakuError]:
+        """Return why own values of a row cannot be set, by field."""
+        if not self._mapped and not self._lacking:
+            return {}
+        now = known or {}
+        named = {one.code: values[name] for one in self._mapped if (name := f"{OWN}{one.code}") in values}
+        new = {code: value for code, value in named.items() if known is None or value != now.get(code)}
+        found: dict[str, RenrakuError] = {f"{OWN}{code}": one for code, one in faults(self._mapped, new, now).items()}
+        if known is None:
+            found |= {f"{OWN}{one.code}": WrongValue(LACKING, label=one.label) for one in self._lacking}
+        return found
+
+    def look_up(self, records: Iterable[Own]) -> None:
+        """Load what is needed to write the own values of these records."""
+        if self._mapped:
+            self._words = words_for(self._tx, self._mapped, records)
+
+    def changes(self, before: Own, after: Own) -> list[tuple[str, str, str]]:
+        """Return what a row changes, by field, in the writing for people."""
+        words = self._words
+        return [
+            (f"{OWN}{one.code}", words.said(one.code, before.get(one.code)), words.said(one.code, after.get(one.code)))
+            for one in self._mapped if words and before.get(one.code) != after.get(one.code)
+        ]  # fmt: skip

@@ -1,0 +1,93 @@
+"""People as records that can have own fields (独自項目, N08); people and departments as what such fields refer to."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import func, or_, select
+
+from core.i18n import N_
+from core.operations import find
+from core.transaction import Transaction
+from data.models.fields import OwnKind
+from data.models.people import Department, Person, PersonOwn
+from services.access import departments_within, people_within
+from services.fields import Noun, Referable, refers, register
+from services.people.imports.columns import is_name_of_column
+
+
+def _people(tx: Transaction, codes: Collection[str]) -> Mapping[str, int]:
+    reach = find("people.search").reach(tx)
+    wanted = select(Person.code, Person.id).where(Person.code == func.any(list(codes)), people_within(reach, tx.actor))
+    return {row.code: row.id for row in tx.execute(wanted)}
+
+
+def _people_within(tx: Transaction, ids: Collection[int]) -> Collection[int]:
+    reach = find("people.search").reach(tx)
+    wanted = select(Person.id).where(Person.id == func.any(list(ids)), people_within(reach, tx.actor))
+    return set(tx.execute(wanted).scalars())
+
+
+def _names_of_people(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    return {one.id: one.name for one in tx.execute(select(Person).where(Person.id == func.any(list(ids)))).scalars()}
+
+
+def _codes_of_people(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    rows = tx.execute(select(Person.id, Person.code).where(Person.id == func.any(list(ids))))
+    return {row.id: row.code for row in rows}
+
+
+def _departments(tx: Transaction, writings: Collection[str]) -> Mapping[str, int]:
+    reach, wanted = find("people.department_choices").reach(tx), list(writings)
+    rows = tx.execute(
+        select(Department.id, Department.code, Department.full_name).where(
+            or_(Department.full_name == func.any(wanted), Department.code == func.any(wanted)),
+            Department.retired_at.is_(None), departments_within(reach),
+        )
+    ).all()  # fmt: skip
+    by_code = {row.code: row.id for row in rows if row.code}
+    return {**by_code, **{row.full_name: row.id for row in rows}}
+
+
+def _departments_within(tx: Transaction, ids: Collection[int]) -> Collection[int]:
+    reach = find("people.department_choices").reach(tx)
+    wanted = select(Department.id).where(Department.id == func.any(list(ids)), Department.retired_at.is_(None))
+    return set(tx.execute(wanted.where(departments_within(reach))).scalars())
+
+
+def _names_of_departments(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    rows = tx.execute(select(Department.id, Department.full_name).where(Department.id == func.any(list(ids))))
+    return {row.id: row.full_name for row in rows}
+
+
+PERSON = register(
+    Noun(
+        "person",
+        N_("People"),
+        reads="people.show",
+        id=Person.id,
+        own=Person.own,
+        beside=PersonOwn,
+        owner=PersonOwn.person_id,
+        taken=is_name_of_column,
+    )
+)
+refers(
+    OwnKind.PERSON,
+    Referable(
+        _people,
+        _people_within,
+        _names_of_people,
+        _codes_of_people,
+        missing=N_("Nobody within your reach has the code {name}."),
+    ),
+)
+refers(
+    OwnKind.DEPARTMENT,
+    Referable(
+        _departments,
+        _departments_within,
+        _names_of_departments,
+        _names_of_departments,
+        missing=N_("There is no department “{name}” within your reach."),
+        of="people.department_choices",
+    ),
+)
