@@ -9,6 +9,7 @@ from data.models.access import (
     ApiAnswer,
     ApiKey,
     PermissionAssignment,
+    ProviderIdentity,
     RecoveryCode,
     SecondFactor,
     SignInCode,
@@ -19,7 +20,9 @@ from data.models.access import (
 from services.access.accounts import stop_accounts_of
 from services.events import PeopleErased
 
-ALL_OF_IT = (SignInCode, SignInLink, SignInSession, SecondFactor, RecoveryCode, PermissionAssignment)
+ALL_OF_IT = (
+    SignInCode, SignInLink, SignInSession, SecondFactor, RecoveryCode, ProviderIdentity, PermissionAssignment,
+)  # fmt: skip
 
 
 @listens(PeopleErased)

@@ -11,18 +11,19 @@ from data.models.people import (
     PeopleImportRow,
     Person,
     PersonListMember,
+    PersonOwn,
     PersonRegion,
 )
 from services.events import PeopleErased
 from services.people.retained import empty_imports
 
 ENCODINGS = ("utf-8", "cp932", "utf-16-le")
-BELONGINGS = (ContactPoint, Membership, PersonRegion, PersonListMember)
+BELONGINGS = (ContactPoint, Membership, PersonOwn, PersonRegion, PersonListMember)
 
 
 @listens(PeopleErased)
 def erase_people(tx: Transaction, erased: PeopleErased) -> None:
-    """Take names, code, addresses and places of these people, and the uploaded files in which they stand."""
+    """Take all that tells who these people were, and the uploaded files in which they stand."""
     mine = func.any(list(erased.ids))
     for model in BELONGINGS:
         run(tx, delete(model).where(model.person_id == mine))
@@ -32,7 +33,8 @@ def erase_people(tx: Transaction, erased: PeopleErased) -> None:
         .where(Person.id == mine)
         .values(
             code="erased-" + cast(Person.id, String), family_name=erased.name, given_name="", family_kana="",
-            given_kana="", postal_code="", address="", erased_at=tx.now, updated_at=tx.now, version=Person.version + 1,
+            given_kana="", postal_code="", address="", own={}, erased_at=tx.now, updated_at=tx.now,
+            version=Person.version + 1,
         ),
     )  # fmt: skip
     if erased.words and (found := _imports_that_name(tx, erased.words)):

@@ -17,9 +17,12 @@ LEFT_OUT = {
     "setup.installation", "setup.work", "access.begin_second_factor", "access.confirm_second_factor",
     "access.drop_second_factor", "access.own_second_factor", "access.renew_recovery_codes", "access.sign_out_all",
     "changes.kind_choices", "desk.choose_usual", "desk.delete_view", "desk.discard_draft", "desk.draft", "desk.drafts",
-    "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered",  # for oneself
-    "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram",  # files
-    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",  # secrets
+    "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered", "access.stop_looking",
+    "access.why", "comments.edit", "comments.mentions", "comments.see", "comments.withdraw", "home.find", "home.needs",
+    "home.own_notices", "home.read_notice", "people.address_of", "setup.works",  # for oneself
+    "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram", "setup.change_logo",  # files
+    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
+    "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
 }  # fmt: skip
 
 

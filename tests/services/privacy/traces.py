@@ -4,13 +4,15 @@ from sqlalchemy import text
 
 from core.progress import Work, begin
 from core.transaction import Transaction
-from data.models.access import AccountStatus, ApiKey, ReachKind, SignInTry, TryKind
+from data.models.access import AccountStatus, ApiKey, ProviderIdentity, ReachKind, SignInTry, TryKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
 from data.models.comments import Comment
 from data.models.delivery import Delivery, DeliveryState, LocalMail, Mailing, MailingState, MailSender, ProviderKind
 from data.models.desk import FormDraft, SavedView
 from data.models.people import ImportState, PeopleImport, PeopleImportRow, Person, RowAction
 from services.access import start_session
+from services.fields import OwnKind, add_field
+from services.fields.edit import NewField
 from services.people import add_person, edit_person
 from services.people.fields import EditedPerson, PersonFields
 from tests.factories import Cast, account_of, actor_of, give
@@ -29,8 +31,9 @@ def somebody(tx: Transaction, administrator: Transaction, cast: Cast, acting) ->
     fields = {
         "code": "S-1", "family_name": "一条", "given_name": "小百合", "family_kana": "イチジョウ",
         "given_kana": "サユリ", "department_id": cast.general_affairs.id, "mail1": OLD_MAIL, "mobile": "090-5551-2345",
-        "login": LOGIN,
+        "login": LOGIN, "own": {"nickname": "小百合"},
     }  # fmt: skip
+    add_field(administrator, NewField(code="nickname", label_ja="呼び名", kind=OwnKind.TEXT))
     made = add_person(administrator, PersonFields(**fields))
     changed = EditedPerson(**{**fields, "mail1": MAIL}, id=made.id, version=made.version)
     edit_person(administrator, changed)
@@ -47,6 +50,7 @@ def signed_in(tx: Transaction, person: Person, cast: Cast, acting) -> None:
     account = account_of(tx, person)
     account.status = AccountStatus.ACTIVE
     start_session(tx, account.id, address="192.0.2.7")
+    tx.add(ProviderIdentity(issuer="https://id.example.jp", subject=MAIL, account_id=account.id, created_at=tx.now))
     give(tx, account, "manager", ReachKind.WHOLE)
     now = {"updated_at": tx.now}
     key = {"token_hash": b"k", "prefix": "renraku_x", "name": "小百合のスクリプト", "created_at": tx.now}
