@@ -74,7 +74,7 @@ def sign_in(page: Page, console: Console) -> None:
     tab_to(page, "^パスワード$")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="導入ガイド")).to_be_visible()
+    expect(page.get_by_role("heading", name="ホーム")).to_be_visible()
 
 
 def add_person(page: Page) -> None:

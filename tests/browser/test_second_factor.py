@@ -89,7 +89,7 @@ def test_a_forgotten_password(running: Console, chromium: Browser) -> None:
     for label in ("新しいパスワード", "もう一度入力"):
         page.get_by_label(label).fill("傘を忘れた日はよく晴れる")
     page.get_by_role("button", name="パスワードを設定してログイン").click()
-    expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+    expect(page.get_by_role("heading", name="ホーム")).to_be_visible()
     window.close()
     with running.transaction() as tx:
         assert tx.scalar(select(Account.signed_in_at).where(Account.login == "rokuro"))

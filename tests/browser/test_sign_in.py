@@ -95,7 +95,7 @@ def test_a_one_time_link_from_an_administrator_to_the_persons_first_page(
     page.get_by_label("新しいパスワード").fill("傘を忘れた日はよく晴れる")
     page.get_by_label("もう一度入力").fill("傘を忘れた日はよく晴れる")
     page.get_by_role("button", name="パスワードを設定してログイン").click()
-    expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+    expect(page.get_by_role("heading", name="ホーム")).to_be_visible()
     page.goto(link)
     expect(page.get_by_role("heading", name="このリンクは使えません")).to_be_visible()
     theirs.close()

@@ -51,7 +51,8 @@ def test_everything_moves_to_the_newest_key_and_a_second_run_finds_nothing(store
     before = read()
     assert secrets.add_key()
     assert read()[:2] == before[:2]
-    assert rotation.rotate() == {"mail_sender.smtp_password": 1, "second_factor.secret": PEOPLE}
+    moved = {name: count for name, count in rotation.rotate().items() if count}
+    assert moved == {"mail_sender.smtp_password": 1, "second_factor.secret": PEOPLE}
     assert read() == (*before[:2], {secrets.newest().prefix})
     assert set(rotation.rotate().values()) == {0}
 

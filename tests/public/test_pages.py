@@ -56,7 +56,7 @@ def test_every_page_is_the_sign_in_in_a_fresh_process_and_after_somebody_signed_
         all_are_the_sign_in(fresh, browser=BROWSER)
         session = session_of(fresh, "admin")
         with fresh.socket(session=session, browser=BROWSER) as socket:
-            assert "管理 花子" in said(run(socket, "access-accounts"))
+            assert "部長 太郎" in said(run(socket, "access-accounts"))
             all_are_the_sign_in(fresh, browser=BROWSER)
             all_are_the_sign_in(fresh)
             for address in ADDRESSES:
@@ -69,7 +69,7 @@ class TestOpenTab:
 
     def test_the_next_click_after_signing_out_elsewhere_is_the_sign_in(self, running, administrator):
         with running.socket(session=administrator, browser=BROWSER) as socket:
-            assert "管理 花子" in said(run(socket, "access-accounts"))
+            assert "部長 太郎" in said(run(socket, "access-accounts"))
             with running.transaction() as tx:
                 end_session_of_cookie(tx, administrator)
             assert leads_to_the_sign_in(socket, "access-accounts")
@@ -82,11 +82,11 @@ class TestOpenTab:
                 account = tx.scalar(select(Account.id).where(Account.login == "crisis"))
                 made = edit_set(tx, EditedSet(name="窓口", grants=["access.accounts:read", "access.set_choices:read"]))
                 assign(tx, NewAssignment(account_id=account, set_id=made.id, reach=ReachKind.WHOLE))
-            assert "管理 花子" in said(run(socket, "access-accounts"))
+            assert "部長 太郎" in said(run(socket, "access-accounts"))
             with running.transaction() as tx:
                 edit_set(tx, EditedSet(id=made.id, version=made.version, name="窓口"))
             text = said(run(socket, "access-accounts"))
-            assert "管理 花子" not in text
+            assert "部長 太郎" not in text
             assert "このページの権限がありません" in text
 
 
