@@ -6,20 +6,22 @@ this script and so without a sign-in. Nothing may come between the first line an
 
 import streamlit as st
 
+from core.actor import Actor
+from core.database import transaction
 from core.i18n import N_, _
 from core.shown import literal
 from pages.kit import edge, guard, looking, menu
-from pages.kit.look import current_look, show_logo
+from pages.kit.look import show_logo, tint
 from pages.kit.redirect import redirect
 from pages.kit.style import style
-from services import access
-from services.setup import Look
+from services import access, setup
 
 st.set_page_config(page_icon="📣", layout="wide")
-look = Look()
+look = setup.Look()
 try:
-    actor = guard.current_actor()
-    look = current_look()
+    with transaction(Actor.system("console")) as tx:
+        actor, look = guard.actor_in(tx, anew=True), setup.look(tx)
+    tint(look)
     page = menu.console(actor) if actor else menu.outside(guard.way_in())
 except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must be reached
     actor, fault = None, error

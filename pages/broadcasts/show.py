@@ -65,10 +65,5 @@ with st.container(horizontal=True, gap="small"):
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
     steer(actor, row, steered=found.steered)
-views = {"sending": _(N_("Sending"))}
-if kit.may_see_comments(actor):
-    views["comments"] = kit.comments_title("broadcast", row.id)
-if kit.view(views) == "comments":
-    kit.show_comments("broadcast", row.id, actor)
-else:
+if kit.beside(_(N_("Sending")), "broadcast", row.id, actor):
     show_sending(found)

@@ -43,9 +43,9 @@ part again every two seconds, and ``kit.ask_shared`` counts once for all who loo
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
 keeps what people typed out of Markdown, ``kit.prose`` shows a longer text as it was typed.
-``kit.show_history(kind, id)`` shows who changed a record and what, ``kit.show_comments(noun, id, actor)`` what was
-written about it; ``kit.differences`` shows what was and what became of it with the difference marked, ``kit.paged`` a
-list whose rows the page draws itself.
+``kit.beside(title, noun, id, actor)`` offers who changed a record and what was written about it beside its facts,
+``kit.history_below`` the history under its form; ``kit.differences`` shows what was and what became of it with the
+difference marked, ``kit.paged`` a list whose rows the page draws itself.
 
 Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
 with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
@@ -55,9 +55,9 @@ any value for people.
 
 from core.shown import NONE, day, joined, literal, moment, number, percent, said
 from pages.kit.address import address_of, go, number_if_any, number_in_address
+from pages.kit.beside import beside
 from pages.kit.charts import bars, shares
 from pages.kit.columns import Column
-from pages.kit.comments import comments_title, may_see_comments, show_comments
 from pages.kit.confirm import confirm
 from pages.kit.difference import Group, differences
 from pages.kit.edge import Done, ask, do, explain, look
@@ -65,7 +65,7 @@ from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import Layout, Shape, clear, form, operate, refuse, refused
-from pages.kit.history import history_below, show_history
+from pages.kit.history import history_below
 from pages.kit.menu import way_out
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
@@ -79,9 +79,9 @@ from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "ask", "ask_shared",
-    "bars", "clear", "close_after", "comments_title", "confirm", "day", "differences", "do", "edit_button", "explain",
-    "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
-    "literal", "look", "may_see_comments", "moment", "new_row", "number", "number_if_any", "number_in_address",
-    "operate", "paged", "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said",
-    "shares", "show_comments", "show_history", "style", "table", "view", "way_out", "wizard",
+    "bars", "beside", "clear", "close_after", "confirm", "day", "differences", "do", "edit_button", "explain", "facts",
+    "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
+    "literal", "look", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
+    "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares", "style",
+    "table", "view", "way_out", "wizard",
 ]  # fmt: skip

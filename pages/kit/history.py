@@ -26,7 +26,7 @@ def show_history(kind: str, record_id: int) -> None:
 def history_below(kind: str, record_id: int) -> None:
     """Show the history of a record under its form, to whoever may see it."""
     actor = guard.current_actor()
-    if actor is not None and actor.may(history.name, history.what):
+    if actor is not None and history.allowed(actor):
         st.subheader(_(N_("History")), anchor=False)
         show_history(kind, record_id)
 

@@ -19,18 +19,8 @@ def show(row: DepartmentRow, actor: Actor) -> None:
     kit.header(row.name, above, back=(_(N_("Departments")), "people/departments.py"))
     if row.retired:
         st.warning(_(N_("Out of use: it cannot be chosen any more.")), icon=":material/folder_off:")
-    views = {"facts": _(N_("Department"))}
-    if actor.may("changes.history", What.READ):
-        views["history"] = _(N_("History"))
-    if kit.may_see_comments(actor):
-        views["comments"] = kit.comments_title("department", row.id)
-    match kit.view(views):
-        case "history":
-            kit.show_history("department", row.id)
-        case "comments":
-            kit.show_comments("department", row.id, actor)
-        case _:
-            show_facts(row, actor, above)
+    if kit.beside(_(N_("Department")), "department", row.id, actor):
+        show_facts(row, actor, above)
 
 
 def show_facts(row: DepartmentRow, actor: Actor, above: str) -> None:

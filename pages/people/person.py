@@ -50,18 +50,8 @@ def show(person: PersonDetail, actor: Actor) -> None:
             _(N_("Retired on {day}: receives no broadcasts and cannot sign in."), day=kit.day(person.retired_at)),
             icon=":material/person_off:",
         )
-    views = {"facts": _(N_("Person"))}
-    if actor.may("changes.history", What.READ):
-        views["history"] = _(N_("History"))
-    if kit.may_see_comments(actor):
-        views["comments"] = kit.comments_title("person", person.id)
-    match kit.view(views):
-        case "history":
-            kit.show_history("person", person.id)
-        case "comments":
-            kit.show_comments("person", person.id, actor)
-        case _:
-            show_facts(person, actor)
+    if kit.beside(_(N_("Person")), "person", person.id, actor):
+        show_facts(person, actor)
 
 
 def show_facts(person: PersonDetail, actor: Actor) -> None:
