@@ -31,6 +31,7 @@ from core.settings import ROOT
 from pages.kit import guard
 from pages.kit.menu import PAGES
 from services import access
+from services.setup import headcount
 
 BUDGET_MS = 150
 ASKED = {
@@ -67,6 +68,7 @@ def main() -> None:
         account = administrator()
         guard.actor_source = lambda tx: access.actor_for(tx, account)
         populate(engine_for(server.owner_url), people)
+        headcount.count_regularly()  # as a worker does every ten minutes
         settle(server)
         shown: dict[str, list[Shown]] = {}
         timed = {address: measure(address, runs, shown) for address in addresses()}

@@ -129,6 +129,23 @@ class Delivery(Base):
     updated_at: Mapped[datetime]
 
 
+class DeliveryTotal(Base):
+    """A step of the counts of a mailing's deliveries: the sum of all steps is how many are in a state (送信状況の集計).
+
+    The database itself adds steps with whatever is written to ``delivery``, by a trigger; nobody waits for anybody, as
+    on one row for each count. ``services.delivery.totals`` folds many steps into one.
+    """
+
+    __tablename__ = "delivery_total"
+    __table_args__ = (Index("ix_delivery_total_mailing_id", "mailing_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    channel: Mapped[str]
+    state: Mapped[DeliveryState] = state_column(DeliveryState)
+    count: Mapped[int]
+
+
 class ChunkState(StrEnum):
     """A chunk waits, is leased by a worker, or is done."""
 

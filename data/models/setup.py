@@ -60,13 +60,21 @@ class SetupMark(Base):
     marked_at: Mapped[datetime]
 
 
-class SetupStanding(Base):
-    """How far the setup is, as a job saw it last: what Home says where counting everybody at each look is too dear."""
+class SetupHeadcount(Base):
+    """How many people have what the setup asks for, as a job counted them last in a large organisation (D17).
 
-    __tablename__ = "setup_standing"
+    Who left is not counted; ``dead`` and ``untried`` are contact points.
+    """
+
+    __tablename__ = "setup_headcount"
     __table_args__ = (CheckConstraint("id = 1", "one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    done: Mapped[int]
-    next_step: Mapped[str | None]
-    looked_at: Mapped[datetime]
+    people: Mapped[int]
+    with_department: Mapped[int]
+    with_region: Mapped[int]
+    with_contact: Mapped[int]
+    mail_addresses: Mapped[int]
+    untried: Mapped[int]
+    dead: Mapped[int]
+    counted_at: Mapped[datetime]

@@ -51,8 +51,8 @@ def show_setup() -> None:
             found.done / found.steps, text=_(N_("{done} of {all} steps done"), done=found.done, all=found.steps)
         )
         st.markdown(_(N_("Next: **{number}. {title}**"), number=found.number, title=found.title))
-        if found.looked_at:
-            st.caption(_(N_("As of {moment}"), moment=kit.moment(found.looked_at)))
+        if found.counted_at:
+            st.caption(_(N_("As of {moment}"), moment=kit.moment(found.counted_at)))
         with st.container(horizontal=True, gap="small"):
             if st.button(_(N_("To this step")), icon=":material/arrow_forward:", type="primary", key="next-step"):
                 kit.go(found.page)

@@ -1,13 +1,16 @@
 """Setup guide (導入ガイド, D17): the fourteen steps with their state, worked out from the data."""
 
+from datetime import datetime
+
 import streamlit as st
 
+from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from services.setup import StepMark, StepRow, StepState, guide, mark_step
+from services.setup import StepMark, StepRow, StepState, count_again, guide, mark_step
 
-guard("setup.guide")
+actor = guard("setup.guide")
 
 LOOK = {
     StepState.DONE: (":material/check_circle:", "green", N_("Done")),
@@ -41,12 +44,27 @@ def settle(step: StepRow) -> None:
         st.rerun()
 
 
+def show_when(counted_at: datetime) -> None:
+    """Say when people were counted, where that is done by a job; offer to do it now."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(_(N_("People counted: {moment}"), moment=kit.moment(counted_at)), width="content")
+        if actor.may("setup.count", What.DO) and st.button(
+            _(N_("Count again")), icon=":material/refresh:", type="tertiary", key="count-again"
+        ):
+            with st.spinner(_(N_("Counting everybody…"))):
+                again = kit.do(count_again)
+            if again:
+                st.rerun()
+
+
 shown = kit.ask(guide)
 kit.header(_(N_("Setup guide")), _(N_("Fourteen steps to regular use; their state comes from the data.")))
 st.progress(
     shown.done / len(shown.steps),
     text=_(N_("{done} of {all} steps done"), done=shown.done, all=len(shown.steps)),
 )
+if shown.counted_at:
+    show_when(shown.counted_at)
 if shown.next:
     st.markdown(_(N_("Next: **{number}. {title}**"), number=shown.next.number, title=shown.next.title))
 else:

@@ -21,6 +21,7 @@ from core.database import transaction
 from core.settings import settings
 from core.transaction import Transaction
 from data.models.delivery import Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
+from services.delivery.totals import totals
 from services.events import MailingFinished
 
 log = structlog.get_logger("delivery")
@@ -120,8 +121,9 @@ def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
         return False
     mailing.state, mailing.finished_at = MailingState.FINISHED, tx.now
     mailing.trouble = mailing.retry_at = None
-    failed = select(func.count()).where(Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.FAILED)
-    mailing.failed = tx.scalar(failed)
+    mailing.failed = sum(
+        count for _, _, state, count in totals(tx, Mailing.id == mailing_id) if state is DeliveryState.FAILED
+    )
     tx.session.flush()
     progress.finish_about(tx, [f"mailing:{mailing_id}"])
     tx.tell(MailingFinished(mailing.broadcast_id))

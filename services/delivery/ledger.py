@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Select, and_, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Select, func, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
 
 from core import progress
@@ -28,6 +28,7 @@ from services.delivery.fields import check_fields
 from services.delivery.plan import Reason, planned
 from services.delivery.sender import current_sender
 from services.delivery.sending import enqueue_senders
+from services.delivery.totals import totals
 
 CHUNK_ROWS = 1_000
 OPEN_STATES = (DeliveryState.WAITING, DeliveryState.SENDING)
@@ -196,12 +197,7 @@ def counts(tx: Transaction, broadcast_id: int) -> list[Round]:
     """Return the mailings of a broadcast, first round first."""
     by_mailing: dict[int, Counter[DeliveryState]] = defaultdict(Counter)
     by_channel: dict[int, dict[str, dict[DeliveryState, int]]] = defaultdict(lambda: defaultdict(dict))
-    grouped = (
-        select(Delivery.mailing_id, Delivery.channel, Delivery.state, func.count())
-        .join(Mailing, and_(Mailing.id == Delivery.mailing_id, Mailing.broadcast_id == broadcast_id))
-        .group_by(Delivery.mailing_id, Delivery.channel, Delivery.state)
-    )
-    for mailing_id, channel, state, count in tx.execute(grouped):
+    for mailing_id, channel, state, count in totals(tx, Mailing.broadcast_id == broadcast_id):
         by_mailing[mailing_id][state] += count
         by_channel[mailing_id][channel][state] = count
     mailings = tx.session.scalars(select(Mailing).where(Mailing.broadcast_id == broadcast_id).order_by(Mailing.round))

@@ -3,6 +3,7 @@
 from services.setup.code import announce, new_code
 from services.setup.doctor import Finding, examine
 from services.setup.guide import GuideRow, StepMark, StepRow, guide, mark_step
+from services.setup.headcount import count_again
 from services.setup.look import ChangedLook, Look, NewLogo, change_logo, change_look, logo, look, remove_logo, show_look
 from services.setup.standing import StandingRow, standing
 from services.setup.start import FirstStart, InstallationRow, Started, StartWith, installation, start
@@ -13,6 +14,6 @@ from services.setup.works import ListedWork, WorksAsk, list_works
 __all__ = [
     "ChangedLook", "Finding", "FirstStart", "GuideRow", "InstallationRow", "ListedWork", "Look", "NewLogo",
     "StandingRow", "StartWith", "Started", "StepMark", "StepRow", "StepState", "WorkAsk", "WorkStatus", "WorksAsk",
-    "announce", "change_logo", "change_look", "examine", "guide", "installation", "list_works", "logo", "look",
-    "mark_step", "new_code", "remove_logo", "show_look", "show_work", "standing", "start",
+    "announce", "change_logo", "change_look", "count_again", "examine", "guide", "installation", "list_works", "logo",
+    "look", "mark_step", "new_code", "remove_logo", "show_look", "show_work", "standing", "start",
 ]  # fmt: skip

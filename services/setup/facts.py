@@ -1,20 +1,20 @@
-"""The counts from which the setup guide tells the state of its steps: one statement, whole organisation."""
+"""What the setup guide tells the state of its steps by: the counts of people, and a few small tables beside them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Base
 from core.transaction import Transaction
 from data.models.access import PermissionAssignment, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
-from data.models.delivery import Delivery, DeliveryState, Mailing
-from data.models.people import ContactKind, ContactPoint, ContactState, Department, Membership, Person, PersonRegion
+from data.models.delivery import DeliveryState, DeliveryTotal, Mailing
+from data.models.people import ContactPoint, Department, Membership, PersonRegion
 from data.models.safety import QuakeRule
 from services.access.shipped import ADMINISTRATOR
+from services.setup.headcount import Headcount
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,23 @@ class Facts:
     everyday: int
     last_test: datetime | None
     test_missed: int
+    counted_at: datetime | None
+    """When a job counted the people; None: this moment."""
 
 
-def gather(tx: Transaction) -> Facts:
-    """Count everything that the guide needs."""
+def gather(tx: Transaction, people: Headcount) -> Facts:
+    """Put the counts of people together with everything else that the guide needs."""
     last_test, test_id = _last_test(tx)
-    people = tx.execute(_people()).one()
-    counted = [tx.execute(statement).one()._asdict() for statement in (_contacts(), _masters())]
     return Facts(
-        **{name: value for row in counted for name, value in row.items()},
-        people=people.all,
-        without_department=people.all - people.with_department,
-        without_region=people.all - people.with_region,
-        without_contact=people.all - people.with_contact,
+        people=people.people,
+        without_department=people.people - people.with_department,
+        without_region=people.people - people.with_region,
+        without_contact=people.people - people.with_contact,
+        mail_addresses=people.mail_addresses,
+        untried=people.untried,
+        dead=people.dead,
+        counted_at=people.counted_at,
+        **tx.execute(_masters()).one()._asdict(),
         last_test=last_test,
         test_missed=_missed(tx, test_id),
     )
@@ -73,33 +77,6 @@ def _masters() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _people() -> Select[*tuple[Any, ...]]:
-    # Those who have one are counted along an index: to look each person up in three tables costs eight times as much.
-    return select(
-        _count(Person, Person.retired_at.is_(None)).label("all"),
-        _owners(Membership.person_id).label("with_department"),
-        _owners(PersonRegion.person_id).label("with_region"),
-        _owners(ContactPoint.person_id).label("with_contact"),
-    )
-
-
-def _owners(person_id: InstrumentedAttribute[int]) -> ScalarSelect[int]:
-    return select(func.count(person_id.distinct())).where(person_id.not_in(_gone())).scalar_subquery()
-
-
-def _gone() -> Select[int]:
-    return select(Person.id).where(Person.retired_at.is_not(None))
-
-
-def _contacts() -> Select[*tuple[Any, ...]]:
-    mail = ContactPoint.kind == ContactKind.MAIL
-    return select(
-        func.count().filter(mail).label("mail_addresses"),
-        func.count().filter(and_(mail, ContactPoint.state == ContactState.UNTRIED)).label("untried"),
-        func.count().filter(ContactPoint.state == ContactState.DEAD).label("dead"),
-    ).where(ContactPoint.person_id.not_in(_gone()))
-
-
 def _last_test(tx: Transaction) -> tuple[datetime | None, int | None]:
     found = tx.execute(
         select(Broadcast.sent_at, Broadcast.id)
@@ -118,10 +95,9 @@ def _missed(tx: Transaction, broadcast_id: int | None) -> int:
     states = (DeliveryState.FAILED, DeliveryState.NOT_SENT, DeliveryState.UNKNOWN)
     return int(
         tx.scalar(
-            select(func.count())
-            .select_from(Delivery)
-            .join(Mailing, Mailing.id == Delivery.mailing_id)
-            .where(Mailing.broadcast_id == broadcast_id, Delivery.state.in_(states))
+            select(func.coalesce(func.sum(DeliveryTotal.count), 0))
+            .join(Mailing, Mailing.id == DeliveryTotal.mailing_id)
+            .where(Mailing.broadcast_id == broadcast_id, DeliveryTotal.state.in_(states))
         )
     )
 

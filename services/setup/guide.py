@@ -1,4 +1,6 @@
-"""The setup guide (D17): the fourteen steps with their state, worked out from the data each time."""
+"""The setup guide (D17): the fourteen steps with their state, worked out from the data."""
+
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +12,7 @@ from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.setup import SetupMark
 from services.setup.facts import gather
+from services.setup.headcount import Headcount, counted, headcount
 from services.setup.steps import STEPS, Step, StepState
 
 
@@ -27,11 +30,12 @@ class StepRow(Row):
 
 
 class GuideRow(Row):
-    """All steps, how many are done, and the first one that is not."""
+    """All steps, how many are done, and the first one that is not. ``counted_at``: of the people, None: just now."""
 
     steps: list[StepRow]
     done: int
     next: StepRow | None
+    counted_at: datetime | None
 
 
 class StepMark(Input):
@@ -44,16 +48,18 @@ class StepMark(Input):
 @query("setup.guide", N_("See the setup guide"))
 def guide(tx: Transaction, ask: Nothing) -> GuideRow:  # noqa: ARG001 - every query is asked with something
     """Return the fourteen steps with their state (導入ガイド)."""
-    return guide_as_it_is(tx)
+    return guide_by(tx, headcount(tx) or counted(tx))
 
 
-def guide_as_it_is(tx: Transaction) -> GuideRow:
-    """Work out the steps from the data; counts everybody."""
-    facts = gather(tx)
+def guide_by(tx: Transaction, people: Headcount) -> GuideRow:
+    """Work out the steps from the data and these counts of people."""
+    facts = gather(tx, people)
     marked = set(tx.execute(select(SetupMark.step)).scalars())
     steps = [_row(step, *step.judge(facts), step.key in marked) for step in STEPS]
     waiting = [step for step in steps if step.state is not StepState.DONE]
-    return GuideRow(steps=steps, done=len(steps) - len(waiting), next=waiting[0] if waiting else None)
+    return GuideRow(
+        steps=steps, done=len(steps) - len(waiting), next=waiting[0] if waiting else None, counted_at=facts.counted_at
+    )
 
 
 @operation("setup.mark", N_("Settle a step of the setup guide"), touches="setup_mark")

@@ -1,16 +1,13 @@
 """Home and the notices as pages (pages/home/today.py, pages/home/notices.py)."""
 
-from importlib import import_module
-
 from core.actor import Actor
 from core.database import transaction
 from core.inputs import Nothing, validated
 from pages import kit
 from pages.kit.menu import PAGES
 from services.home import EditedNotice, NoticesAsk, edit_notice, notices, own_notices
+from services.setup import headcount
 from tests.factories import actor_of
-
-standing = import_module("services.setup.standing")  # its package gives the query of that name
 
 
 def acts(person):
@@ -99,10 +96,10 @@ class TestLargeOrganisation:
     """The setup of many people is not counted while somebody waits."""
 
     def test_says_what_the_job_saw(self, open_page, stage, monkeypatch):
-        monkeypatch.setattr(standing, "LARGE", 1)
+        monkeypatch.setattr(headcount, "LARGE", 1)
         app = open_page("home/today.py")
         assert not [one for one in app.button if one.key == "next-step"]
-        standing.look()
+        headcount.count_regularly()
         app = open_page("home/today.py")
         assert [one for one in app.button if one.key == "next-step"]
         assert any("現在" in one.value for one in app.caption)

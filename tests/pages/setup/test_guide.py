@@ -3,7 +3,8 @@
 from core.actor import Actor
 from core.database import transaction
 from core.inputs import Nothing
-from services.setup import StepState, guide
+from services.setup import StepState, guide, headcount
+from tests.factories import make_person
 
 
 def step(key):
@@ -42,3 +43,15 @@ class TestGuide:
         app = open_page("setup/guide.py", stage.staff)
         assert not [button for button in app.button if (button.key or "").startswith("open-")]
         assert app.warning
+
+    def test_a_large_organisation_is_told_when_people_were_counted_and_can_count_again(self, open_page, monkeypatch):
+        monkeypatch.setattr(headcount, "LARGE", 1)
+        headcount.count_regularly()
+        app = open_page("setup/guide.py")
+        assert any(text.value.startswith("人数の集計：") for text in app.caption)
+        with transaction(Actor.system("test")) as tx:
+            make_person(tx)
+        before = step("accounts").finding
+        app.button(key="count-again").click().run()
+        assert not app.exception
+        assert step("accounts").finding != before

@@ -1,0 +1,82 @@
+"""The kept totals are what counting the ledger gives, whatever was written to it, and however often they are folded."""
+
+import random
+import threading
+
+from sqlalchemy import func, select, text, update
+
+from core.actor import Actor
+from core.database import transaction
+from core.transaction import Transaction
+from data.models.broadcasts import Broadcast
+from data.models.delivery import Delivery, DeliveryState, DeliveryTotal, Mailing
+from services import delivery
+from services.delivery.ledger import arrived
+from services.delivery.totals import MANY_STEPS, fold, totals
+from tests.services.delivery.stage import make_broadcast, make_crowd, open_one
+
+SEED = 20261122
+
+
+def counted(tx: Transaction):
+    """Count the ledger itself."""
+    columns = (Delivery.mailing_id, Delivery.channel, Delivery.state)
+    return {tuple(row[:3]): row[3] for row in tx.execute(select(*columns, func.count()).group_by(*columns))}
+
+
+def kept(tx: Transaction):
+    """Return the totals of all mailings."""
+    return {tuple(row[:3]): row[3] for row in totals(tx, Mailing.id > 0)}
+
+
+def test_are_what_is_counted_after_every_change(tx):
+    make_crowd(tx, 60)
+    first, second = open_one(tx), open_one(tx, make_broadcast(tx))
+    assert kept(tx) == counted(tx)
+    ids = tx.session.scalars(select(Delivery.id)).all()
+    print(f"seed {SEED}")  # noqa: T201
+    chance = random.Random(SEED)
+    for _ in range(30):
+        some = chance.sample(ids, chance.randint(0, 40))
+        tx.execute(update(Delivery).where(Delivery.id.in_(some)).values(state=chance.choice(list(DeliveryState))))
+        assert kept(tx) == counted(tx)
+    arrived(tx, ids[:7])
+    delivery.close(tx, first)
+    assert kept(tx) == counted(tx)
+    tx.execute(text("DELETE FROM broadcast WHERE id = :id"), {"id": second})
+    assert kept(tx) == counted(tx) != {}
+
+
+def test_a_change_that_moves_nothing_adds_no_step(tx):
+    make_crowd(tx, 3)
+    open_one(tx)
+    before = tx.scalar(select(func.count()).select_from(DeliveryTotal))
+    tx.execute(update(Delivery).values(address="other@example.jp"))
+    assert tx.scalar(select(func.count()).select_from(DeliveryTotal)) == before == 1
+
+
+def test_many_steps_become_few_while_more_come(live):
+    with transaction(Actor.system("test")) as tx:
+        make_crowd(tx, 40)
+        open_one(tx)
+        ids = tx.session.scalars(select(Delivery.id)).all()
+    swaps = [DeliveryState.SENDING, DeliveryState.WAITING] * (MANY_STEPS // 2)
+
+    def write(mine: list[int]) -> None:
+        for state in [*swaps, DeliveryState.ACCEPTED]:
+            with transaction(Actor.system("test")) as tx:
+                tx.execute(update(Delivery).where(Delivery.id.in_(mine)).values(state=state))
+
+    writers = [threading.Thread(target=write, args=(ids[at::2],)) for at in range(2)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        fold()
+    for writer in writers:
+        writer.join()
+    fold()
+    with transaction(Actor.system("test")) as tx:
+        assert kept(tx) == counted(tx)
+        assert set(kept(tx).values()) == {40}
+        assert tx.scalar(select(func.count()).select_from(DeliveryTotal)) <= MANY_STEPS
+        assert tx.scalar(select(func.count()).select_from(Broadcast)) == 1
