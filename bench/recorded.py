@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
+from core.database import committing
+
 Statement = tuple[str, Any]
 
 
@@ -59,11 +61,15 @@ def recording(engine: Engine, mark: str) -> Iterator[Recorded]:
             recorded.alone.append(alone)
         now.clear()
 
-    hooks = (("before_cursor_execute", sent), ("commit", ended))
-    for name, hook in hooks:
-        event.listen(engine, name, hook)
+    hooks = [
+        (of, *hook)
+        for of in (engine, committing(engine))
+        for hook in (("before_cursor_execute", sent), ("commit", ended))
+    ]
+    for hook in hooks:
+        event.listen(*hook)
     try:
         yield recorded
     finally:
-        for name, hook in hooks:
-            event.remove(engine, name, hook)
+        for hook in hooks:
+            event.remove(*hook)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from time import monotonic
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Engine, MetaData, create_engine, event, text
+from sqlalchemy import URL, BigInteger, DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -21,10 +21,10 @@ from core.actor import Actor
 from core.errors import Unavailable
 from core.i18n import N_
 from core.settings import settings
-from core.transaction import ALONE, Transaction
+from core.transaction import Alone, Transaction
 
-POOL, OVERFLOW = 10, 20
-CONNECTIONS = POOL + OVERFLOW
+POOL, OVERFLOW, ALONE = 10, 15, 5
+CONNECTIONS = POOL + OVERFLOW + ALONE
 """So many one process opens at most; PostgreSQL's max_connections must hold those of all processes."""
 
 REST_SECONDS = 1
@@ -73,13 +73,14 @@ def engine() -> Engine:
     return engine_for(url.get_secret_value())
 
 
-def engine_for(url: str, *, pool_size: int = POOL) -> Engine:
+def engine_for(url: str | URL, *, pool_size: int = POOL, overflow: int = OVERFLOW, **more: Any) -> Engine:
     """Make an engine with our timeouts and search path on every connection."""
     made = create_engine(
-        psycopg_url(url),
+        psycopg_url(url) if isinstance(url, str) else url,
         pool_size=pool_size,
-        max_overflow=OVERFLOW,
+        max_overflow=overflow,
         connect_args={"options": SESSION_OPTIONS, "application_name": "renraku"},
+        **more,
     )
     _look_after_rest(made)
     return made
@@ -137,15 +138,21 @@ def allow_longer(tx: Transaction, seconds: int) -> None:
 
 
 @contextmanager
-def one_statement(actor: Actor) -> Iterator[Transaction]:
-    """Open a transaction for one statement, which is committed by itself: no round trips to begin and end it.
+def one_statement() -> Iterator[Alone]:
+    """Open what runs one statement, which is committed by itself: no round trips to begin and end it.
 
-    For what an edge counts before it opens the real one; a second statement would stand alone.
+    For what an edge counts before it opens the real transaction; a second statement would stand alone.
     """
-    with Session(_committing(engine()), expire_on_commit=False, info={ALONE: True}) as session:
-        yield Transaction(session, actor)
+    with committing(engine()).connect() as connection:
+        yield Alone(connection)
 
 
 @lru_cache(maxsize=1)
-def _committing(of: Engine) -> Engine:
-    return of.execution_options(isolation_level="AUTOCOMMIT")
+def committing(of: Engine) -> Engine:
+    """Return an engine beside another one, on whose connections each statement commits itself.
+
+    Connections of its own: to switch one of the other pool forth and back costs more than the statement.
+    """
+    made = engine_for(of.url, pool_size=ALONE, overflow=0, isolation_level="AUTOCOMMIT")
+    event.listen(of, "engine_disposed", lambda _of: made.dispose())
+    return made

@@ -94,7 +94,7 @@ class Query(Process[A, R]):
 
 
 _registry: dict[str, Operation[Any, Any] | Query[Any, Any]] = {}
-_sorted: list[Operation[Any, Any] | Query[Any, Any]] = []
+_sorted: dict[str, Operation[Any, Any] | Query[Any, Any]] = {}
 
 
 def operation(
@@ -139,9 +139,19 @@ def find(name: str) -> Operation[Any, Any] | Query[Any, Any]:
 
 def registered() -> list[Operation[Any, Any] | Query[Any, Any]]:
     """Return the permission master: every process, by category and name."""
+    return list(_in_order().values())
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the permission master, by category and name."""
+    return tuple(_in_order())
+
+
+def _in_order() -> dict[str, Operation[Any, Any] | Query[Any, Any]]:
     if len(_sorted) != len(_registry):
-        _sorted[:] = sorted(_registry.values(), key=lambda process: process.name)
-    return list(_sorted)
+        _sorted.clear()
+        _sorted.update(sorted(_registry.items()))
+    return _sorted
 
 
 P = TypeVar("P", bound="Process[Any, Any]")

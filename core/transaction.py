@@ -1,12 +1,12 @@
 """What an operation gets: the session, the actor, one moment for everything that it writes, and ways to tell others."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Executable, event
+from sqlalchemy import Connection, Executable, event
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,6 @@ _listeners: dict[type[Any], list[Callable[["Transaction", Any], None]]] = defaul
 
 _STAND = "SELECT set_config('renraku.reach', %s, true)"
 _STANDING = "reach that the database was told"
-ALONE = "each statement is its own transaction"
 
 
 class Transaction:
@@ -42,7 +41,7 @@ class Transaction:
     def stand(self) -> None:
         """Tell the database how far this actor reaches, unless it knows: several may act in one session."""
         known = self.session.info
-        if known.get(_STANDING) != self._scope and ALONE not in known:
+        if known.get(_STANDING) != self._scope:
             self.session.connection().exec_driver_sql(_STAND, (self._scope,))  # not compiled: it comes each time
             known[_STANDING] = self._scope
 
@@ -83,6 +82,15 @@ class Transaction:
         self.stand()
         return self.session.scalar(statement, values)
 
+    def plain(self, sql: str, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+        """Run SQL as the driver reads it (``%(name)s``): half the work of a statement that SQLAlchemy writes.
+
+        For the few that come with every request; whatever is still to be stored is stored first.
+        """
+        self.stand()
+        self.session.flush()
+        return self.session.connection().exec_driver_sql(sql, values)
+
     def note(self, subject: str, before: object, after: object) -> None:
         """Put a difference into the audit record of the running operation."""
         self.changes.append({"subject": subject, "before": before, "after": after})
@@ -97,6 +105,19 @@ class Transaction:
             heard.now = self.now
             structlog.get_logger("events").debug("told", told=type(event).__name__, to=listener.__qualname__)
             listener(heard, event)
+
+
+class Alone:
+    """What runs one statement outside of any unit of work; nobody acts, and the database shows no answers."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Bind a connection at this moment."""
+        self.now: datetime = clock.now()
+        self._connection = connection
+
+    def plain(self, sql: str, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+        """Run SQL as the driver reads it."""
+        return self._connection.exec_driver_sql(sql, values)
 
 
 def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Callable[[Transaction, E], None]]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.actor import WHOLE, Actor, Grants, Reach, What
 from core.errors import NotAllowed
 from core.i18n import N_
-from core.operations import registered
+from core.operations import names
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department, Person
@@ -71,11 +71,11 @@ def joined_grants(rows: Iterable[Any]) -> Grants:
 
 def everything() -> Grants:
     """Return what the system administrator may: all that is declared."""
-    return _all_of(tuple(process.name for process in registered()))
+    return _all_of(names())
 
 
-@lru_cache(maxsize=1)  # a hundred processes five times over, asked for on each run and request
-def _all_of(processes: tuple[str, ...]) -> Grants:
+@lru_cache(maxsize=1)
+def _all_of(processes: tuple[str, ...]) -> Grants:  # a hundred, five times over: asked for on each run and request
     return MappingProxyType(dict.fromkeys(((name, what) for name in processes for what in What), WHOLE))
 
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 
 from core.actor import Actor
 from core.database import transaction
@@ -15,13 +15,16 @@ from core.transaction import Transaction
 from data.models.access import ApiAnswer
 
 KEPT = timedelta(hours=24)
-_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
-_FIND = text("SELECT request_hash, body FROM api_answer WHERE key_id = :key AND name = :name AND created_at > :since")
-_KEEP = text("""
+_LOCK = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
+_FIND = """
+    SELECT request_hash, body FROM api_answer WHERE key_id = %(key)s AND name = %(name)s AND created_at > %(since)s
+"""
+_KEEP = """
     INSERT INTO api_answer (key_id, name, request_hash, body, created_at)
-    VALUES (:key, :name, :hash, :body, :now)
-    ON CONFLICT (key_id, name) DO UPDATE SET request_hash = :hash, body = :body, created_at = :now
-""")
+    VALUES (%(key)s, %(name)s, %(hash)s, %(body)s, %(now)s)
+    ON CONFLICT (key_id, name) DO UPDATE
+    SET request_hash = excluded.request_hash, body = excluded.body, created_at = excluded.created_at
+"""
 
 
 class StillRunning(Conflict):
@@ -59,10 +62,10 @@ def kept_answer(tx: Transaction, named: Named) -> Kept | None:
         StillRunning: when another transaction holds the name.
         AnotherRequest: when the name stands for another request.
     """
-    if not tx.scalar(_LOCK, {"lock": _lock_of(named)}):
+    if not tx.plain(_LOCK, {"lock": _lock_of(named)}).scalar_one():
         raise StillRunning(N_("The first request with this Idempotency-Key is still running. Send it again shortly."))
     # A statement of its own after the lock: what was committed while it was asked for is seen.
-    found = tx.execute(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).first()
+    found = tx.plain(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).first()
     if found is None:
         return None
     if found.request_hash != named.request_hash:
@@ -73,7 +76,7 @@ def kept_answer(tx: Transaction, named: Named) -> Kept | None:
 def keep_answer(tx: Transaction, named: Named, body: bytes | None) -> None:
     """Store the answer in the transaction of what it answers: a crash leaves both or neither."""
     values = {"key": named.key_id, "name": named.name, "hash": named.request_hash, "body": body, "now": tx.now}
-    tx.execute(_KEEP, values)
+    tx.plain(_KEEP, values)
 
 
 @job("access.forget_answers", periodic="7 * * * *")

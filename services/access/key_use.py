@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
-
 from core.actor import Actor, Grants, What
 from core.settings import settings
-from core.transaction import Transaction
+from core.transaction import Alone, Transaction
 from data.models.access import ReachKind
 from services.access.actors import joined_grants
 from services.access.shipped import ADMINISTRATOR
@@ -18,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 # One statement, whatever happens: the key, one more use of it, when it was last used, and what the account and the
 # key's set hold. A machine whose clock is behind counts into the newer minute; a row that somebody holds is not waited
 # for.
-_RECOGNISED = text("""
+_RECOGNISED = """
     WITH known AS (
         SELECT k.id, k.name, k.account_id, k.set_id, k.used_at, a.language, a.person_id,
                btrim(p.family_name || ' ' || p.given_name) AS person, s.shipped
@@ -26,17 +24,17 @@ _RECOGNISED = text("""
         JOIN account a ON a.id = k.account_id
         JOIN person p ON p.id = a.person_id
         LEFT JOIN permission_set s ON s.id = k.set_id
-        WHERE k.token_hash = :hash AND k.revoked_at IS NULL AND k.expires_at > :now AND a.status = 'active'
+        WHERE k.token_hash = %(hash)s AND k.revoked_at IS NULL AND k.expires_at > %(now)s AND a.status = 'active'
     ), counted AS (
-        INSERT INTO api_use AS u (key_id, began_at, times) SELECT id, :minute, 1 FROM known
+        INSERT INTO api_use AS u (key_id, began_at, times) SELECT id, %(minute)s, 1 FROM known
         ON CONFLICT (key_id) DO UPDATE SET
             times = CASE WHEN u.began_at >= excluded.began_at THEN u.times + 1 ELSE 1 END,
             began_at = greatest(u.began_at, excluded.began_at)
         RETURNING began_at, times
     ), seen AS (
-        UPDATE api_key SET used_at = :now WHERE id = (
+        UPDATE api_key SET used_at = %(now)s WHERE id = (
             SELECT k.id FROM api_key k JOIN known USING (id)
-            WHERE known.used_at IS NULL OR known.used_at <= :before FOR UPDATE OF k SKIP LOCKED
+            WHERE known.used_at IS NULL OR known.used_at <= %(before)s FOR UPDATE OF k SKIP LOCKED
         )
     )
     SELECT known.*, counted.began_at, counted.times,
@@ -50,7 +48,7 @@ _RECOGNISED = text("""
         ) AS given,
         ARRAY(SELECT process || ':' || what FROM permission_grant WHERE set_id = known.set_id) AS inside
     FROM known, counted
-""")
+"""
 
 
 class _Given(NamedTuple):
@@ -90,11 +88,11 @@ class Recognised:
         return self.times > self.limit
 
 
-def recognise(tx: Transaction, token: str) -> Recognised | None:
+def recognise(tx: Transaction | Alone, token: str) -> Recognised | None:
     """Return the living key, with this request counted; None for anything else."""
     minute = tx.now.replace(second=0, microsecond=0)
     values = {"hash": hash_of(token), "now": tx.now, "minute": minute, "before": tx.now - MINUTE}
-    row = tx.execute(_RECOGNISED, values).first()
+    row = tx.plain(_RECOGNISED, values).first()
     if row is None:
         return None
     actor = Actor(
