@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.i18n import N_, language
 from core.inputs import Row, field
 from core.transaction import Transaction
 from data.models.fields import OwnField, OwnKind
+
+# Made once, and of columns: each list and form of people asks for its fields.
+_FIELDS = OwnField.__table__.c
+_ALL = select(*_FIELDS).where(_FIELDS.noun == bindparam("noun")).order_by(_FIELDS.position, _FIELDS.id)
+_IN_USE = _ALL.where(_FIELDS.retired_at.is_(None))
 
 
 class OwnChoice(Row):
@@ -60,7 +65,4 @@ class OwnFieldRow(Row):
 
 def own_fields(tx: Transaction, noun: str, *, retired: bool = False) -> list[OwnFieldRow]:
     """Return the own fields of a noun in their order, those in use only unless ``retired`` ones are wanted as well."""
-    statement = select(OwnField).where(OwnField.noun == noun).order_by(OwnField.position, OwnField.id)
-    if not retired:
-        statement = statement.where(OwnField.retired_at.is_(None))
-    return [OwnFieldRow.model_validate(row) for row in tx.execute(statement).scalars()]
+    return [OwnFieldRow.model_validate(row) for row in tx.execute(_ALL if retired else _IN_USE, {"noun": noun})]
