@@ -1,4 +1,4 @@
-"""From a click in the menu to the page's content, in Chromium: the console's pages, and plain ones with the same elements.
+"""From a click in the menu to the page's content, in Chromium: the console's pages, and plain ones with the same elements and menu.
 
 A page is there when its heading stands, its script has ended and nothing of the page before is left. The first click
 of a browser loads Streamlit's table as well; it is told apart (``cold``).

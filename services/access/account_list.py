@@ -125,7 +125,7 @@ def list_candidates(tx: Transaction, ask: CandidatesAsk) -> list[Candidate]:
     ]
 
 
-def _rows(tx: Transaction) -> Select[Any]:
+def _rows(tx: Transaction) -> Select[*tuple[Any, ...]]:
     assignments = (
         select(
             func.coalesce(
@@ -158,24 +158,25 @@ def _rows(tx: Transaction) -> Select[Any]:
     )
     factor = exists().where(SecondFactor.account_id == Account.id, SecondFactor.confirmed_at.is_not(None))
     return select(
-        Account, Person, tries.is_locked(tx).label("locked"), factor.label("second_factor"),
-        sessions.label("sessions"), assignments.label("assignments"),
+        Account.id, Account.person_id, Account.login, Account.status, Account.signed_in_at, Person.code,
+        Person.family_name, Person.given_name, Person.family_kana, Person.given_kana, Person.retired_at,
+        tries.is_locked(tx).label("locked"), factor.label("second_factor"), sessions.label("sessions"),
+        assignments.label("assignments"),
     ).join(Person, Person.id == Account.person_id)  # fmt: skip
 
 
 def _made(row: Any) -> AccountRow:
-    person, account = row.Person, row.Account
     return AccountRow(
-        id=account.id,
-        person_id=person.id,
-        name=person.name,
-        kana=f"{person.family_kana} {person.given_kana}".strip(),
-        code=person.code,
-        login=account.login,
-        status=account.status,
+        id=row.id,
+        person_id=row.person_id,
+        name=f"{row.family_name} {row.given_name}".strip(),
+        kana=f"{row.family_kana} {row.given_kana}".strip(),
+        code=row.code,
+        login=row.login,
+        status=row.status,
         locked=row.locked,
-        retired=person.retired_at is not None,
-        signed_in_at=account.signed_in_at,
+        retired=row.retired_at is not None,
+        signed_in_at=row.signed_in_at,
         sessions=row.sessions,
         second_factor=row.second_factor,
         assignments=sorted(

@@ -42,7 +42,18 @@ class BroadcastLine(Row):
 def search(tx: Transaction, ask: BroadcastsAsk) -> Page[BroadcastLine]:
     """Return a page of the actor's own broadcasts and those that asked somebody within reach."""
     statement = (
-        select(Broadcast, Person.family_name, Person.given_name)
+        select(
+            Broadcast.id,
+            Broadcast.title,
+            Broadcast.kind,
+            Broadcast.state,
+            Broadcast.asked,
+            Broadcast.created_at,
+            Broadcast.sent_at,
+            Person.family_name,
+            Person.given_name,
+        )
+        .select_from(Broadcast)
         .outerjoin(Account, Account.id == Broadcast.created_by)
         .outerjoin(Person, Person.id == Account.person_id)
         .where(seen(search.reach(tx), tx.actor))
@@ -58,9 +69,8 @@ def search(tx: Transaction, ask: BroadcastsAsk) -> Page[BroadcastLine]:
 
 
 def _line(row: Any) -> BroadcastLine:
-    one = row.Broadcast
     return BroadcastLine(
-        id=one.id, title=one.title, kind=one.kind, state=one.state, asked=one.asked,
+        id=row.id, title=row.title, kind=row.kind, state=row.state, asked=row.asked,
         made_by=f"{row.family_name or ''} {row.given_name or ''}".strip(),
-        created_at=one.created_at, sent_at=one.sent_at,
+        created_at=row.created_at, sent_at=row.sent_at,
     )  # fmt: skip
