@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     upload_limit_mib: int = Field(default=50, ge=1)
     """The largest file that goes through the console itself, which keeps it in memory."""
 
-    upload_mib: int = Field(default=1024, ge=1)
+    upload_mib: int = Field(default=256, ge=1)
     """The largest file that is streamed through a public route, to the disk and into the database."""
 
     @property
