@@ -43,8 +43,10 @@ def choose_file() -> None:
         _(N_("CSV file")), type=["csv", "txt", "tsv"], key="file",
         help=_(N_("As Excel saves it: UTF-8 or Shift_JIS. Up to {limit} MB."), limit=settings().upload_limit_mib),
     )  # fmt: skip
-    larger = _(N_("Send a larger file (up to {limit} MB)"), limit=f"{settings().upload_mib:,}")
-    st.html(f"<a href='/import/file?kind={kind}' target='_self' class='larger'>{larger}</a>")
+    if settings().upload_mib > settings().upload_limit_mib:
+        limits = {"small": settings().upload_limit_mib, "limit": f"{settings().upload_mib:,}"}
+        larger = _(N_("Send a file over {small} MB (up to {limit} MB)"), **limits)
+        st.html(f"<a href='/import/file?kind={kind}' target='_self' class='larger'>{larger}</a>")
     own = [one.label_ja for one in _own.known()] if kind is ImportKind.PEOPLE else []
     with st.container(horizontal=True, gap="small"):
         going_on = st.button(_(N_("Go on")), type="primary", disabled=file is None, key="upload")

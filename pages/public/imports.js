@@ -4,8 +4,8 @@
   const MIB = 2 ** 20;
   const form = document.getElementById("sending");
   const words = JSON.parse(form.dataset.words);
-  const [chosen, send, problem, progress, bar, said, told, stop] =
-    ["chosen", "send", "problem", "progress", "bar", "said", "told", "stop"].map((id) => document.getElementById(id));
+  const [chosen, name, send, problem, progress, bar, said, told, stop] =
+    ["chosen", "name", "send", "problem", "progress", "bar", "said", "told", "stop"].map((id) => document.getElementById(id));
   let request = null, lastTold = -1;
 
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_whole, name) => values[name]);
@@ -99,7 +99,10 @@
     else if (file.size > form.dataset.limit * MIB) refuse(words.large);
     else begin(file);
   });
-  chosen.addEventListener("change", forgive);
+  chosen.addEventListener("change", () => {
+    forgive();
+    name.textContent = chosen.files[0]?.name ?? "";
+  });
   stop.addEventListener("click", () => request?.abort());
   send.disabled = false;
 })();
