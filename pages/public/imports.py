@@ -110,7 +110,8 @@ async def take(request: Request) -> Response:
         _refuse_other_sites(request)
         actor = await run_in_threadpool(_sender, request)
         set_language(actor.language)
-        _refuse_over_the_limit(int(request.headers.get("content-length", "0")))
+        length = request.headers.get("content-length", "")
+        _refuse_over_the_limit(int(length) if length.isascii() and length.isdigit() else 0)
         with coming.one_more(), _nameless() as file:
             await _receive(request, file)
             return JSONResponse({"address": await run_in_threadpool(_store, request, file)}, headers=NO_STORE)
