@@ -6,7 +6,7 @@
   const words = JSON.parse(form.dataset.words);
   const [chosen, name, send, problem, progress, bar, said, told, stop] =
     ["chosen", "name", "send", "problem", "progress", "bar", "said", "told", "stop"].map((id) => document.getElementById(id));
-  let request = null, lastTold = -1;
+  let request = null, sent = false, lastTold = -1;
 
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_whole, name) => values[name]);
   const megabytes = (bytes) => (bytes / MIB).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 0 });
@@ -50,6 +50,7 @@
   };
 
   const looking = () => {
+    sent = true;
     bar.removeAttribute("value");
     stop.hidden = true;
     said.textContent = told.textContent = words.reading;
@@ -61,6 +62,8 @@
     refuse(sentence);
   };
 
+  const lost = () => failed(sent ? words.unsure : words.broken);
+
   const answered = () => {
     let answer = {};
     try {
@@ -71,7 +74,8 @@
     if (request.status === 200 && answer.address) {
       window.removeEventListener("beforeunload", asked);
       location.assign(answer.address);
-    } else failed(answer.said || (request.status === 413 ? words.large : words.broken));
+    } else if (answer.said || request.status === 413) failed(answer.said || words.large);
+    else lost();
   };
 
   const begin = (file) => {
@@ -82,8 +86,9 @@
     request.upload.addEventListener("progress", (event) => far(event.loaded, event.total));
     request.upload.addEventListener("load", looking);
     request.addEventListener("load", answered);
-    request.addEventListener("error", () => failed(words.broken));
+    request.addEventListener("error", lost);
     request.addEventListener("abort", () => failed(words.stopped));
+    sent = false;
     lastTold = -1;
     stop.hidden = false;
     show(true);

@@ -185,6 +185,12 @@ def _words() -> dict[str, str]:
         "sent": _(N_("{percent}% sent ({done} of {total} MB)")),
         "reading": _(N_("All of it has come. It is being looked through; this may take a minute.")),
         "broken": _(N_("The connection broke off and nothing was kept. Send the file again.")),
+        "unsure": _(
+            N_(
+                "The connection broke off after the file was sent. See in the list of imports whether it is there; if "
+                "not, send it again."
+            )
+        ),
         "stopped": _(N_("The sending was stopped. Nothing was kept.")),
     }
 
