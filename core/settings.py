@@ -70,7 +70,11 @@ class Settings(BaseSettings):
 
     log_level: str = "INFO"
     log_json: bool = False
-    upload_limit_mib: int = 50
+    upload_limit_mib: int = Field(default=50, ge=1)
+    """The largest file that goes through the console itself, which keeps it in memory."""
+
+    upload_mib: int = Field(default=256, ge=1)
+    """The largest file that is streamed through a public route, to the disk and into the database."""
 
     @property
     def provider(self) -> bool:

@@ -233,6 +233,7 @@ class PeopleImport(Base):
 
     ``sample`` holds the first rows, cells by column; ``mapping`` says by field which column it is; ``digest`` is the
     hash of what the dry run promised, so that applying does exactly that or nothing; ``message`` says why it failed.
+    ``content`` is the file if it is small; else it is empty and the file lies in parts.
     """
 
     __tablename__ = "people_import"
@@ -241,7 +242,7 @@ class PeopleImport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ImportKind] = state_column(ImportKind, default=ImportKind.PEOPLE)
     filename: Mapped[str]
-    content: Mapped[bytes]
+    content: Mapped[bytes] = mapped_column(deferred=True, deferred_raiseload=True)
     encoding: Mapped[str]
     header: Mapped[list[str]]
     sample: Mapped[list[dict[str, Any]]]
@@ -255,6 +256,16 @@ class PeopleImport(Base):
     account_id: Mapped[int | None]
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+
+
+class PeopleImportPart(Base):
+    """A part of the file of an import that is too large for its row; they count from 1, in the order of the file."""
+
+    __tablename__ = "people_import_part"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("people_import.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
 
 
 class RowAction(StrEnum):

@@ -58,7 +58,7 @@ ol.steps { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none;
 [data-testid="stPageLink-NavLink"] *, [data-testid="stPageLink-NavLink"] { white-space: normal; overflow: visible; }
 .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .difference td:first-child { min-width: 6.5em; }
-.difference a { color: var(--accent); }
+.difference a, .larger { color: var(--accent); }
 .difference del { color: inherit; background: light-dark(#ffebe9, #5c1f1c); text-decoration: line-through; }
 .difference ins { color: inherit; background: light-dark(#dafbe1, #14462a); text-decoration: underline; }
 .plain .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

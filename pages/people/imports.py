@@ -11,6 +11,7 @@ from pages.kit.guard import guard
 from pages.people import _own
 from pages.people._checked import show_check, show_result
 from pages.people._columns import match_columns, template
+from pages.public.uploads import LARGE
 from services.people import ImportKind, ImportState, list_imports, show_import, upload
 from services.people.imports.queries import ImportAsk, ImportDetail
 from services.people.imports.upload import Upload
@@ -43,6 +44,10 @@ def choose_file() -> None:
         _(N_("CSV file")), type=["csv", "txt", "tsv"], key="file",
         help=_(N_("As Excel saves it: UTF-8 or Shift_JIS. Up to {limit} MB."), limit=settings().upload_limit_mib),
     )  # fmt: skip
+    if settings().upload_mib > settings().upload_limit_mib:
+        limits = {"small": settings().upload_limit_mib, "limit": f"{settings().upload_mib:,}"}
+        larger = _(N_("Send a file over {small} MB (up to {limit} MB)"), **limits)
+        st.html(f"<a href='{LARGE}?kind={kind}' target='_self' class='larger'>{larger}</a>")
     own = [one.label_ja for one in _own.known()] if kind is ImportKind.PEOPLE else []
     with st.container(horizontal=True, gap="small"):
         going_on = st.button(_(N_("Go on")), type="primary", disabled=file is None, key="upload")

@@ -21,14 +21,14 @@ from starlette.routing import Route
 from core import audit, clock, csvout, logs, xlsxout
 from core.actor import Actor, What
 from core.database import transaction
-from core.errors import NotAllowed, NotFound, Refused, RenrakuError
+from core.errors import NotFound, Refused, RenrakuError
 from core.i18n import N_, _, set_language, using_language
 from core.inputs import Input, validated
 from core.operations import Query, find
 from core.paging import Page, PageAsk
 from pages.public.file_rows import Rows
-from pages.public.gate import SESSION_HEADER
-from services import access
+from pages.public.rendering import language_of
+from pages.public.visitor import actor_of
 
 ROWS = 500
 PLACE = {"after", "before", "size"}
@@ -72,12 +72,8 @@ def _sent(name: str, media_type: str, parts: Iterable[bytes]) -> Response:
 
 
 def _asked(request: Request) -> tuple[Query[Any, Any], Actor]:
-    token_hash = request.headers.get(SESSION_HEADER)
-    with transaction(Actor.system("export")) as tx:
-        actor = access.actor_of_session(tx, bytes.fromhex(token_hash)) if token_hash else None
-    if actor is None:
-        set_language("ja")
-        raise NotAllowed(N_("You are signed out. Sign in again to go on."))
+    set_language(language_of(request))
+    actor = actor_of(request, "export")
     set_language(actor.language)
     if actor.looker is not None:
         raise Refused(N_("You only look as {name}: no files leave the system meanwhile."), name=actor.name)

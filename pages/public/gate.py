@@ -74,7 +74,7 @@ class Gate:
                 await (self.app if allowed else PlainTextResponse("Not found", 404))(scope, receive, send)
         elif path.startswith(HIDDEN) and path not in OPEN_CORE:
             await PlainTextResponse("Not found", 404)(scope, receive, send)
-        elif path.startswith(API):  # by key, never by cookie; counts the bytes of a body as they come
+        elif path.startswith(API) or path == uploads.LARGE:  # both count the bytes of a body as they come
             await self.app(scope, receive, send)
         elif scope["method"] not in {"GET", "HEAD", "OPTIONS"} and _length(headers) > LARGEST_FORM:
             await PlainTextResponse(_(N_("This is too large.")), 413)(scope, receive, send)

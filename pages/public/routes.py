@@ -2,7 +2,19 @@
 
 from starlette.routing import Route
 
-from pages.public import exports, health, invitation, look, metrics, provider, replies, second_factor, shell, sign_in
+from pages.public import (
+    exports,
+    health,
+    imports,
+    invitation,
+    look,
+    metrics,
+    provider,
+    replies,
+    second_factor,
+    shell,
+    sign_in,
+)
 from pages.public.api import routes as api
 
 ROUTES: list[Route] = [
@@ -14,6 +26,7 @@ ROUTES: list[Route] = [
     *second_factor.ROUTES,
     *shell.ROUTES,
     *invitation.ROUTES,
+    *imports.ROUTES,
     *look.ROUTES,
     *replies.ROUTES,
     *api.ROUTES,

@@ -13,6 +13,9 @@ from core.i18n import N_, _, using_language
 from core.settings import settings
 from pages.public.rendering import language_from
 
+LARGE = "/import/file"
+"""Where large files go instead (``pages/public/imports.py``), which counts for itself."""
+
 MIB = 2**20
 AROUND = 64 * 1024
 """Bytes that a form writes around the file in it."""

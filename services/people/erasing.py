@@ -1,6 +1,9 @@
 """Erasing who people were (個人情報の消去): the row stays, for answers and deliveries that refer to it."""
 
-from sqlalchemy import String, cast, delete, func, or_, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from core.traces import mentions, run
 from core.transaction import Transaction, listens
@@ -8,6 +11,7 @@ from data.models.people import (
     ContactPoint,
     Membership,
     PeopleImport,
+    PeopleImportPart,
     PeopleImportRow,
     Person,
     PersonListMember,
@@ -44,12 +48,26 @@ def erase_people(tx: Transaction, erased: PeopleErased) -> None:
 def _imports_that_name(tx: Transaction, words: tuple[str, ...]) -> list[int]:
     rows = (PeopleImportRow.cells, PeopleImportRow.values, PeopleImportRow.errors)
     listed = select(PeopleImportRow.import_id).where(or_(*[mentions(column, words) for column in rows])).distinct()
-    written = {word.encode(encoding, "ignore") for word in words for encoding in ENCODINGS}
+    written = [one.hex() for word in words for encoding in ENCODINGS if (one := word.encode(encoding, "ignore"))]
     files = select(PeopleImport.id).where(
         or_(
             mentions(PeopleImport.sample, words),
             mentions(PeopleImport.message, words),
-            *[func.strpos(func.encode(PeopleImport.content, "hex"), one.hex()) > 0 for one in sorted(written) if one],
+            *_hold(PeopleImport.content, written),
         )
     )
-    return sorted({*tx.execute(listed).scalars(), *tx.execute(files).scalars()})
+    return sorted({*tx.execute(listed).scalars(), *tx.execute(files).scalars(), *_parts_that_name(tx, written)})
+
+
+def _parts_that_name(tx: Transaction, written: list[str]) -> list[int]:
+    # A word may begin in one part and end in the next.
+    following = aliased(PeopleImportPart)
+    beginning = func.substring(following.content, 1, max(map(len, written)) // 2)
+    with_it = PeopleImportPart.content.op("||")(func.coalesce(beginning, b""))
+    after = (following.import_id == PeopleImportPart.import_id, following.number == PeopleImportPart.number + 1)
+    found = select(PeopleImportPart.import_id).outerjoin(following, and_(*after)).where(or_(*_hold(with_it, written)))
+    return list(tx.execute(found.distinct()).scalars())
+
+
+def _hold(content: Any, written: list[str]) -> list[ColumnElement[bool]]:
+    return [func.strpos(func.encode(content, "hex"), one) > 0 for one in sorted(set(written))]

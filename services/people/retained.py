@@ -2,18 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from core.i18n import N_
 from core.retention import CAP, retained
 from core.transaction import Transaction
-from data.models.people import ImportState, PeopleImport, PeopleImportRow
+from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow
 
 
 def empty_imports(tx: Transaction, ids: list[int]) -> None:
     """Take the file and its rows out of imports; those that were not applied go as a whole, with nothing to go on."""
     options = {"synchronize_session": False}
-    tx.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id == func.any(ids)).execution_options(**options))
+    for model in (PeopleImportRow, PeopleImportPart):
+        tx.execute(delete(model).where(model.import_id == func.any(ids)).execution_options(**options))
     these = PeopleImport.id == func.any(ids)
     applied = PeopleImport.state == ImportState.APPLIED
     tx.execute(delete(PeopleImport).where(these, ~applied).execution_options(**options))
@@ -36,7 +37,8 @@ def _step(tx: Transaction, before: datetime, _most: int) -> int:
 
 
 def _due(before: datetime) -> ColumnElement[bool]:
-    there = func.length(PeopleImport.content) > 0
+    parts = exists().where(PeopleImportPart.import_id == PeopleImport.id)
+    there = or_(func.length(PeopleImport.content) > 0, parts)
     return and_(PeopleImport.created_at < before, PeopleImport.state != ImportState.APPLYING, there)
 
 

@@ -124,6 +124,27 @@ def reply(page: Page, console: Console) -> None:
     assert not faults_of_plain(page)
 
 
+def send_file(page: Page, console: Console) -> None:
+    """Send a large file's page a small one without a mouse; first none at all."""
+    page.goto(f"{console.url}/people-imports")
+    expect(page.get_by_role("link", name="50MBを超えるファイルを送信する")).to_be_visible()
+    tab_to(page, "50MBを超えるファイル")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="大きなファイルの送信")).to_be_visible()
+    tab_to(page, "^送信する$")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("ファイルを選んでください。")
+    assert not faults_of_plain(page)
+    expect(page.get_by_label("CSV ファイル")).to_be_focused()
+    csv = "社員番号,氏名\r\nL-1,大山 大\r\n".encode("cp932")
+    page.get_by_label("CSV ファイル").set_input_files({"name": "大名簿.csv", "mimeType": "text/csv", "buffer": csv})
+    tab_to(page, "^送信する$")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/people-imports?id=*")
+    expect(page.get_by_text("大名簿.csv")).to_be_visible()
+    expect(page.get_by_text("大山 大")).to_be_visible()
+
+
 def faults_of_plain(page: Page) -> list[str]:
     """Return what axe has against one of our own pages, without exceptions."""
     page.evaluate(AXE)
@@ -148,6 +169,7 @@ def test_everybody_can_use_it(console: Console, desktop: Page, chromium: Browser
             wrong[f"{names[at]} {scheme}"] = faults(desktop)
     assert not {page: found for page, found in wrong.items() if found}
     assert len(wrong) > len(names) > 15
+    send_file(desktop, console)
 
     window = context(chromium, 390, 844)
     reply(window.new_page(), console)

@@ -57,6 +57,7 @@ def test_two_of_everything_behind_nginx(running: Fleet, chromium: Browser) -> No
     page = window.new_page()
     first = stays_on_one_console(running, page)
     theirs = on_console(running, next(one for one in CONSOLES if one != first))
+    a_large_file_goes_to_a_public_process(running)
     goes_on_at_the_other(running, page, first, theirs)
     replies_and_jobs(running)
     signs_out_everywhere(running, page, theirs)
@@ -87,6 +88,17 @@ def on_console(running: Fleet, console: str) -> str:
         if running.served("/access-accounts")[-1] == console:
             return token
     raise AssertionError(f"of 64 browsers none came to {console}")
+
+
+def a_large_file_goes_to_a_public_process(running: Fleet) -> None:
+    """Send more than the console takes; what is too large is refused by nginx or by us."""
+    lines = b"".join(b"%d,%s\r\n" % (one, b"x" * 100_000) for one in range(600))
+    with running.client(**{SESSION: session()}) as client:
+        send = {"headers": {"origin": running.url}, "params": {"kind": "people"}}
+        answer = client.post("/import/file", content=b"code,name\r\n" + lines, **send)
+        assert answer.status_code == 200, answer.text
+        assert client.post("/import/file", content=(lines for _time in range(5)), **send).status_code == 413
+    assert running.served("/import/file")[0] in PUBLIC
 
 
 def goes_on_at_the_other(running: Fleet, page: Page, first: str, theirs: str) -> None:
@@ -133,10 +145,15 @@ def signs_out_everywhere(running: Fleet, page: Page, theirs: str) -> None:
     expect(page.get_by_role("textbox", name="ログインID")).to_be_visible()
 
 
+def session() -> str:
+    """Return the token of a session of the administrator."""
+    with transaction(Actor.system("test")) as tx:
+        return start_session(tx, tx.scalar(select(Account.id).where(Account.login == "admin")))
+
+
 def socket(running: Fleet, browser: str) -> ClientConnection:
     """Open Streamlit's websocket as the administrator, through nginx."""
-    with transaction(Actor.system("test")) as tx:
-        token = start_session(tx, tx.scalar(select(Account.id).where(Account.login == "admin")))
+    token = session()
     return connect(
         f"{running.url.replace('https', 'wss')}/_stcore/stream",
         ssl=running.trust(), origin=running.url, max_size=LIMIT,

@@ -22,6 +22,7 @@ from services.events import ImportFinished
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
+from services.people.imports.file import stored
 from services.people.imports.own import OwnCells
 from services.people.imports.places import load_places
 from services.people.imports.plan import Plan, PlannedRow, Say, counts_of, digest_of
@@ -88,7 +89,7 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
 
 def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
     """Return what an import would do at this moment for somebody with this reach."""
-    sheet = read_sheet(found.content)
+    sheet = read_sheet(stored(tx, found.id), found.encoding)
     places = load_places(tx, reach, create=found.create_departments)
     if found.kind is ImportKind.PEOPLE:
         own = OwnCells(tx, sheet, found.mapping)

@@ -2,28 +2,33 @@
 
 import csv
 import io
+import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO, Generic, TypeVar
 
 from core.errors import Invalid
 from core.i18n import N_
-from core.settings import settings
+from services.people.imports.encoding import encoding_of
 
 DELIMITERS = ",\t;"
-UTF_8, UTF_8_BOM, UTF_16, CP932 = "utf-8", "utf-8-sig", "utf-16", "cp932"
 WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # xlsx (a ZIP), an empty ZIP, xls
-HALF_WIDTH = range(0xFF61, 0xFFA0)
 WORKBOOK = N_(
     "This is an Excel workbook, not a CSV. In Excel, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
 EMPTY = N_("The file is empty.")
-UNREADABLE = N_("The file cannot be read as UTF-8, Shift_JIS (CP932) or UTF-16. In Excel, save it as “CSV UTF-8”.")
+NO_ROWS = N_("The file has a header but no rows below it.")
 QUOTES = N_("The quotation marks of row {row} do not match. Save the file as CSV again, for instance with Excel.")
 TOO_LONG = N_(
     "A cell of row {row} has more than {limit} characters; perhaps a quotation mark is missing there or above. "
     "Correct it and upload the file again."
 )
+NO_LINES = N_("A line of the file has more than {limit} characters, so this is no CSV. Save the file as CSV again.")
+LONGEST = 2**22
+"""Characters of a line; without an end of lines a file would come as one, and be whole in memory."""
+
 BYTE_ORDER_MARK = "\ufeff"
 NUL, NUL_SHOWN = "\0", "\N{REPLACEMENT CHARACTER}"
 
@@ -36,107 +41,87 @@ class Line:
     cells: list[str]
 
 
+L_co = TypeVar("L_co", bound=Iterable[Line], covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Read(Generic[L_co]):
     """A CSV file as read: every line that is not empty, its cells as they stand."""
 
     encoding: str
     delimiter: str
     header: list[str]
-    lines: list[Line]
+    lines: L_co
 
 
-def read_header(content: bytes) -> Sheet:
-    """Read the first lines of a file that was read before: encoding, delimiter and header, no rows."""
-    encoding, text = decoded(content)
-    delimiter, skipped, text = _delimited(text)
-    return Sheet(encoding, delimiter, _header(next(_lines(text, delimiter, skipped), None)), [])
+Sheet = Read[list[Line]]
+"""All of a file at once."""
 
 
-def read_sheet(content: bytes) -> Sheet:
+def read_sheet(file: BinaryIO, encoding: str | None = None) -> Sheet:
     """Read a CSV file (カンマ, タブ or セミコロン; UTF-8, UTF-16, CP932, EUC-JP or ISO-2022-JP).
 
     Raises:
-        Invalid: when it is empty, too large, no CSV, unreadable, or has no usable header; says what to do.
+        Invalid: when it is empty, no CSV, unreadable, or has no usable header; says what to do.
     """
-    _refuse_other_files(content)
-    encoding, text = decoded(content)
-    if not text.strip():
-        raise Invalid(EMPTY)
+    opened = open_sheet(file, encoding)
+    lines = list(opened.lines)
+    if not lines:
+        raise Invalid(NO_ROWS)
+    return Read(opened.encoding, opened.delimiter, opened.header, lines)
+
+
+def open_sheet(file: BinaryIO, encoding: str | None = None) -> Read[Iterator[Line]]:
+    """Begin to read a CSV file; its lines are read as they are asked for. ``encoding`` is what it was found to be.
+
+    Raises:
+        Invalid: when it is empty, no CSV, unreadable, or has no usable header; asking for lines may, too.
+    """
+    if encoding is None:
+        _refuse_other_files(file)
+        encoding = encoding_of(file)
+        file.seek(0)
+        if not any(map(str.strip, _text(file, encoding))):
+            raise Invalid(EMPTY)
+        file.seek(0)
+    text = _text(file, encoding)
     delimiter, skipped, text = _delimited(text)
     lines = _lines(text, delimiter, skipped)
     header = _header(next(lines, None))
-    rows = [line for line in lines if any(map(str.strip, line.cells))]
-    if not rows:
-        raise Invalid(N_("The file has a header but no rows below it."))
-    return Sheet(encoding, delimiter, header, rows)
+    return Read(encoding, delimiter, header, (line for line in lines if any(map(str.strip, line.cells))))
 
 
-def decoded(content: bytes) -> tuple[str, str]:
-    """Return the encoding of a file and its text.
-
-    Raises:
-        Invalid: when it is in none of the encodings that we know.
-    """
-    for mark, encoding in ((b"\xef\xbb\xbf", UTF_8_BOM), (b"\xff\xfe", UTF_16), (b"\xfe\xff", UTF_16)):
-        if content.startswith(mark):
-            candidates = [encoding]
-            break
-    else:
-        candidates = _without_mark(content)
-    for encoding in candidates:
-        text = _strictly(content, encoding)
-        if text is not None:
-            return encoding, text
-    raise Invalid(UNREADABLE)
-
-
-def _refuse_other_files(content: bytes) -> None:
-    limit = settings().upload_limit_mib
-    if len(content) > limit * 1024 * 1024:
-        raise Invalid(N_("The file is larger than {limit} MiB. Split it and import the parts."), limit=limit)
-    if not content.strip():
+def _refuse_other_files(file: BinaryIO) -> None:
+    if not file.seek(0, os.SEEK_END):
         raise Invalid(EMPTY)
-    if content.startswith(WORKBOOKS):
+    file.seek(0)
+    if file.read(8).startswith(WORKBOOKS):
         raise Invalid(WORKBOOK)
 
 
-def _without_mark(content: bytes) -> list[str]:
-    nuls = content.count(0)
-    if nuls * 10 > len(content):
-        # ASCII letters of UTF-16 are every other byte NUL; which one says the order of bytes.
-        return ["utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"]
-    if b"\x1b$" in content:
-        return ["iso2022_jp_2004", "iso2022_jp", UTF_8]
-    found = [UTF_8, CP932, "euc_jp"]
-    as_cp932, as_euc = _strictly(content, CP932), _strictly(content, "euc_jp")
-    if as_cp932 and as_euc and _half_width(as_cp932) > _half_width(as_euc):
-        # Read as CP932, EUC-JP is a salad of half-width kana.
-        found = [UTF_8, "euc_jp", CP932]
-    return found
-
-
-def _strictly(content: bytes, encoding: str) -> str | None:
+def _text(file: BinaryIO, encoding: str) -> Iterator[str]:
+    text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
+        while line := text.readline(LONGEST):
+            if len(line) == LONGEST:
+                raise Invalid(NO_LINES, limit=f"{LONGEST:,}")
+            yield line
+    finally:
+        if not file.closed:
+            text.detach()  # else it would close the file
 
 
-def _half_width(text: str) -> int:
-    return sum(count for letter, count in Counter(text).items() if ord(letter) in HALF_WIDTH)
+def _delimited(text: Iterator[str]) -> tuple[str, int, Iterator[str]]:
+    first = next(text, "")
+    shown = first.rstrip("\r\n")
+    if shown.lower().startswith("sep=") and len(shown) == 5:
+        return shown[4], 1, text  # a hint that Excel reads and some programs write
+    return max(DELIMITERS, key=first.count), 0, chain([first], text)
 
 
-def _delimited(text: str) -> tuple[str, int, str]:
-    first, _, rest = text.partition("\n")
-    if first.rstrip("\r").lower().startswith("sep=") and len(first.rstrip("\r")) == 5:
-        return first[4], 1, rest  # a hint that Excel reads and some programs write
-    return max(DELIMITERS, key=first.partition("\r")[0].count), 0, text
-
-
-def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
+def _lines(text: Iterator[str], delimiter: str, skipped: int) -> Iterator[Line]:
     number = skipped
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     while True:
         number += 1
         try:

@@ -11,8 +11,9 @@ from core.operations import query
 from core.transaction import Transaction
 from data.models.people import PeopleImport, PeopleImportRow, RowAction
 from services.people.csv_file import CsvFile
+from services.people.imports.file import stored
 from services.people.imports.queries import ImportAsk, problems_of, seen_import
-from services.people.imports.read import read_header
+from services.people.imports.read import open_sheet
 
 REASON = "理由"
 
@@ -31,7 +32,7 @@ def bad_csv(tx: Transaction, ask: ImportAsk) -> CsvFile:
         .order_by(PeopleImportRow.line)
     ).scalars()
     lines = [_with_reason(found, row.cells, _reason(row)) for row in rows]
-    delimiter = read_header(found.content).delimiter
+    delimiter = open_sheet(stored(tx, found.id), found.encoding).delimiter
     header = _with_reason(found, list(found.header), REASON)
     # What an encoding does not know can only stand in our own sentences: the cells came from it.
     content = csvout.lines([header, *lines], delimiter=delimiter).encode(found.encoding, "replace")

@@ -1,33 +1,40 @@
 """An import step by step (CSV一括登録): upload a file, say which column is what, look at the dry run, apply it."""
 
+import io
 from datetime import datetime
+from itertools import islice
 
+from pydantic import InstanceOf
 from sqlalchemy import delete, select
 
 from core import progress
 from core.actor import What
-from core.errors import NotFound, Refused
+from core.errors import Invalid, NotFound, Refused
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.jobs import enqueue
 from core.operations import operation
+from core.settings import settings
 from core.transaction import Transaction
 from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow
 from services.people.imports.columns import check_mapping, columns_of, guess
+from services.people.imports.file import keep, opened, size_of
 from services.people.imports.jobs import apply_job, check_job
-from services.people.imports.read import read_sheet
+from services.people.imports.read import NO_ROWS, open_sheet
 
 SAMPLE = 5
+MIB = 2**20
+TOO_LARGE = N_("The file is larger than {limit} MiB. Split it and import the parts.")
 AT_WORK = (ImportState.CHECKING, ImportState.APPLYING)
 
 
 class Upload(Input):
-    """A file, and what its rows are."""
+    """A file, and what its rows are. ``content`` is all of a small one, or a file on the disk to read it from."""
 
     kind: ImportKind = field(N_("What the rows are"), default=ImportKind.PEOPLE)
     filename: str = field(N_("File name"), max_length=255)
     # Kept out of the audit record: the import itself holds the file.
-    content: bytes = field(N_("File"), secret=True, exclude=True, repr=False)
+    content: bytes | InstanceOf[io.IOBase] = field(N_("File"), secret=True, exclude=True, repr=False)
 
 
 class Mapping(Input):
@@ -66,18 +73,27 @@ class StoredImport(Row):
 def upload(tx: Transaction, ask: Upload) -> StoredImport:
     """Store a CSV and guess what its columns are; a file with the same header is mapped as the last time.
 
+    It is read through to the end, so that what is no CSV is refused here, but never whole in memory.
+
     Raises:
-        Invalid: when the file is no CSV that can be read; the sentence says what to do.
+        Invalid: when the file is too large, or no CSV that can be read; the sentence says what to do.
     """
-    sheet = read_sheet(ask.content)
-    sample = [dict(zip(sheet.header, line.cells, strict=False)) for line in sheet.lines[:SAMPLE]]
+    file, limit = opened(ask.content), settings().upload_mib
+    if size_of(file) > limit * MIB:
+        raise Invalid(TOO_LARGE, limit=f"{limit:,}")
+    sheet = open_sheet(file)
+    first = list(islice(sheet.lines, SAMPLE))
+    rows = len(first) + sum(1 for _line in sheet.lines)
+    if not rows:
+        raise Invalid(NO_ROWS)
+    sample = [dict(zip(sheet.header, line.cells, strict=False)) for line in first]
     guessed = guess(ask.kind, sheet.header, columns_of(tx, ask.kind))
     made = PeopleImport(
-        kind=ask.kind, filename=ask.filename, content=ask.content, encoding=sheet.encoding, header=sheet.header,
+        kind=ask.kind, filename=ask.filename, encoding=sheet.encoding, header=sheet.header,
         sample=_without_nul(sample), mapping=_last_mapping(tx, ask.kind, sheet.header) or guessed,
-        counts={"rows": len(sheet.lines)}, account_id=tx.actor.account_id, created_at=tx.now,
+        counts={"rows": rows}, account_id=tx.actor.account_id, created_at=tx.now,
     )  # fmt: skip
-    tx.add(made)
+    keep(tx, made, file)
     return StoredImport.model_validate(made)
 
 

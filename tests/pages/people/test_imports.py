@@ -7,6 +7,7 @@ from core import csvout
 from core.jobs import run_waiting_jobs
 from data.models.people import ImportState, PeopleImport, Person
 from pages.people._columns import template
+from pages.public.uploads import LARGE
 from services.people import ImportKind
 from services.people.imports.columns import guess
 
@@ -55,6 +56,12 @@ class TestUpload:
         assert any("aria-current=\"step\"><b aria-hidden='true'>1</b>" in one.value for one in app.html)
         assert app.get_by_key("upload").disabled
 
+    def test_leads_to_where_larger_files_go(self, open_page):
+        app = open_page("people/imports.py")
+        (link,) = [one.value for one in app.html if LARGE in one.value]
+        assert f"href='{LARGE}?kind=people' target='_self'" in link
+        assert "50MBを超えるファイルを送信する（256MBまで）" in link
+
     def test_a_file_that_is_no_csv_is_refused_with_advice(self, uploaded):
         app = uploaded("PK\x03\x04 not a csv", "latin-1", "renamed.csv")
         assert "Excel" in app.error[0].value
@@ -69,6 +76,7 @@ class TestUpload:
         app = open_page("people/imports.py", stage.manager)
         assert app.warning
         assert not app.file_uploader
+        assert not [one for one in app.html if "/import/file" in one.value]
 
 
 class TestColumns:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 import core.jobs
 from bench.people_file import people_csv
+from core import seals
 from core.actor import Actor, Reach, What
 from core.audit import AuditRecord
 from core.database import transaction
@@ -262,6 +263,13 @@ class TestAtOnce:
                 tx.session.rollback()
         with transaction(administrator) as tx:
             assert retire_people(tx, Several(person_ids=[people.far.id])).count == 1
+
+    def test_the_audit_trail_is_sealed_during_an_import(self, people):
+        with transaction(SYSTEM) as importing:
+            alone(importing)
+            with transaction(SYSTEM) as tx:
+                tx.execute(text("SET LOCAL lock_timeout = '50ms'"))
+                assert seals.seal(tx, everything=True) >= 0
 
     def test_two_files_with_the_same_people_are_applied_one_after_the_other(self, people):
         header = ("社員番号", "姓")

@@ -111,7 +111,7 @@ class TestAnything:
 
     def read(self, content):
         try:
-            sheet = read_sheet(content)
+            sheet = read_sheet(io.BytesIO(content))
         except Invalid as refused:
             assert refused.text  # noqa: PT017 - either is right, and each is looked at
         else:

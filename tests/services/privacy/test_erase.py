@@ -11,7 +11,7 @@ from data.models.broadcasts import Recipient
 from data.models.changes import Change, ChangeSet
 from data.models.delivery import Delivery
 from data.models.desk import FormDraft
-from data.models.people import PeopleImport, Person
+from data.models.people import PeopleImport, PeopleImportPart, Person
 from services.changes.planning import ERASED, make_plan
 from services.people import edit_person, reinstate_people, retire_people
 from services.people.fields import EditedPerson
@@ -58,6 +58,7 @@ class TestErase:
         sent = tx.execute(select(Delivery).where(Delivery.person_id == gone.id)).scalar_one()
         assert (sent.address, sent.state.value) == ("", "failed")
         assert tx.scalar(select(func.count()).select_from(PeopleImport)) == 1, "the applied one, without its file"
+        assert tx.scalar(select(func.count()).select_from(PeopleImportPart)) == 0, "a name may lie across two parts"
 
     def test_the_person_stays_without_a_name_and_cannot_come_back(self, tx, administrator, gone):
         erase(administrator, gone)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from core import clock, seals
 from core.audit import AuditPersonal, AuditRecord
@@ -15,7 +15,7 @@ from data.models.broadcasts import Broadcast, Recipient
 from data.models.changes import Change, ChangeSet
 from data.models.delivery import Delivery, LocalMail, Mailing
 from data.models.desk import FormDraft
-from data.models.people import ContactPoint, PeopleImport, PeopleImportRow, Person
+from data.models.people import ContactPoint, PeopleImport, PeopleImportPart, PeopleImportRow, Person
 from services.people import retire_people
 from services.people.retire import Several
 from services.privacy import DueAsk, RetentionDays, due, retention, set_retention
@@ -31,7 +31,9 @@ WHAT_IS_LEFT = {
     "delivery.addresses": select(func.count()).where(Delivery.address != ""),
     "delivery.mailbox": select(func.count()).select_from(LocalMail),
     "desk.drafts": select(func.count()).select_from(FormDraft),
-    "people.imports": select(func.count()).where(func.length(PeopleImport.content) > 0),
+    "people.imports": select(func.count()).where(
+        or_(func.length(PeopleImport.content) > 0, exists().where(PeopleImportPart.import_id == PeopleImport.id))
+    ),
     "people.retired": select(func.count()).where(Person.erased_at.is_(None), Person.retired_at.is_not(None)),
 }
 """By kind, what counts the rows of it that still say something."""

@@ -9,7 +9,7 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Rec
 from data.models.comments import Comment
 from data.models.delivery import Delivery, DeliveryState, LocalMail, Mailing, MailingState, MailSender, ProviderKind
 from data.models.desk import FormDraft, SavedView
-from data.models.people import ImportState, PeopleImport, PeopleImportRow, Person, RowAction
+from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
 from services.access import start_session
 from services.fields import OwnKind, add_field
 from services.fields.edit import NewField
@@ -109,6 +109,13 @@ def mentioned(tx: Transaction, person: Person, cast: Cast) -> None:
         )  # fmt: skip
         tx.add(upload)
         tx.add(PeopleImportRow(import_id=upload.id, line=2, action=RowAction.ADD, cells=[NAMES[1]]))
+    large = PeopleImport(
+        filename="large.csv", content=b"", encoding="cp932", header=["氏名"], sample=[], mapping={}, created_at=tx.now
+    )
+    tx.add(large)
+    whole = NAMES[1].encode("cp932")
+    for number, content in ((1, b"x\r\n" + whole[:3]), (2, whole[3:] + b"\r\n")):
+        tx.add(PeopleImportPart(import_id=large.id, number=number, content=content))
     work = tx.get(Work, begin(tx, "people.import"))
     work.message = f"{NAMES[0]}さんのメールアドレスはすでに使われています。"
 
