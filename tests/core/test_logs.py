@@ -15,10 +15,7 @@ def written(monkeypatch, *, as_json):
     """Return what is written of a fault whose message came from outside."""
     monkeypatch.setenv("RENRAKU_LOG_JSON", str(as_json))
     settings.cache_clear()
-    try:
-        raise ValueError(FORGED)
-    except ValueError as error:
-        info = (type(error), error, error.__traceback__)
+    info = (ValueError, ValueError(FORGED), None)
     record = logging.LogRecord("library", logging.WARNING, __file__, 1, "asked for %s", (FORGED,), info)
     return logs.formatter().format(record)
 

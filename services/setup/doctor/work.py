@@ -50,6 +50,7 @@ def failed_jobs(tx: Transaction) -> Finding:
         not count,
         N_("No job failed since yesterday."),
         N_("{count} jobs failed since yesterday. Look for “error” in the worker's log."),
+        page="setup/work.py",
         count=count,
     )
 
@@ -61,6 +62,7 @@ def mail_sender(tx: Transaction) -> Finding:
         provider is not ProviderKind.LOCAL,
         N_("Mail is sent by a mail server."),
         N_("Mail goes to the local mailbox only, nobody receives any. Set a server on the page “Sender”."),
+        page="delivery/sender.py",
     )
 
 
@@ -76,6 +78,7 @@ def outbox(tx: Transaction) -> Finding:
         not still,
         N_("No sending stands still."),
         N_("{count} sendings have stood still for 10 minutes ({reason}). Look at the sender and the workers."),
+        page="setup/work.py",
         count=len(still),
         reason=reason,
     )
