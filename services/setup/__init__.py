@@ -15,6 +15,6 @@ __all__ = [
     "ChangedLook", "Finding", "FindingRow", "FirstStart", "GuideRow", "InstallationRow", "ListedWork", "Look",
     "NewLogo", "StandingRow", "StartWith", "Started", "StepMark", "StepRow", "StepState", "WorkAsk", "WorkStatus",
     "WorksAsk", "announce", "change_logo", "change_look", "count_again", "diagnosis", "examine", "guide",
-    "installation", "list_works", "logo", "look", "mark_step", "new_code", "remove_logo", "show_look", "show_work", "standing",
-    "start",
+    "installation", "list_works", "logo", "look", "mark_step", "new_code", "remove_logo", "show_look", "show_work",
+    "standing", "start",
 ]  # fmt: skip
