@@ -1,7 +1,7 @@
 """The rows of a list for a file: its headings, and its cells page by page, in the columns that were asked for."""
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
@@ -14,6 +14,7 @@ from core.i18n import _, using_language
 from core.inputs import Input
 from core.operations import Query
 from core.paging import Page
+from core.transaction import Transaction
 
 INNER = "."
 """``latest.Where are you?`` is one entry of the mapping ``latest``."""
@@ -28,6 +29,8 @@ class Rows:
     question: Input
     first: Any
     wanted: Sequence[str] = ()
+    still: Callable[[Transaction], None] = lambda _tx: None
+    """Raises where whoever asked may not have the rest any more."""
 
     @cached_property
     def header(self) -> list[str]:
@@ -49,6 +52,7 @@ class Rows:
         yield [self._cells(row) for row in _rows(answer)]
         while isinstance(answer, Page) and answer.next:
             with transaction(self.actor) as tx, using_language(self.actor.language):
+                self.still(tx)
                 answer = self.process(tx, self.question.model_copy(update={"after": answer.next}))
                 cells = [self._cells(row) for row in answer.rows]
             yield cells

@@ -1,5 +1,6 @@
 """Setup (導入, D17): first start, the organisation and its look, the guide of fourteen steps, long work, the doctor."""
 
+from services.setup import retained  # noqa: F401 - declares what is kept how long
 from services.setup.code import announce, new_code
 from services.setup.doctor import Finding, FindingRow, diagnosis, examine
 from services.setup.guide import GuideRow, StepMark, StepRow, guide, mark_step

@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.jobs import worker_alive
 from core.transaction import Transaction
 from data.models.delivery import Mailing, MailingState, MailSender, ProviderKind
+from services.delivery import cause
 from services.setup.doctor.finding import DatabaseCheck, Finding, found
 
 WAITS_FOR = timedelta(minutes=10)
@@ -73,7 +74,7 @@ def outbox(tx: Transaction) -> Finding:
         for one in tx.session.scalars(select(Mailing).where(Mailing.state == MailingState.SENDING))
         if max(one.created_at, tx.scalar(_TAKEN, {"mailing": one.id}) or one.created_at) < tx.now - WAITS_FOR
     ]
-    reason = next((one.trouble for one in still if one.trouble), None) or "-"
+    reason = next((cause(one.trouble) for one in still if one.trouble), None) or "-"
     return found(
         not still,
         N_("No sending stands still."),
