@@ -48,7 +48,7 @@ def test_what_this_machine_says_is_a_sentence_and_no_word_of_the_server():
         ("530 5.7.0 Must issue a STARTTLS command first", "ログインが必要"),
         ("421 4.3.2 shutting down, connection timed out", "時間をおいて"),
         ("550 5.1.1 User unknown", "宛先"),
-        ("553 5.7.1 sender not allowed", "差出人"),
+        ("553 5.7.1 sender not allowed", "送信元アドレス"),
     ],
 )
 def test_what_the_server_says_is_explained_and_kept(word, said):
