@@ -22,12 +22,11 @@ from starlette.routing import Route
 from core import audit, clock, csvout, logs, xlsxout
 from core.actor import Actor, What
 from core.database import transaction
-from core.errors import NotFound, Refused, RenrakuError
+from core.errors import NotAllowed, NotFound, Refused, RenrakuError
 from core.i18n import N_, _, set_language, using_language
 from core.inputs import Input, validated
 from core.operations import Query, find
 from core.paging import Page, PageAsk
-from core.transaction import Transaction
 from pages.public.file_rows import Rows
 from pages.public.rendering import language_of
 from pages.public.visitor import actor_of
@@ -55,7 +54,7 @@ def export(request: Request) -> Response:
         return PlainTextResponse(_(FAULT, fault_id=logs.fault(error)), 500)
     if hasattr(first, "content"):
         return _sent(first.filename, "text/csv", [first.content])
-    still = _still(request.headers[SESSION_HEADER], process, actor)
+    still = _still(request, process, actor)
     rows = Rows(process, actor, question, first, request.query_params.getlist(COLUMNS), still)
     name = f"{process.name.replace('.', '-')}_{clock.jst(clock.now()):%Y%m%d-%H%M}"
     if written == XLSX:
@@ -89,18 +88,17 @@ def _asked(request: Request) -> tuple[Query[Any, Any], Actor]:
     return process, _reaching_as_for_files(actor, process)
 
 
-def _still(token_hash: str, process: Query[Any, Any], actor: Actor) -> Callable[[Transaction], None]:
+def _still(request: Request, process: Query[Any, Any], actor: Actor) -> Callable[[], None]:
     """Return what ends a file that is still going out when session or permission end; it asks once a second."""
     asked = time.monotonic()
 
-    def ask(tx: Transaction) -> None:
+    def ask() -> None:
         nonlocal asked
         if time.monotonic() - asked < ASKED_EVERY_SECONDS:
             return
         asked = time.monotonic()
-        now = access.actor_of_session(Transaction(tx.session, Actor.system("export")), bytes.fromhex(token_hash))
-        wanted = (process.name, What.EXPORT)
-        if now is None or now.looker is not None or now.reach(*wanted) != actor.reach(*wanted):
+        now, wanted = actor_of(request, "export"), (process.name, What.EXPORT)
+        if now.looker is not None or now.reach(*wanted) != actor.reach(*wanted):
             raise NotAllowed(CUT_OFF)
 
     return ask

@@ -14,7 +14,6 @@ from core.i18n import _, using_language
 from core.inputs import Input
 from core.operations import Query
 from core.paging import Page
-from core.transaction import Transaction
 
 INNER = "."
 """``latest.Where are you?`` is one entry of the mapping ``latest``."""
@@ -29,7 +28,7 @@ class Rows:
     question: Input
     first: Any
     wanted: Sequence[str] = ()
-    still: Callable[[Transaction], None] = lambda _tx: None
+    still: Callable[[], None] = lambda: None
     """Raises where whoever asked may not have the rest any more."""
 
     @cached_property
@@ -51,8 +50,8 @@ class Rows:
         answer = self.first
         yield [self._cells(row) for row in _rows(answer)]
         while isinstance(answer, Page) and answer.next:
+            self.still()
             with transaction(self.actor) as tx, using_language(self.actor.language):
-                self.still(tx)
                 answer = self.process(tx, self.question.model_copy(update={"after": answer.next}))
                 cells = [self._cells(row) for row in answer.rows]
             yield cells
