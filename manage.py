@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ safety = typer.Typer(no_args_is_help=True, help="Safety confirmation (安否確�
 app.add_typer(safety, name="safety")
 audit = typer.Typer(no_args_is_help=True, help="The audit trail (操作履歴).")
 app.add_typer(audit, name="audit")
+
+SEAL = re.compile(r"(?P<number>[0-9]{1,18}) \S+ [0-9]+ (?P<hash>[0-9A-Fa-f]{64})")
+"""One line that ``audit seals`` prints: number, moment, records, hash."""
 
 
 @contextmanager
@@ -88,7 +92,7 @@ def worker(concurrency: int = 4) -> None:
 def migrate() -> None:
     """Bring the database up to date."""
     with database():
-        typer.echo("The database is up to date.")
+        typer.echo(_(N_("The database is up to date.")))
 
 
 @app.command("check-migrations")
@@ -251,7 +255,7 @@ def verify(
     """Compare the audit trail with its seals; names each record that was altered, removed or slipped in."""
     from core import seals  # noqa: PLC0415
 
-    outside = dict(_kept(line) for line in kept.read_text().splitlines() if line.strip()) if kept else None
+    outside = _kept(kept) if kept else None
     with database(), transaction(Actor.system("audit verify"), statement_seconds=seals.VERIFY_SECONDS) as tx:
         seals.seal(tx)
         findings = 0
@@ -259,7 +263,10 @@ def verify(
             typer.echo(finding.text, err=True)
             findings += 1
         records = sum(one.records for one in seals.seals(tx))
-    typer.echo(f"{records} records, {findings} findings")
+    sentence = N_("{records} sealed records were compared: nothing was altered.")
+    if findings:
+        sentence = N_("{records} sealed records were compared: {findings} findings, see above.")
+    typer.echo(_(sentence, records=f"{records:,}", findings=f"{findings:,}"))
     raise typer.Exit(1 if findings else 0)
 
 
@@ -275,9 +282,18 @@ def print_seals() -> None:
     seals.note_kept()
 
 
-def _kept(line: str) -> tuple[int, str]:
-    number, _at, _records, known = line.split()
-    return int(number), known
+def _kept(file: Path) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for at, line in enumerate(file.read_bytes().decode("utf-8-sig", "replace").splitlines(), start=1):
+        match = SEAL.fullmatch(line.strip())
+        if match:
+            found[int(match["number"])] = match["hash"].lower()
+        elif line.strip():
+            sentence = N_("Line {line} of {file} is no seal. Give a file with what “manage.py audit seals” printed.")
+            raise Refused(sentence, line=at, file=file)
+    if not found:
+        raise Refused(N_("There is no seal in {file}: nothing could be compared."), file=file)
+    return found
 
 
 def _owner_and_role() -> tuple[str, str | None]:

@@ -12,7 +12,7 @@ from core.i18n import N_, _
 from core.shown import literal
 from pages.kit import edge, guard, looking, menu
 from pages.kit.look import show_logo, tint
-from pages.kit.redirect import redirect
+from pages.kit.redirect import redirect, signed_out
 from pages.kit.style import style
 from services import access, setup
 
@@ -37,7 +37,7 @@ if actor is not None:
         st.caption(literal(actor.name))
         leaving = st.button(_(N_("Sign out")), icon=":material/logout:", key="sign-out", type="tertiary")
     if leaving and edge.do(access.sign_out):
-        redirect("/session/end")
+        signed_out()
 with guard.known(actor):
     if actor is not None:
         st.button(_(N_("Find")), icon=":material/search:", key="find", type="tertiary")  # for find.js

@@ -31,6 +31,15 @@ class Provider:
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
     """What each code was given out for."""
 
+    said: dict[str, Any] = field(default_factory=dict)
+    """What discovery says besides, or instead."""
+
+    answers: dict[str, Any] | list[Any] | None = None
+    """What the token endpoint answers instead of a token."""
+
+    left: list[dict[str, str]] = field(default_factory=list)
+    """With what people came to sign out."""
+
     def id_token(self, nonce: str) -> str:
         """Return what is said about the person who comes."""
         now = int(time.time())
@@ -61,29 +70,37 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         issuer = self.provider.issuer
         if parts.path == "/.well-known/openid-configuration":
-            self.answer(200, {"issuer": issuer, "authorization_endpoint": f"{issuer}/authorize",
-                              "token_endpoint": f"{issuer}/token", "jwks_uri": f"{issuer}/keys"})  # fmt: skip
+            known = {"issuer": issuer, "authorization_endpoint": f"{issuer}/authorize",
+                     "token_endpoint": f"{issuer}/token", "jwks_uri": f"{issuer}/keys"}  # fmt: skip
+            self.answer(200, known | self.provider.said)
         elif parts.path == "/keys":
             shown = self.provider.published or self.provider.key
             self.answer(200, {"keys": [shown.as_dict(private=False)]})
+        elif parts.path == "/end":
+            asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            self.provider.left.append(asked)
+            self.lead(asked["post_logout_redirect_uri"])
         else:
             asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
             code = secrets.token_urlsafe(16)
             self.provider.asked[code] = asked
-            self.send_response(302)
-            self.send_header(
-                "location", f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
-            )
-            self.send_header("content-length", "0")
-            self.end_headers()
+            self.lead(f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}")
 
     def do_POST(self) -> None:
         """Answer token."""
         body = self.rfile.read(int(self.headers["content-length"])).decode()
         form = {name: values[0] for name, values in parse_qs(body).items()}
-        self.answer(*self.provider.token(form, self.headers.get("authorization", "")))
+        status, said = self.provider.token(form, self.headers.get("authorization", ""))
+        self.answer(status, said if self.provider.answers is None else self.provider.answers)
 
-    def answer(self, status: int, body: dict[str, Any]) -> None:
+    def lead(self, to: str) -> None:
+        """Send the browser elsewhere."""
+        self.send_response(302)
+        self.send_header("location", to)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def answer(self, status: int, body: dict[str, Any] | list[Any]) -> None:
         """Send JSON."""
         sent = json.dumps(body).encode()
         self.send_response(status)

@@ -25,6 +25,7 @@ from core.postgres.binaries import Binaries, find_all
 
 SCHEMAS = ("public", "procrastinate")
 HALF = ".half"
+BROKEN_OFF = N_("{file} is there: a backup is running, or broke off. If none is running, remove this file.")
 PACKING = 6
 PART = 1024 * 1024
 COMPLETE = b"-- PostgreSQL database dump complete"
@@ -35,13 +36,18 @@ def backup(owner_url: str, file: Path) -> None:
     """Write a snapshot of the database to ``file``, which may not exist yet; others may go on working meanwhile.
 
     Raises:
-        Refused: when the file is there already.
+        Refused: when the file is there already, is being written, or cannot be.
         Unavailable: when no pg_dump fits the server, or it says what went wrong.
     """
     if file.exists():
         raise Refused(N_("{file} is there already. Name another file."), file=file)
     half = file.with_name(file.name + HALF)
-    half.touch(mode=0o600, exist_ok=False)
+    try:
+        half.touch(mode=0o600, exist_ok=False)
+    except FileExistsError as error:
+        raise Refused(BROKEN_OFF, file=half) from error
+    except OSError as error:
+        raise Refused(N_("{file} cannot be written: {reason}."), file=file, reason=error.strerror) from error
     try:
         with gzip.open(half, "wb", PACKING) as into:
             _dump(owner_url, into)

@@ -34,7 +34,7 @@ def may(actor: Actor, operation: Operation[Any, Any]) -> bool:
 
 def facts(row: AccountRow) -> None:
     """Say how the account stands."""
-    state = _(N_("Locked for some minutes after too many wrong passwords")) if row.locked else kit.said(row.status)
+    state = _(N_("Locked after too many wrong passwords or codes")) if row.locked else kit.said(row.status)
     shown = {
         _(N_("Login name")): row.login,
         _(N_("Status")): state,

@@ -5,7 +5,7 @@ import streamlit as st
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from pages.kit.redirect import redirect
+from pages.kit.redirect import redirect, signed_out
 from pages.public.cookies import THEME
 from services.access import ChangedPassword, change_language, change_password, own_account, sign_out_all
 
@@ -36,7 +36,7 @@ def browsers(signed_in: int) -> None:
     with st.popover(_(N_("Sign out everywhere"))):
         st.markdown(_(N_("This takes effect at once, here too. What you have not saved is lost.")))
         if st.button(_(N_("Sign out everywhere")), key="everywhere", type="primary") and kit.do(sign_out_all):
-            redirect("/session/end")
+            signed_out()
 
 
 def brightness() -> None:

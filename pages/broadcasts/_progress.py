@@ -7,6 +7,7 @@ from pages import kit
 from pages.kit.progress import NO_WORKER
 from services.broadcasts import DeliveryState
 from services.broadcasts.show import Progress
+from services.delivery import cause
 
 ALWAYS = (DeliveryState.WAITING, DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.NOT_SENT)
 
@@ -24,7 +25,7 @@ def draw_progress(progress: Progress, *, live: bool) -> None:
         if each.trouble and each.left:
             st.warning(
                 _(N_("Nothing can be sent at the moment: {word} It is tried again at {moment}."),
-                  word=kit.literal(each.trouble), moment=kit.moment(each.retry_at, seconds=True)),
+                  word=kit.literal(cause(each.trouble)), moment=kit.moment(each.retry_at, seconds=True)),
                 icon=":material/cloud_off:",
             )  # fmt: skip
     if progress.rounds:

@@ -6,7 +6,7 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from services.delivery import ProviderKind, SenderRow, edit_sender, send_test_mail, sender
+from services.delivery import ProviderKind, SenderRow, cause, edit_sender, own_words, send_test_mail, sender
 
 actor = guard("delivery.sender")
 ROWS = [
@@ -100,10 +100,12 @@ def outcome(row: SenderRow) -> None:
         )  # fmt: skip
     else:
         st.error(
-            _(N_("{moment}: the test mail to {address} could not be sent. Check the settings above. "
-                 "The mail server said: {word}"), **values),
+            _(N_("{moment}: the test mail to {address} could not be sent. {cause}"), **values,
+              cause=kit.literal(cause(row.test_word or ""))),
             icon=":material/error:",
         )  # fmt: skip
+        if said := own_words(row.test_word or ""):
+            st.caption(_(N_("The mail server said: {word}"), word=kit.literal(said)))
 
 
 row = kit.ask(sender)

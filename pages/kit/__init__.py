@@ -66,7 +66,7 @@ from pages.kit.filters import filters
 from pages.kit.flash import flash
 from pages.kit.forms import Layout, Shape, clear, form, operate, refuse, refused
 from pages.kit.history import history_below
-from pages.kit.menu import way_out
+from pages.kit.menu import way_out, way_to
 from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
 from pages.kit.plain import facts, prose, rows
@@ -83,5 +83,5 @@ __all__ = [
     "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
     "literal", "look", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
     "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares", "style",
-    "table", "view", "way_out", "wizard",
+    "table", "view", "way_out", "way_to", "wizard",
 ]  # fmt: skip

@@ -121,6 +121,7 @@ PAGES = (
     Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
     Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),
+    Entry(ORGANISATION, "setup/doctor.py", N_("Check of the installation"), "stethoscope", ("setup.doctor",)),
     Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
     Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
     Entry(OWN, "setup/work.py", N_("Running and finished work"), "pending_actions"),
@@ -157,8 +158,13 @@ def way_out() -> None:
     """Offer the way on from a page that cannot be shown: to the one above it, or to the person's first page."""
     path = _way_out.get()
     if path is not None:
-        entry = next(entry for entry in PAGES if entry.path == path)
-        st.page_link(path, label=_(N_("To “{page}”"), page=_(entry.title)), icon=":material/arrow_back:")
+        way_to(path, icon="arrow_back")
+
+
+def way_to(path: str, *, icon: str = "arrow_forward") -> None:
+    """Offer another page by its title."""
+    entry = next(entry for entry in PAGES if entry.path == path)
+    st.page_link(path, label=_(N_("To “{page}”"), page=_(entry.title)), icon=f":material/{icon}:")
 
 
 def outside(page: str | Callable[[], None]) -> Page:

@@ -24,6 +24,11 @@ def browser_cookie() -> str:
     return f"{session_cookie()}-browser"
 
 
+def provider_cookie() -> str:
+    """Return the name of the cookie that knows whom the identity provider named, for signing out there too."""
+    return f"{'__Secure-renraku' if settings().https else session_cookie()}-provided"
+
+
 def read(scope: Scope, name: str) -> str | None:
     """Return a cookie of a request if it looks like one of our tokens."""
     for header, value in scope["headers"]:
@@ -34,11 +39,14 @@ def read(scope: Scope, name: str) -> str | None:
     return None
 
 
-def setting(name: str, value: str, *, hours: int | None = None) -> str:
-    """Return a Set-Cookie value: for this host only, not for scripts, not from other sites' pages."""
+def setting(name: str, value: str, *, hours: int | None = None, path: str = "/") -> str:
+    """Return a Set-Cookie value: for this host only, not for scripts, not from other sites' pages.
+
+    With a ``path`` it comes only with requests below that; ``__Host-`` in its name would then be refused by browsers.
+    """
     cookie: SimpleCookie = SimpleCookie()
     cookie[name] = value
-    cookie[name]["path"] = "/"
+    cookie[name]["path"] = path
     cookie[name]["httponly"] = True
     cookie[name]["samesite"] = "Lax"
     if settings().https:
@@ -48,6 +56,6 @@ def setting(name: str, value: str, *, hours: int | None = None) -> str:
     return cookie[name].OutputString()
 
 
-def clearing(name: str) -> str:
+def clearing(name: str, *, path: str = "/") -> str:
     """Return a Set-Cookie value that takes a cookie away."""
-    return setting(name, "", hours=0)
+    return setting(name, "", hours=0, path=path)

@@ -15,6 +15,7 @@ from services.access import Identity
 
 TIMEOUT_SECONDS = 10
 KNOWN_FOR_SECONDS = 3_600
+NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 LEEWAY_SECONDS = 60
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signatures only: with a shared secret, or none, anybody could write tokens who knows the client."""
@@ -28,9 +29,20 @@ def provider() -> dict[str, Any]:
     """Return what the provider publishes about its addresses.
 
     Raises:
-        NotOurs: when it publishes another issuer than the one that is set. httpx.HTTPError: when it does not answer.
+        NotOurs: when it publishes another issuer than the one that is set, or too little.
+        httpx.HTTPError, ValueError: when it does not answer, or not in JSON.
     """
     return _published(_issuer(), _hour())
+
+
+def way_out() -> str | None:
+    """Return where the provider lets people sign out (RP-initiated logout), if it says so.
+
+    Raises:
+        NotOurs, httpx.HTTPError, ValueError: as ``provider``.
+    """
+    said = provider().get("end_session_endpoint")
+    return said if _is_address(said) else None
 
 
 def identity(token: str, nonce: str) -> Identity:
@@ -71,14 +83,23 @@ def _hour() -> int:
 def _published(issuer: str, _hour: int) -> dict[str, Any]:
     answer = httpx.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", timeout=TIMEOUT_SECONDS)
     answer.raise_for_status()
-    known: dict[str, Any] = answer.json()
-    if known.get("issuer") != issuer:
-        raise NotOurs(f"the provider calls itself {known.get('issuer')}")
+    known = answer.json()
+    if not isinstance(known, dict) or known.get("issuer") != issuer:
+        raise NotOurs(f"the provider calls itself {known.get('issuer') if isinstance(known, dict) else 'nothing'}")
+    if missing := [name for name in NEEDED if not _is_address(known.get(name))]:
+        raise NotOurs(f"the provider does not say its {', '.join(missing)}")
     return known
+
+
+def _is_address(said: object) -> bool:
+    return isinstance(said, str) and said.startswith(("https://", "http://"))
 
 
 @lru_cache(maxsize=2)
 def _keys(address: str, _hour: int) -> KeySet:
     answer = httpx.get(address, timeout=TIMEOUT_SECONDS)
     answer.raise_for_status()
-    return KeySet.import_key_set(answer.json())
+    try:
+        return KeySet.import_key_set(answer.json())
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NotOurs("the provider publishes no keys") from error

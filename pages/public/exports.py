@@ -7,7 +7,8 @@ its own (``filename`` and ``content``) is sent as it is; the rows of any other b
 """
 
 import inspect
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from tempfile import TemporaryFile
@@ -21,7 +22,7 @@ from starlette.routing import Route
 from core import audit, clock, csvout, logs, xlsxout
 from core.actor import Actor, What
 from core.database import transaction
-from core.errors import NotFound, Refused, RenrakuError
+from core.errors import NotAllowed, NotFound, Refused, RenrakuError
 from core.i18n import N_, _, set_language, using_language
 from core.inputs import Input, validated
 from core.operations import Query, find
@@ -31,10 +32,12 @@ from pages.public.rendering import language_of
 from pages.public.visitor import actor_of
 
 ROWS = 500
+ASKED_EVERY_SECONDS = 1.0
 PLACE = {"after", "before", "size"}
 WRITTEN, COLUMNS = "as", "columns"
 XLSX, XLSX_TYPE = "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 2**16
+CUT_OFF = N_("What you may see has changed meanwhile. Ask for the file again.")
 FAULT = N_("The file could not be made: a fault on our side. Tell the administrator this number: {fault_id}")
 
 
@@ -51,7 +54,8 @@ def export(request: Request) -> Response:
         return PlainTextResponse(_(FAULT, fault_id=logs.fault(error)), 500)
     if hasattr(first, "content"):
         return _sent(first.filename, "text/csv", [first.content])
-    rows = Rows(process, actor, question, first, request.query_params.getlist(COLUMNS))
+    still = _still(request, process, actor)
+    rows = Rows(process, actor, question, first, request.query_params.getlist(COLUMNS), still)
     name = f"{process.name.replace('.', '-')}_{clock.jst(clock.now()):%Y%m%d-%H%M}"
     if written == XLSX:
         return _sent(f"{name}.xlsx", XLSX_TYPE, _workbook(rows))
@@ -82,6 +86,22 @@ def _asked(request: Request) -> tuple[Query[Any, Any], Actor]:
         raise NotFound(N_("There is no file of this."))
     actor.require(process.name, What.EXPORT)
     return process, _reaching_as_for_files(actor, process)
+
+
+def _still(request: Request, process: Query[Any, Any], actor: Actor) -> Callable[[], None]:
+    """Return what ends a file that is still going out when session or permission end; it asks once a second."""
+    asked = time.monotonic()
+
+    def ask() -> None:
+        nonlocal asked
+        if time.monotonic() - asked < ASKED_EVERY_SECONDS:
+            return
+        asked = time.monotonic()
+        now, wanted = actor_of(request, "export"), (process.name, What.EXPORT)
+        if now.looker is not None or now.reach(*wanted) != actor.reach(*wanted):
+            raise NotAllowed(CUT_OFF)
+
+    return ask
 
 
 def _makes_files(process: Query[Any, Any]) -> bool:

@@ -1,7 +1,7 @@
 """The rows of a list for a file: its headings, and its cells page by page, in the columns that were asked for."""
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
@@ -28,6 +28,8 @@ class Rows:
     question: Input
     first: Any
     wanted: Sequence[str] = ()
+    still: Callable[[], None] = lambda: None
+    """Raises where whoever asked may not have the rest any more."""
 
     @cached_property
     def header(self) -> list[str]:
@@ -48,6 +50,7 @@ class Rows:
         answer = self.first
         yield [self._cells(row) for row in _rows(answer)]
         while isinstance(answer, Page) and answer.next:
+            self.still()
             with transaction(self.actor) as tx, using_language(self.actor.language):
                 answer = self.process(tx, self.question.model_copy(update={"after": answer.next}))
                 cells = [self._cells(row) for row in answer.rows]

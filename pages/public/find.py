@@ -31,7 +31,7 @@ VERSION = sha256(SCRIPT.encode()).hexdigest()[:12]
 SCRIPT_ADDRESS = f"/find.js?v={VERSION}"
 NO_STORE = {"cache-control": "no-store"}
 LONG = {"cache-control": "public, max-age=31536000, immutable"}
-MOST_PAGES = 30
+MOST_PAGES = 60
 FAULT = N_("The search failed: a fault on our side. Tell the administrator this number: {fault_id}")
 
 

@@ -27,6 +27,9 @@ UPLOADS = "/_stcore/upload_file/"
 SESSION_ONLY = ("/media/", "/component/", UPLOADS, "/_stcore/bidi-components/")
 HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
 SECRET_QUERIES = ("/session/open", "/invitation", "/provider/back")
+HALF_CODE = b"half="
+"""Somebody whom the provider knows comes back with it to any page of the console."""
+
 FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
 """Balancers and watchers ask by address, not by name."""
 
@@ -61,7 +64,8 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
         path, headers = scope["path"], Headers(scope=scope)
-        if path.rstrip("/") in SECRET_QUERIES:  # in the same dict that servers write their access log from
+        if path.rstrip("/") in SECRET_QUERIES or HALF_CODE in scope["query_string"]:
+            # In the same dict that servers write their access log from.
             scope[HIDDEN_QUERY], scope["query_string"] = scope["query_string"], b""
         if path not in FOR_MACHINES and not hosts.is_ours(headers.get("host")):
             sentence = N_("This console is not reached by this name. Open {address} instead.")

@@ -27,7 +27,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.errors import Unavailable
 from core.settings import settings
-from pages.public import cookies, discovered
+from pages.public import cookies, discovered, provider_end
 from pages.public.gate import HIDDEN_QUERY
 from pages.public.sign_in import NO_STORE
 from pages.public.throttle import Throttle
@@ -37,6 +37,10 @@ PURPOSE, ABOUT = "provider sign-in", "cookie"
 MINUTES = 10
 begun = Throttle(120, timedelta(minutes=10))
 log = structlog.get_logger("provider")
+
+
+AWAY = (httpx.HTTPError, httpx.InvalidURL, discovered.NotOurs, ValueError)
+"""What is raised when the provider does not answer, or not as one."""
 
 
 class Refusal(Exception):
@@ -55,7 +59,7 @@ def begin(request: Request) -> Response:
     }  # fmt: skip
     try:
         endpoint = discovered.provider()["authorization_endpoint"]
-    except (httpx.HTTPError, discovered.NotOurs, ValueError) as error:
+    except AWAY as error:
         return _refused("provider does not answer", error)
     asked = {
         "response_type": "code", "client_id": settings().oidc_client_id, "redirect_uri": _redirect_uri(),
@@ -77,8 +81,9 @@ def back(request: Request) -> Response:
     browser = cookies.read(request.scope, cookies.browser_cookie())
     try:
         kept = _kept(request.cookies.get(_cookie(), ""), query)
-        identity = discovered.identity(_id_token(query, kept["verifier"]), kept["nonce"])
-    except (Refusal, JoseError, httpx.HTTPError, discovered.NotOurs, ValueError) as error:
+        token = _id_token(query, kept["verifier"])
+        identity = discovered.identity(token, kept["nonce"])
+    except (Refusal, JoseError, *AWAY) as error:
         return _refused("sign-in through the provider failed", error)
     if browser is None:
         return _refused("no pre-cookie", None)
@@ -87,7 +92,9 @@ def back(request: Request) -> Response:
     if passed is None:
         return _left("/?provider=nobody")
     to = quote(kept["to"], safe="")
-    return _left(f"/{to}?half={passed.code}" if passed.half else f"/session/open?code={passed.code}&to={to}")
+    answer = _left(f"/{to}?half={passed.code}" if passed.half else f"/session/open?code={passed.code}&to={to}")
+    provider_end.remember(answer, token)
+    return answer
 
 
 def _kept(cookie: str, query: Mapping[str, str]) -> dict[str, Any]:
@@ -114,9 +121,11 @@ def _id_token(query: Mapping[str, str], verifier: str) -> str:
         auth=(quote(settings().oidc_client_id), quote_plus(secret.get_secret_value() if secret else "")),
         timeout=discovered.TIMEOUT_SECONDS,
     )  # fmt: skip
-    token = answer.json().get("id_token") if answer.status_code == httpx.codes.OK else None
-    if not isinstance(token, str):
-        raise Refusal(f"the code was not exchanged: {answer.status_code} {answer.text[:100]}")
+    said = answer.json()
+    said = said if isinstance(said, dict) else {}
+    token = said.get("id_token") if answer.status_code == httpx.codes.OK else None
+    if not isinstance(token, str):  # of the answer nothing else goes into the log: it may hold other tokens
+        raise Refusal(f"the code was not exchanged: {answer.status_code} {str(said.get('error', ''))[:100]}")
     return token
 
 

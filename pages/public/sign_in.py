@@ -46,13 +46,18 @@ def signed_in(token: str, to: str = "") -> Response:
 def end_session(request: Request) -> Response:
     """Clear the cookie of a session that has ended; not of a living one, so that no other site signs anyone out."""
     answer = RedirectResponse(own_page(request.query_params.get("to", "")), 303, NO_STORE)
-    token = cookies.read(request.scope, cookies.session_cookie())
-    if token:
-        with transaction(Actor.system("sign-out")) as tx:
-            living = access.is_living(tx, access.hash_of(token))
-        if not living:
-            answer.headers.append("set-cookie", cookies.clearing(cookies.session_cookie()))
+    if is_over(request):
+        answer.headers.append("set-cookie", cookies.clearing(cookies.session_cookie()))
     return answer
+
+
+def is_over(request: Request) -> bool:
+    """Say whether a request comes with the cookie of a session that has ended."""
+    token = cookies.read(request.scope, cookies.session_cookie())
+    if not token:
+        return False
+    with transaction(Actor.system("sign-out")) as tx:
+        return not access.is_living(tx, access.hash_of(token))
 
 
 def own_page(to: str) -> str:

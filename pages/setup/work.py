@@ -1,4 +1,4 @@
-"""Running and finished work (処理の一覧): imports, sendings, undos; left and found again here."""
+"""Running and finished work (処理の一覧): imports, changes of many, sendings, undos, erasing; found again here."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,8 @@ WAYS = {
     "people_import": ("people/imports.py", N_("To the import")),
     "change_set": ("changes/show.py", N_("To the change")),
     "broadcast": ("broadcasts/show.py", N_("To the broadcast")),
+    "people_bulk": ("people/bulk.py", N_("To the change of many")),
+    "retention": ("privacy/retention.py", N_("To the rules")),
 }
 UNFINISHED = (WorkState.WAITING, WorkState.RUNNING)
 
@@ -48,7 +50,8 @@ def one(row: ListedWork) -> None:
         page, label = WAYS.get((row.subject or "").partition(":")[0], (None, ""))
         if page and row.subject:
             number = row.subject.partition(":")[2]
-            st.page_link(page, label=_(label), icon=":material/arrow_forward:", query_params={"id": number})
+            name = "work" if page == "people/bulk.py" else "id"
+            st.page_link(page, label=_(label), icon=":material/arrow_forward:", query_params={name: number})
     if row.state is WorkState.FAILED:
         st.error(failure(row), icon=":material/error:")
     elif row.state in UNFINISHED:

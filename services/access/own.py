@@ -10,6 +10,7 @@ from core.transaction import Transaction
 from core.words import named
 from data.models.access import Account
 from services.access import tries
+from services.access.accounts import void_links_of
 from services.access.passwords import hashed, matches, usable
 from services.access.sessions import count_sessions, end_session, end_sessions_of
 from services.access.sign_in import begin_attempt
@@ -77,7 +78,7 @@ def sign_out_all(tx: Transaction, _ask: Nothing) -> None:
 
 @operation("access.change_password", N_("Change the own password"), touches="account", own=True)
 def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
-    """Change the own password and sign out all other browsers (パスワード変更).
+    """Change the own password and sign out all other browsers; links that were made before are void (パスワード変更).
 
     A wrong present password is an answer and no error, so that it counts like one at the sign-in.
 
@@ -93,6 +94,7 @@ def change_password(tx: Transaction, ask: ChangedPassword) -> PasswordAnswer:
     account.password_hash = hashed(new)
     tries.forgive(tx, account.login, tries.SIGNED_IN)
     end_sessions_of(tx, [account.id], but=tx.actor.session_id)
+    void_links_of(tx, [account.id])
     return PasswordAnswer(changed=True)
 
 

@@ -47,12 +47,13 @@ def _known(tx: Transaction, identity: Identity) -> int | None:
 
 
 def _bound(tx: Transaction, identity: Identity) -> int | None:
+    account_id = _by_address(tx, identity.mail.lower()) if identity.mail else None
+    # Asked for after the account's row was locked: of two who come at once the second sees what the first one bound.
     taken = select(ProviderIdentity.id).where(
         ProviderIdentity.issuer == identity.issuer, ProviderIdentity.subject == identity.subject
     )
-    if identity.mail is None or tx.scalar(taken) is not None:
-        return None
-    account_id = _by_address(tx, identity.mail.lower())
+    if tx.scalar(taken) is not None:
+        return _known(tx, identity)
     other = select(ProviderIdentity.id).where(
         ProviderIdentity.issuer == identity.issuer, ProviderIdentity.account_id == account_id
     )

@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.errors import NotAllowed
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.access import Account, AccountStatus, SignInSession
+from data.models.access import Account, AccountStatus, SignInCode, SignInSession
 from services.access.actors import actor_for
 from services.access.looking import looked_as
 from services.access.tokens import hash_of, new_token
@@ -115,7 +115,15 @@ def end_session_of_cookie(tx: Transaction, token: str) -> None:
 
 
 def end_sessions_of(tx: Transaction, account_ids: list[int], *, but: int | None = None) -> int:
-    """Revoke every session of these accounts, except one if named; return how many were open."""
+    """Revoke every session of these accounts, except one if named; return how many were open.
+
+    So are codes that have not become a session yet, and those that wait for the second factor.
+    """
+    tx.execute(
+        update(SignInCode)
+        .where(SignInCode.account_id == func.any(account_ids), SignInCode.used_at.is_(None))
+        .values(used_at=tx.now)
+    )
     return tx.changed_rows(
         update(SignInSession)
         .where(

@@ -104,12 +104,14 @@ def answer_second_factor(tx: Transaction, half: str, browser_hash: bytes, typed:
     ).first()
     if who is None:
         raise Refused(N_("That took too long. Enter your password once more."))
-    if not tries.count_sign_in(tx, who.login, network) or not second_factor.accepts(tx, who.id, typed):
+    may = tries.count_sign_in(tx, who.login, network) and tries.count_code(tx, who.login)
+    if not may or not second_factor.accepts(tx, who.id, typed):
         log.info("second factor refused", account=who.id)
         return None
     if not tx.changed_rows(update(SignInCode).where(*waiting).values(used_at=tx.now)):
         return None
     tries.forgive(tx, who.login, network, attempts=2)
+    tries.forgive(tx, who.login, tries.SECOND, attempts=0)
     return issue_code(tx, who.id, browser_hash)
 
 

@@ -3,7 +3,8 @@
 Ten wrong passwords close one name for one network, so nobody keeps anybody out who signs in from elsewhere. Against
 guessing from many networks, a hundred close the name for all networks but those from which it was signed in before.
 Against one network that tries many names, three hundred close the network. Each lasts until the window of fifteen
-minutes ends; a one-time link, or an administrator, opens a name at once.
+minutes ends; a one-time link, or an administrator, opens a name at once. Thirty wrong codes after a right password
+close the second step for a day.
 """
 
 import ipaddress
@@ -22,6 +23,11 @@ MOST_FROM_A_NETWORK = 300
 SIGNED_IN = "signed in"
 """In place of a network, for what somebody who is signed in tries with the own account."""
 
+SECOND = "second factor"
+"""In place of a network, for codes after a right password, from wherever: six digits are soon guessed by many."""
+
+MOST_CODES = 30
+CODES_WITHIN = timedelta(days=1)
 HERE = "this machine"
 COUNT = text("""
     INSERT INTO sign_in_try (kind, login, network, times, until)
@@ -71,6 +77,11 @@ def count_sign_in(tx: Transaction, login: str, network: str) -> bool:
     return times[login, ""] <= MOST_FOR_A_NAME or network in _known_networks(tx, login)
 
 
+def count_code(tx: Transaction, login: str) -> bool:
+    """Count a code of the second factor; say whether it may be judged at all. Only who has the password gets here."""
+    return count(tx, TryKind.SIGN_IN, [(login, SECOND)], CODES_WITHIN)[login, SECOND] <= MOST_CODES
+
+
 def forgive(tx: Transaction, login: str, network: str, *, attempts: int = 1) -> None:
     """Take back what was counted for attempts that were right after all."""
     tx.execute(delete(SignInTry).where(*_of(login), SignInTry.network == network))
@@ -99,7 +110,8 @@ def is_locked(tx: Transaction) -> ColumnElement[bool]:
         SignInTry.login == Account.login,
         SignInTry.until > tx.now,
         or_(
-            and_(SignInTry.network != "", SignInTry.times >= MOST_FAILURES),
+            and_(SignInTry.network.not_in(["", SECOND]), SignInTry.times >= MOST_FAILURES),
+            and_(SignInTry.network == SECOND, SignInTry.times >= MOST_CODES),
             and_(SignInTry.network == "", SignInTry.times >= MOST_FOR_A_NAME),
         ),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from core.actor import Grants
 from core.errors import NotFound, Refused
@@ -44,6 +44,19 @@ def holds(tx: Transaction, grants: Grants) -> bool:
         return True
     own = tx.actor.grants
     return all(key in own and covers(own[key], reach) for key, reach in grants.items())
+
+
+def more_powerful(tx: Transaction, *which: ColumnElement[bool]) -> list[int]:
+    """Return those of these people whose accounts may do something that the actor may not; conditions on ``Person``.
+
+    One look at the grants for each account that has any: those are few among any number of people.
+    """
+    accounts = (
+        select(Account.id, Account.person_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.id.in_(select(PermissionAssignment.account_id)), *which)
+    )
+    return [row.person_id for row in tx.execute(accounts).all() if not holds(tx, grants_of(tx, row.id))]
 
 
 def keep_an_administrator(tx: Transaction) -> None:

@@ -6,6 +6,7 @@ itself, and ``MailingFinished`` tells of its end.
 
 from data.models.delivery import MailingState, ProviderKind
 from services.delivery import erasing, needs, retained, words  # noqa: F401 - they declare; words gives states theirs
+from services.delivery.causes import cause, own_words
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
@@ -19,9 +20,8 @@ from services.delivery.tokens import sign, verify
 from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
-    "FIELDS", "MAILING", "Forecast", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind",
-    "RehearsalAsk", "RehearsalLine", "Round", "SenderRow", "WhichMail", "arrived", "check_fields", "close",
-    "counts", "edit_sender", "mail", "mailbox", "open_mailing", "progress_of", "reason_text", "rehearsal_page",
-    "rehearse", "resume", "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "stop", "sweep",
-    "verify",
+    "FIELDS", "MAILING", "Forecast", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind", "RehearsalAsk",
+    "RehearsalLine", "Round", "SenderRow", "WhichMail", "arrived", "cause", "check_fields", "close", "counts",
+    "edit_sender", "mail", "mailbox", "open_mailing", "own_words", "progress_of", "reason_text", "rehearsal_page",
+    "rehearse", "resume", "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "stop", "sweep", "verify",
 ]  # fmt: skip

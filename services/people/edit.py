@@ -11,15 +11,15 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.access import Account
 from data.models.people import Person
-from services.access import grants_of, usable_login
-from services.access.within import holds
+from services.access import usable_login
+from services.access.within import more_powerful
 from services.changes import keeping
 from services.fields import checked
 from services.people.fields import EditedPerson, PersonFields
 from services.people.kept import PEOPLE
 from services.people.lock import alone
 from services.people.rules import check_areas, check_unique
-from services.people.show import shown
+from services.people.show import PersonDetail, shown
 from services.people.store import (
     add_people,
     change_people,
@@ -30,6 +30,8 @@ from services.people.store import (
     set_regions,
 )
 from services.people.within import check_departments, person_within
+
+MORE_POWERFUL = N_("This account may do more than you. Ask a system administrator.")
 
 
 class SavedPerson(Row):
@@ -73,7 +75,7 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
         NotFound: when the person or a department is out of reach.
         Conflict: when somebody else changed the person after the form was opened.
         Invalid: when code, mail address or login name belong to somebody else.
-        Refused: when the login name of an account that may do more would change.
+        Refused: when the login name of an account that may do more would change, or it would get a new mail address.
     """
     alone(tx)
     person = person_within(tx, edit_person, ask.id, lock=True)
@@ -85,6 +87,7 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
     check_unique(tx, ask, person.id)
     check_departments(tx, edit_person.reach(tx), [place.id for place in before.departments], ask.departments)
     check_areas(tx, ask.area_codes)
+    _check_sign_in(tx, ask, before)
     own = checked(tx, "person", ask.own, person.own, whole=False)
     with keeping(tx) as kept:
         kept.watch(PEOPLE, [person.id])
@@ -94,7 +97,7 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
         set_contacts(tx, {person.id: ask.reachable})
         set_own(tx, {person.id: own} if own != person.own else {})
         if ask.login:
-            _rename_account(tx, person.id, usable_login(ask.login), before.login)
+            set_logins(tx, [(person.id, usable_login(ask.login))])
     tx.session.refresh(person)
     after = shown(tx, person)
     # Names only: what a person is called is personal, and stands in the erasable part of the record.
@@ -106,11 +109,12 @@ def edit_person(tx: Transaction, ask: EditedPerson) -> SavedPerson:
     return SavedPerson(id=person.id, version=person.version, name=person.name)
 
 
-def _rename_account(tx: Transaction, person_id: int, login: str, before: str) -> None:
-    account_id = tx.scalar(select(Account.id).where(Account.person_id == person_id))
-    if account_id is not None and login != before and not holds(tx, grants_of(tx, account_id)):
-        raise Refused(N_("This account may do more than you. Ask a system administrator."))
-    set_logins(tx, [(person_id, login)])
+def _check_sign_in(tx: Transaction, ask: EditedPerson, before: PersonDetail) -> None:
+    # To a mail address goes the link for a new password, and by it an identity at a provider finds its account.
+    renamed = bool(ask.login) and usable_login(ask.login) != before.login
+    new_mails = set(ask.reachable.mails) - {before.mail1, before.mail2, before.mail3}
+    if (renamed or new_mails) and more_powerful(tx, Person.id == ask.id):
+        raise Refused(MORE_POWERFUL)
 
 
 def changed_meanwhile(tx: Transaction, person: Person) -> Conflict:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.errors import Conflict, Invalid, NotFound
 from core.i18n import N_, _
@@ -79,6 +79,7 @@ def set_retention(tx: Transaction, ask: RetentionDays) -> RetentionRow:
     if ask.days < kind.least:
         sentence = N_("This is kept for {least} days at least.")
         raise Invalid(sentence, least=kind.least, fields={"days": _(sentence, least=kind.least)})
+    tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('retention_rule'))"))  # there may be no row to lock yet
     row = tx.get(RetentionRule, kind.name, lock=True)
     if (row.version if row else 0) != ask.version:
         raise Conflict(N_("Somebody else changed this meanwhile. Look at it again, then enter your change."))
@@ -110,7 +111,8 @@ def days_that_hold(tx: Transaction) -> dict[str, int]:
 
 def _row(kind: Retained, rule: RetentionRule | None) -> RetentionRow:
     return RetentionRow(
-        kind=kind.name, title=kind.title, erases=_(kind.erases), days=rule.days if rule else kind.days,
+        kind=kind.name, title=kind.title, erases=_(kind.erases),
+        days=max(kind.least, rule.days) if rule else kind.days,
         default=kind.days, least=kind.least, version=rule.version if rule else 0,
         updated_at=rule.updated_at if rule else None,
     )  # fmt: skip

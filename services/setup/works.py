@@ -19,7 +19,10 @@ from services import delivery
 from services.delivery import MailingProgress, MailingState
 
 MAILING = "mailing:"
-TITLES = {delivery.MAILING: N_("Sending mails")}
+TITLES = {delivery.MAILING: N_("Sending mails"), "privacy.nightly": N_("Erasing what was kept long enough")}
+BULK = {"people.bulk_edit", "people.bulk_retire"}
+"""What has its page by the number of the work, since it is about no single record."""
+
 STOPPED = N_("Stopped by a person")
 
 
@@ -83,7 +86,7 @@ def _made(row: Any, mailings: Mapping[int, MailingProgress]) -> ListedWork:
     work: Work = row.Work
     said: dict[str, Any] = {
         "state": work.state, "step": _(work.step) if work.step else "", "done": work.done, "total": work.total,
-        "subject": work.subject, "started_at": work.started_at,
+        "subject": f"people_bulk:{work.id}" if work.kind in BULK else work.subject, "started_at": work.started_at,
     }  # fmt: skip
     if _mails(work.subject):
         found = mailings.get(int(str(work.subject).removeprefix(MAILING)))

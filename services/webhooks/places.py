@@ -21,6 +21,9 @@ from core.settings import settings
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 NAT64 = ip_network("64:ff9b::/96")
+PUBLIC_V6 = ip_network("2000::/3")
+"""What is given out to the public; outside lie ways inwards that Python calls global, such as ``fec0::`` of old."""
+
 LONGEST = 2_000
 NOT_PUBLIC = N_("This address lies inside a private network. Webhooks go to public addresses only.")
 NO_ADDRESS = N_("This is no address that can be sent to. It looks like https://example.jp/hook.")
@@ -62,7 +65,9 @@ def is_allowed(address: Address, *, plain: bool) -> bool:
     inner = _carried(address)
     if any(inner in network for network in allowed_networks()):
         return True
-    return not plain and inner.is_global and not inner.is_multicast
+    if plain or not inner.is_global or inner.is_multicast:
+        return False
+    return isinstance(inner, IPv4Address) or inner in PUBLIC_V6
 
 
 def _carried(address: Address) -> Address:

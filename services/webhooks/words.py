@@ -18,6 +18,8 @@ class Told(StrEnum):
     DEPARTMENT_ADDED = "department.added"
     DEPARTMENT_CHANGED = "department.changed"
     DEPARTMENT_RETIRED = "department.retired"
+    DEPARTMENT_REINSTATED = "department.reinstated"
+    DEPARTMENT_REMOVED = "department.removed"
     IMPORT_FINISHED = "import.finished"
     BROADCAST_OPENED = "broadcast.opened"
     BROADCAST_CLOSED = "broadcast.closed"
@@ -38,6 +40,8 @@ named(
         "department.added": N_("Departments were added"),
         "department.changed": N_("Departments were changed"),
         "department.retired": N_("Departments were retired"),
+        "department.reinstated": N_("Departments were reinstated"),
+        "department.removed": N_("Departments were removed again by an undo"),
         "import.finished": N_("An import was finished"),
         "broadcast.opened": N_("A broadcast was opened"),
         "broadcast.closed": N_("A broadcast was closed"),

@@ -22,6 +22,7 @@ def test_there_and_back_and_still_the_second_factor(
     home = str(tmp_path_factory.mktemp("home"))
     with identity_provider() as provider:
         provider.claims = {"sub": "7", "email": MAIL, "email_verified": True}
+        provider.said = {"end_session_endpoint": f"{provider.issuer}/end"}
         environment = {
             "RENRAKU_OIDC_ISSUER": provider.issuer, "RENRAKU_OIDC_CLIENT_ID": CLIENT, "RENRAKU_OIDC_NAME": "社内ID",
             "RENRAKU_OIDC_CLIENT_SECRET": SECRET, "RENRAKU_PASSWORDS": "false",
@@ -45,6 +46,9 @@ def test_there_and_back_and_still_the_second_factor(
                 else:
                     expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
                     assert page.url == f"{running.url}/access-mine"
+                    page.get_by_role("button", name="ログアウト", exact=True).click()
+                    expect(button).to_be_visible()
+                    assert "id_token_hint" in provider.left[-1], "signed out there too"
                 window.close()
                 with running.transaction() as tx:
                     begin(tx, account_id)

@@ -130,3 +130,13 @@ def test_on_the_command_line_an_organisation_is_replaced_only_when_that_is_said(
     assert contents(filled.owner_url) != before
     assert command("restore", "--replace", file).returncode == 0
     assert contents(filled.owner_url) == before
+
+
+def test_where_nothing_can_be_written_it_is_said_in_a_sentence(tmp_path):
+    half = tmp_path / "a.backup.half"
+    half.write_bytes(b"left by a machine that was switched off")
+    for file, named in ((tmp_path / "a.backup", half), (tmp_path / "no such folder" / "b.backup", "no such folder")):
+        with pytest.raises(Refused) as caught:
+            backup("postgresql://nobody@127.0.0.1:9/nothing", file)
+        assert str(named) in caught.value.text
+    assert half.read_bytes(), "another backup may be writing it"

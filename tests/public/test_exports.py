@@ -5,18 +5,20 @@ import io
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.actor import Actor, What
 from core.audit import AuditPersonal, AuditRecord
 from core.database import transaction
+from core.errors import NotAllowed
 from data.models.access import PermissionAssignment, PermissionGrant
 from data.models.people import Membership, Person
 from pages.public import exports
 from pages.public.gate import SESSION_HEADER
 from services.access import WhichAccount, actor_of_session, hash_of, look_as, start_session
+from services.access.sessions import end_sessions_of
 from tests.factories import account_of, make_cast, make_person
 from tests.public.conftest import session_of
 
@@ -88,6 +90,28 @@ class TestPermission:
         assert answer.status_code == 200
         assert "遠方 四郎" not in answer.content.decode()
         assert "社員 三郎" in answer.content.decode()
+
+    @pytest.mark.parametrize("taken", ["session", "permission"])
+    def test_a_file_that_is_going_out_ends_with_session_and_permission(self, get, stage, monkeypatch, taken):
+        allow(stage.manager, "people.search", What.EXPORT)
+        monkeypatch.setattr(exports, "ROWS", 1)
+        monkeypatch.setattr(exports, "ASKED_EVERY_SECONDS", 0)
+        lines, calls = exports.csvout.lines, []
+
+        def lines_while_it_is_taken_away(rows):
+            calls.append(rows)
+            with transaction(Actor.system("test")) as tx:
+                account = account_of(tx, stage.manager).id
+                if len(calls) == 2 and taken == "session":
+                    end_sessions_of(tx, [account])
+                elif len(calls) == 2:
+                    tx.execute(delete(PermissionGrant).where(PermissionGrant.what == What.EXPORT))
+            return lines(rows)
+
+        monkeypatch.setattr(exports.csvout, "lines", lines_while_it_is_taken_away)
+        with pytest.raises(NotAllowed):
+            get(stage.manager, "/export/people.search")
+        assert len(calls) == 2
 
     def test_leaves_a_record_of_who_took_it(self, get, stage):
         get(stage.administrator, "/export/people.search?text=社員")

@@ -5,9 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from core.actor import Actor
 from core.database import transaction
@@ -181,6 +183,67 @@ class TestWhoIsRefused:
         monkeypatch.setenv("RENRAKU_OIDC_ISSUER", "http://127.0.0.1:9")
         settings.cache_clear()
         assert browser.get("/provider/begin").headers["location"] == "/?provider=failed"
+
+    def test_a_provider_that_does_not_answer_as_one(self, browser, provider):
+        known = {"keys": []}
+        for said in (
+            {"authorization_endpoint": None}, {"token_endpoint": 7}, {"jwks_uri": "javascript:0"},
+            {"jwks_uri": f"{provider.issuer}/.well-known/openid-configuration"}, {"token_endpoint": "http://[/token"},
+        ):  # fmt: skip
+            discovered._published.cache_clear()
+            provider.said = said
+            begun = browser.get("/provider/begin").headers["location"]
+            assert begun == "/?provider=failed" or gone_through(browser) == "/?provider=failed", said
+        provider.said = {}
+        discovered._published.cache_clear()
+        for provider.answers in (["x"], {"id_token": 7}, known, {"access_token": "secret of somebody", "error": "e"}):
+            with capture_logs() as lines:
+                assert gone_through(browser) == "/?provider=failed", provider.answers
+            assert "secret of somebody" not in str(lines)
+
+
+class TestSigningOut:
+    def signed_in(self, browser):
+        assert who(browser, gone_through(browser))[0] == "管理 花子"
+
+    def ended(self):
+        with transaction(SYSTEM) as tx:
+            access.sessions.end_sessions_of(tx, list(tx.session.scalars(select(Account.id))))
+
+    def left(self, browser):
+        return browser.get("/provider/end").headers["location"]
+
+    def test_ends_the_session_at_the_provider_too_but_for_no_other_site(self, browser, provider):
+        provider.said = {"end_session_endpoint": f"{provider.issuer}/end?a=b"}
+        self.signed_in(browser)
+        assert self.left(browser) == "/", "the session lives"
+        self.ended()
+        assert httpx.get(self.left(browser)).headers["location"] == "http://127.0.0.1:8501/"
+        (asked,) = provider.left
+        hint = jwt.decode(asked.pop("id_token_hint"), provider.key).claims
+        assert (hint["sub"], hint["aud"]) == ("7", CLIENT)
+        assert asked == {"a": "b", "client_id": CLIENT, "post_logout_redirect_uri": "http://127.0.0.1:8501/"}
+        assert self.left(browser) == "/", "only once"
+
+    def test_not_where_the_provider_does_not_say_how_is_away_or_was_not_asked(self, browser, provider):
+        way_out = {"end_session_endpoint": f"{provider.issuer}/end"}
+        for said in ({}, {"end_session_endpoint": "javascript:alert(1)"}, {"issuer": "https://another.example"}):
+            provider.said = {}
+            discovered._published.cache_clear()
+            self.signed_in(browser)
+            self.ended()
+            provider.said = said
+            discovered._published.cache_clear()
+            assert self.left(browser) == "/", said
+        provider.said = way_out
+        discovered._published.cache_clear()
+        browser.cookies.set(cookies.provider_cookie(), "bm90IG91cnM=")
+        assert self.left(browser) == "/", "a cookie that is not of ours"
+        browser.cookies.delete(cookies.provider_cookie())
+        provider.claims["groups"] = "x" * 4_000
+        self.signed_in(browser)
+        self.ended()
+        assert self.left(browser).startswith(f"{provider.issuer}/end?client_id="), "no cookie holds such a token"
 
 
 class TestPasswords:

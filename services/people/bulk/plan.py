@@ -10,10 +10,9 @@ from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.operations import find
 from core.transaction import Transaction
-from data.models.access import Account, PermissionAssignment
 from data.models.people import Person
-from services.access import grants_of, people_within
-from services.access.within import holds
+from services.access import people_within
+from services.access.within import more_powerful
 from services.fields import conditions as own_conditions
 from services.people.bulk.asks import BulkEdit, Chosen
 from services.people.bulk.edits import Edits
@@ -89,17 +88,7 @@ def _verdict(tx: Transaction, wanted: Sequence[ColumnElement[bool]], edits: Edit
     ]
     if edits is None:
         found += [(Person.id == tx.actor.person_id, YOURSELF)] if tx.actor.person_id is not None else []
-        found += [(Person.id == func.any(more), MORE)] if (more := _more_powerful(tx, wanted)) else []
+        found += [(Person.id == func.any(more), MORE)] if (more := more_powerful(tx, *wanted)) else []
         return case(*[(condition, literal(word)) for condition, word in found], else_=literal(CHANGE))
     found += [*edits.blocks(), (edits.changes(), CHANGE)]
     return case(*[(condition, literal(word)) for condition, word in found], else_=literal(SAME))
-
-
-def _more_powerful(tx: Transaction, wanted: Sequence[ColumnElement[bool]]) -> list[int]:
-    # One look at the grants for each account that has any: those are few among any number of people.
-    accounts = (
-        select(Account.id, Account.person_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(select(PermissionAssignment.account_id)), *wanted)
-    )
-    return [row.person_id for row in tx.execute(accounts).all() if not holds(tx, grants_of(tx, row.id))]

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import func
+
 from core.actor import Reach
 from core.i18n import N_
 from core.transaction import Transaction
-from data.models.people import RowAction
+from data.models.people import Person, RowAction
 from services.access import taken_logins
+from services.access.within import more_powerful
 from services.changes import Keeper
 from services.people.imports.apply import write_people
 from services.people.imports.columns import MAIL_FIELDS
@@ -28,6 +31,7 @@ NO_NAME = N_("A new person needs a name.")
 OUT_OF_REACH = N_("The department “{name}” is outside your reach.")
 NO_DEPARTMENT = N_("Name at least one department within your reach.")
 LOGIN_STEADY = N_("This person holds permissions. Change the login name on the page of accounts.")
+MAIL_OF_MORE = N_("This person may do more than you. A system administrator can change the mail address.")
 
 
 class PeopleCheck:
@@ -56,6 +60,7 @@ class PeopleCheck:
             self._check_person(draft, person)
             self._check_own(draft, person)
             self._check_departments(draft, person)
+        self._check_powers(drafts, known)
         self._check_mails(drafts, known)
         self._own.look_up(
             own for draft in drafts if draft.row.target.own is not None for own in self._sides(draft, known)
@@ -151,6 +156,18 @@ class PeopleCheck:
             for draft, name, _ in blamed:
                 self._blame(draft, name, TAKEN_MAIL)
             wanted = [one for one in wanted if one not in blamed]
+
+    def _check_powers(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
+        new = {
+            person.id: draft
+            for draft in drafts
+            if (person := known.get(draft.values.get("code", ""))) is not None
+            and person.steady
+            and not set(draft.mails) <= set(person.reachable.mails)
+        }
+        for person_id in more_powerful(self._tx, Person.id == func.any(list(new))) if new else ():
+            named = (name for name in MAIL_FIELDS if name in new[person_id].values)
+            self._blame(new[person_id], next(named), MAIL_OF_MORE)
 
     def _faulty(self, draft: Draft) -> set[str]:
         columns = {problem.column for problem in draft.row.problems}

@@ -7,10 +7,9 @@ from sqlalchemy import Select, func, select
 
 from core.i18n import N_
 from core.transaction import Transaction
-from data.models.access import Account, PermissionAssignment
 from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
-from services.access import departments_within, grants_of, people_within, taken_logins
-from services.access.within import holds
+from services.access import departments_within, people_within, taken_logins
+from services.access.within import more_powerful
 from services.changes import RETIRED, Undoing, Wanted
 from services.changes.planning import GONE, THERE
 from services.fields import fits, own_fields, words_for
@@ -24,7 +23,8 @@ MORE = N_("This person may do more than you. Ask a system administrator.")
 YOURSELF = N_("You cannot retire yourself. Ask another administrator.")
 FIELD_OTHERWISE = N_("An own field is of another kind by now, or has other choices.")
 REFERENCE_GONE = N_("What an own field led to does not exist any more.")
-SIGNING_IN = {"login", "account_status", RETIRED}
+SIGNING_IN = {"login", "account_status", "mails", RETIRED}
+"""What decides who signs in with an account; a link for a new password goes to a mail address."""
 
 
 Owners = Callable[[list[str]], Mapping[str, int]]
@@ -81,12 +81,7 @@ class Blocked:
             return one.values is None or not SIGNING_IN.isdisjoint(one.fields)
 
         people = [key for key, one in self._wanted.items() if touches_sign_in(one)]
-        accounts = select(Account.id, Account.person_id).join(
-            PermissionAssignment, PermissionAssignment.account_id == Account.id
-        )
-        for row in self._tx.execute(accounts.where(Account.person_id == func.any(people)).distinct()):
-            if not holds(self._tx, grants_of(self._tx, row.id)):
-                self._blame([row.person_id], MORE)
+        self._blame(more_powerful(self._tx, Person.id == func.any(people)), MORE)
         own = self._tx.actor.person_id
         mine = self._wanted.get(own) if own is not None else None
         if own is not None and mine is not None and (mine.values is None or RETIRED in mine.values):

@@ -97,12 +97,13 @@ def connections(tx: Transaction) -> Finding:
     counted = text("SELECT count(*) FROM procrastinate.procrastinate_workers")
     processes = 1 + (int(tx.scalar(counted)) if tx.scalar(workers) else 0)
     needed = processes * CONNECTIONS
-    values = {"most": most, "processes": processes, "needed": needed}
     return found(
         most >= needed,
         N_("{most} connections are enough for {processes} processes."),
         N_("{processes} processes may open {needed} connections, the server takes {most}. Raise max_connections."),
-        **values,
+        most=most,
+        processes=processes,
+        needed=needed,
     )
 
 

@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.jobs import worker_alive
 from core.transaction import Transaction
 from data.models.delivery import Mailing, MailingState, MailSender, ProviderKind
+from services.delivery import cause
 from services.setup.doctor.finding import DatabaseCheck, Finding, found
 
 WAITS_FOR = timedelta(minutes=10)
@@ -50,6 +51,7 @@ def failed_jobs(tx: Transaction) -> Finding:
         not count,
         N_("No job failed since yesterday."),
         N_("{count} jobs failed since yesterday. Look for “error” in the worker's log."),
+        page="setup/work.py",
         count=count,
     )
 
@@ -61,6 +63,7 @@ def mail_sender(tx: Transaction) -> Finding:
         provider is not ProviderKind.LOCAL,
         N_("Mail is sent by a mail server."),
         N_("Mail goes to the local mailbox only, nobody receives any. Set a server on the page “Sender”."),
+        page="delivery/sender.py",
     )
 
 
@@ -71,11 +74,12 @@ def outbox(tx: Transaction) -> Finding:
         for one in tx.session.scalars(select(Mailing).where(Mailing.state == MailingState.SENDING))
         if max(one.created_at, tx.scalar(_TAKEN, {"mailing": one.id}) or one.created_at) < tx.now - WAITS_FOR
     ]
-    reason = next((one.trouble for one in still if one.trouble), None) or "-"
+    reason = next((cause(one.trouble) for one in still if one.trouble), None) or "-"
     return found(
         not still,
         N_("No sending stands still."),
         N_("{count} sendings have stood still for 10 minutes ({reason}). Look at the sender and the workers."),
+        page="setup/work.py",
         count=len(still),
         reason=reason,
     )

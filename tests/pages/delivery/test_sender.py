@@ -102,4 +102,5 @@ class TestTestMail:
             app = press(app, "テストメールを送信する")
             jobs.run_waiting_jobs()
         app = app.run()
-        assert "550 5.1.1 User unknown" in "\n".join(str(one.value) for one in app.error)
+        assert "宛先のアドレスを確認してください" in "\n".join(str(one.value) for one in app.error)
+        assert any("550 5.1.1 User unknown" in one.value for one in app.caption)

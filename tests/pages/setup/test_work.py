@@ -18,6 +18,13 @@ def test_progress_errors_and_the_way_to_the_record(open_page, stage):
     assert [one.proto.value for one in app.get("progress")] == [25]
     assert {"people-imports", "changes-show"} <= {link.proto.page for link in app.get("page_link")}
     progress.finish(running)
+    with transaction(actor_of_manager(stage)) as tx:
+        progress.begin(tx, "people.bulk_edit", total=3)
+    with transaction(Actor.system("test")) as tx:
+        progress.begin(tx, "privacy.nightly", subject="retention:1", running=True)
+    ways = {link.proto.page: link.proto.query_string for link in open_page("setup/work.py").get("page_link")}
+    assert {"people-bulk", "privacy-retention"} <= ways.keys()
+    assert ways["people-bulk"].startswith("work=")
     app = open_page("setup/work.py", stage.manager, state="failed")
     assert not app.get("progress")
     assert "1件" in app.markdown[0].value

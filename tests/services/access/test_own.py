@@ -15,6 +15,7 @@ from services.access import (
     change_password,
     has_accounts,
     hash_of,
+    invited,
     is_living,
     make_first_administrator,
     own_account,
@@ -22,6 +23,7 @@ from services.access import (
     sign_out_all,
     start_session,
 )
+from services.access.invitations import make_link
 from services.access.passwords import hashed, matches
 from services.access.sessions import actor_of_session
 from services.access.tries import MOST_FAILURES
@@ -45,6 +47,12 @@ class TestPassword:
         assert matches(NEW, account_of(tx, cast.staff).password_hash)
         assert not is_living(tx, other)
         assert actor_for(tx, mine.actor.account_id)
+
+    def test_voids_the_links_that_were_made_before(self, tx, mine):
+        token, _until = make_link(tx, mine.actor.account_id)
+        assert invited(tx, token)
+        assert change_password(mine, ChangedPassword(current=OLD, password=NEW)).changed
+        assert invited(tx, token) is None
 
     def test_a_wrong_present_one_counts_like_at_the_sign_in(self, tx, mine, cast):
         for _at in range(MOST_FAILURES):

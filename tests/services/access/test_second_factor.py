@@ -13,7 +13,7 @@ from core.audit import AuditRecord
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.inputs import Nothing
 from core.transaction import Transaction
-from data.models.access import RecoveryCode, RequiredOf, SecondFactor
+from data.models.access import Account, RecoveryCode, RequiredOf, SecondFactor
 from services.access import (
     FactorCode,
     SignInRules,
@@ -34,10 +34,11 @@ from services.access import (
     set_rules,
     start_session,
     succeed,
+    tries,
 )
 from services.access.passwords import hashed
 from services.access.sign_in import HALF_FOR
-from services.access.tries import HERE, MOST_FAILURES
+from services.access.tries import HERE, MOST_CODES, MOST_FAILURES
 from tests.factories import account_of, actor_of
 
 HASH = hashed("my dog eats green apples")
@@ -86,6 +87,28 @@ def half_code(tx):
 def answer(tx, half, typed, browser=BROWSER):
     """Give the second factor."""
     return answer_second_factor(tx, half, hash_of(browser), typed, HERE)
+
+
+class TestGuessing:
+    def test_thirty_wrong_codes_close_the_second_step_for_a_day_from_everywhere(self, tx, codes, app, later):
+        """The password is known, and each guess comes from a network of its own: six digits would not hold for long."""
+        half = half_code(tx)
+        wrong = next(code for code in ("000000", "111111", "222222", "333333") if not app.verify(code, valid_window=3))
+        for at in range(MOST_CODES):
+            assert answer_second_factor(tx, half, hash_of(BROWSER), wrong, f"192.0.2.{at}") is None
+        soon, tomorrow = later(hours=23), later(hours=24, minutes=1)
+        half = half_code(soon)
+        assert answer_second_factor(soon, half, hash_of(BROWSER), app.at(soon.now), "198.51.100.1") is None
+        assert soon.scalar(select(tries.is_locked(soon)).where(Account.login == "staff"))
+        half = half_code(tomorrow)
+        assert answer_second_factor(tomorrow, half, hash_of(BROWSER), app.at(tomorrow.now), "198.51.100.1")
+
+    def test_a_right_code_begins_the_count_anew(self, tx, codes, later):
+        for at, code in enumerate(codes[:2]):
+            half = half_code(now := later(minutes=20 * at))
+            for _wrong in range(MOST_CODES // 2 + 1):
+                answer_second_factor(now, half, hash_of(BROWSER), "-", f"192.0.2.{_wrong}")
+            assert answer_second_factor(now, half, hash_of(BROWSER), code, "198.51.100.1")
 
 
 class TestSetUp:

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from core import clock
+from core.errors import Refused
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.access import AccountStatus, SignInSession, SignInTry
+from data.models.access import AccountStatus, SignInCode, SignInSession, SignInTry
 from services.access import (
     actor_of_session,
+    answer_second_factor,
     begin_attempt,
     exchange_code,
     hash_of,
@@ -23,6 +25,7 @@ from services.access import (
 )
 from services.access.invitations import make_link
 from services.access.passwords import hashed
+from services.access.sessions import end_sessions_of
 from services.access.sign_in import CODE_FOR, NOBODYS_HASH
 from services.access.tries import HERE, MOST_FAILURES, MOST_FOR_A_NAME, MOST_FROM_A_NETWORK, WINDOW, network_of
 from tests.factories import account_of
@@ -150,6 +153,17 @@ class TestCode:
         account.status = AccountStatus.STOPPED
         tx.session.flush()
         assert exchange_code(tx, code, BROWSER) is None
+
+    def test_is_no_good_after_signing_out_everywhere_nor_is_half_a_one(self, tx, account):
+        """Who changes a stolen password shuts out whoever has come half the way with it."""
+        code, half = (new_token() for _time in range(2))
+        for one in (code, half):
+            tx.add(SignInCode(code_hash=hash_of(one), browser_hash=hash_of(BROWSER), account_id=account.id,
+                              half=one == half, expires_at=tx.now + CODE_FOR))  # fmt: skip
+        end_sessions_of(tx, [account.id])
+        assert exchange_code(tx, code, BROWSER) is None
+        with pytest.raises(Refused):
+            answer_second_factor(tx, half, hash_of(BROWSER), "123456", "192.0.2.1")
 
 
 class TestSession:

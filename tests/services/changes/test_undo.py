@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from core.actor import WHOLE, Actor, What
 from core.errors import Conflict, NotAllowed, NotFound, Refused
 from core.i18n import _
 from data.models.access import AccountStatus
@@ -58,6 +59,14 @@ class TestPeople:
         assert state(administrator) == before
         assert (done.state, done.counts["done"], done.counts["stayed"]) == ("undone", 1, 0)
         assert show_set(administrator, WhichSet(id=made.id)).undone_by_id == done.made_id
+
+    def test_no_address_comes_back_to_somebody_who_may_do_more(self, acting, administrator, cast):
+        grants = {(name, what): WHOLE for name in UNDOING for what in What}
+        clerk = acting(Actor("事務", account_id=account_of(administrator, cast.staff).id, grants=grants))
+        assert undone(clerk, edit(administrator, cast.staff, mail1="before@example.jp")).counts["done"] == 1
+        made = edit(administrator, cast.manager, mail1="before@example.jp")
+        with pytest.raises(Refused):
+            undone(clerk, made)
 
     def test_a_retirement_goes_back_with_departments_and_accounts(self, administrator, cast):
         before = state(administrator)

@@ -158,6 +158,17 @@ class TestEdit:
         edit_person(administrator, editable(administrator, cast.staff, login=""))
         assert tx.scalar(select(Account.status).where(Account.person_id == cast.staff.id)) is AccountStatus.ACTIVE
 
+    def test_no_new_mail_address_for_who_may_do_more(self, manager, cast, tx):
+        """To a mail address goes the link for a new password: whoever sets it has the account."""
+        tx.add(ContactPoint(person_id=cast.administrator.id, kind=ContactKind.MAIL, value="boss@example.jp"))
+        with pytest.raises(Refused):
+            edit_person(manager, editable(manager, cast.administrator, mail2="mine@example.jp"))
+        tx.session.expire_all()
+        edit_person(manager, editable(manager, cast.administrator, given_name="華子"))
+        edit_person(manager, editable(manager, cast.staff, mail1="staff@example.jp"))
+        edit_person(manager, editable(manager, cast.manager, mail1="own@example.jp"))
+        edit_person(manager, editable(manager, cast.administrator, mail1=""))
+
     def test_its_record_says_which_fields_changed(self, administrator, cast, tx):
         edit_person(administrator, editable(administrator, cast.staff, given_kana="サブロー", language="en"))
         record = tx.execute(select(AuditRecord).where(AuditRecord.process == "people.edit")).scalar_one()

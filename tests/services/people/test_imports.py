@@ -296,6 +296,13 @@ class TestReach:
         rows = [(cast.far.code, "改", "本社"), (cast.staff.code, "改", "本社 / 総務部")]
         assert planned(*rows) == [(RowAction.ERROR, ["社員番号"]), (RowAction.CHANGE, [])]
 
+    def test_who_may_do_more_gets_no_new_mail_address(self, planned, cast):
+        """Nor does somebody get the one that such a person would have to give up."""
+        header = ("社員番号", "メール1")
+        rows = [(cast.manager.code, "mine@example.jp"), (cast.staff.code, "new@example.jp"), (cast.manager.code, "")]
+        assert planned(*rows[:2], header=header) == [(RowAction.ERROR, ["メール1"]), (RowAction.CHANGE, [])]
+        assert planned(rows[2], header=header) == [(RowAction.SAME, [])]
+
     def test_nobody_is_moved_out_of_it(self, planned, cast):
         assert planned((cast.staff.code, "改", "支社")) == [(RowAction.ERROR, ["部署"])]
         assert planned((cast.staff.code, "改", "")) == [(RowAction.ERROR, ["部署"])]

@@ -9,6 +9,7 @@ from core import clock, seals
 from core.audit import AuditPersonal, AuditRecord
 from core.errors import Conflict, Invalid, NotFound
 from core.inputs import Nothing
+from core.progress import Work
 from core.retention import kinds
 from data.models.access import SignInSession, SignInTry
 from data.models.broadcasts import Broadcast, Recipient
@@ -34,6 +35,7 @@ WHAT_IS_LEFT = {
     "people.imports": select(func.count()).where(
         or_(func.length(PeopleImport.content) > 0, exists().where(PeopleImportPart.import_id == PeopleImport.id))
     ),
+    "setup.works": select(func.count()).where(Work.finished_at.is_not(None)),
     "people.retired": select(func.count()).where(Person.erased_at.is_(None), Person.retired_at.is_not(None)),
 }
 """By kind, what counts the rows of it that still say something."""

@@ -117,6 +117,7 @@ def mentioned(tx: Transaction, person: Person, cast: Cast) -> None:
     for number, content in ((1, b"x\r\n" + whole[:3]), (2, whole[3:] + b"\r\n")):
         tx.add(PeopleImportPart(import_id=large.id, number=number, content=content))
     work = tx.get(Work, begin(tx, "people.import"))
+    work.finished_at = tx.now
     work.message = f"{NAMES[0]}さんのメールアドレスはすでに使われています。"
 
 

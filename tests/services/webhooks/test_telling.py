@@ -6,12 +6,17 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select
 
+from data.models.changes import ChangeAction
 from data.models.webhooks import WebhookDelivery
 from services.broadcasts import Which, close
+from services.people import add_department, retire_department
+from services.people.department_edit import DepartmentFields
+from services.people.departments import DepartmentAsk
 from services.people.retire import Several, retire_people
 from services.webhooks import EndpointsAsk, NewEndpoint, Told, WhichEndpoint, add_endpoint, list_endpoints, switch_off
 from services.webhooks.telling import FEW
 from tests.services.broadcasts.asks import opened, reachable, replied
+from tests.services.changes.stage import latest, undone
 from tests.services.people.importing import Importer, csv_of
 
 
@@ -43,6 +48,23 @@ class TestPeople:
         ((name, data),) = told(tx)
         assert (name, data["count"], data["ids"]) == ("person.retired", 2, sorted([cast.far.id, cast.staff.id]))
         assert cast.far.family_name not in tx.scalar(select(WebhookDelivery.body))
+
+
+class TestDepartments:
+    def test_what_an_undo_does_is_told_too(self, tx, administrator, cast, endpoint):
+        """Else another system keeps a department that is not there, or lacks one that is back."""
+        add_department(administrator, DepartmentFields(name="新設課"))
+        undone(administrator, latest(administrator))
+        added = add_department(administrator, DepartmentFields(name="新設課"))
+        retire_department(administrator, DepartmentAsk(id=added.id))
+        undone(administrator, latest(administrator))
+        assert [name for name, _data in told(tx) if name.startswith("department.")] == [
+            "department.added", "department.removed",
+            "department.added", "department.retired", "department.reinstated",
+        ]  # fmt: skip
+
+    def test_no_action_is_left_out(self):
+        assert {f"{kind}.{action}" for kind in ("person", "department") for action in ChangeAction} <= set(Told)
 
 
 class TestBroadcast:
