@@ -1,5 +1,6 @@
 """Which accounts an actor may see and handle: by the reach of the process, and never those that may do more."""
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -49,14 +50,23 @@ def holds(tx: Transaction, grants: Grants) -> bool:
 def more_powerful(tx: Transaction, *which: ColumnElement[bool]) -> list[int]:
     """Return those of these people whose accounts may do something that the actor may not; conditions on ``Person``.
 
-    One look at the grants for each account that has any: those are few among any number of people.
+    One look at the grants for each combination of sets and reaches that accounts have, however many have the same.
     """
-    accounts = (
-        select(Account.id, Account.person_id)
+    given = (
+        select(Account.person_id, PermissionAssignment.account_id, PermissionAssignment.set_id,
+               PermissionAssignment.reach, PermissionAssignment.department_id)
+        .join(PermissionAssignment, PermissionAssignment.account_id == Account.id)
         .join(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(select(PermissionAssignment.account_id)), *which)
-    )
-    return [row.person_id for row in tx.execute(accounts).all() if not holds(tx, grants_of(tx, row.id))]
+        .where(*which)
+    )  # fmt: skip
+    by_account: dict[tuple[int, int], set[Any]] = defaultdict(set)
+    for person_id, account_id, *assignment in tx.execute(given):
+        by_account[person_id, account_id].add(tuple(assignment))
+    alike: dict[frozenset[Any], list[tuple[int, int]]] = defaultdict(list)
+    for who, assignments in by_account.items():
+        alike[frozenset(assignments)].append(who)
+    more = [whose for whose in alike.values() if not holds(tx, grants_of(tx, whose[0][1]))]
+    return [person_id for whose in more for person_id, _account_id in whose]
 
 
 def keep_an_administrator(tx: Transaction) -> None:

@@ -1,7 +1,7 @@
 """Permission sets and their assignment (X06, D05): a change holds from the next transaction on."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, func, select
 
 from core import i18n
 from core.actor import Reach, What
@@ -10,6 +10,7 @@ from core.errors import Conflict, Invalid, NotFound, Refused
 from core.inputs import Nothing, validated
 from core.operations import registered
 from data.models.access import PermissionAssignment, ReachKind
+from data.models.people import Person
 from services.access import (
     EditedSet,
     NewAssignment,
@@ -27,7 +28,8 @@ from services.access import (
 )
 from services.access.processes import grantable
 from services.access.shipped import ROLES
-from tests.factories import account_of, give
+from services.access.within import more_powerful
+from tests.factories import account_of, actor_of, give, make_account, make_department, make_person
 
 LOOK = "access.accounts:read"
 
@@ -197,3 +199,19 @@ class TestMaster:
             assert [row.name for row in rows] == [i18n._(role.name) for role in ROLES]
         assert rows[0].name == "システム管理者"
         assert all(row.grants for row in rows if not row.everything)
+
+
+def test_who_may_more_is_looked_up_once_for_all_who_may_the_same(tx, acting, cast):
+    office = make_department(tx, "別の本社")
+    alike = [make_person(tx, f"同格{at}") for at in range(4)]
+    for at, person in enumerate(alike):
+        give(tx, make_account(tx, person, f"alike{at}"), "manager", ReachKind.DEPARTMENT, office)
+    asked = []
+    listen = lambda _c, _cursor, statement, *_: asked.append(statement)  # noqa: E731
+    transaction = acting(actor_of(tx, cast.manager))
+    event.listen(tx.session.connection(), "before_cursor_execute", listen)
+    found = more_powerful(transaction, Person.id == func.any([person.id for person in alike]))
+    event.remove(tx.session.connection(), "before_cursor_execute", listen)
+    assert sorted(found) == [person.id for person in alike]
+    assert len([one for one in asked if "permission_grant" in one]) == 1
+    assert more_powerful(acting(actor_of(tx, cast.administrator)), Person.id == alike[0].id) == []
