@@ -24,10 +24,10 @@ from tests.public.conftest import session_of
 
 
 @pytest.fixture
-def stage(live):
+def stage(live_cast):
     """The fixed cast in the test's own database, with somebody whose name would be a formula."""
+    cast = live_cast
     with transaction(Actor.system("test")) as tx:
-        cast = make_cast(tx)
         make_person(
             tx, "=cmd|'/c calc'!A0", "髙橋①", cast.head_office, kana=("アアア", ""), code="F1", mobile="+819012345678"
         )

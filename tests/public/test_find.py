@@ -15,10 +15,9 @@ from tests.public.conftest import session_of
 
 
 @pytest.fixture
-def stage(live):
+def stage(live_cast):
     """The fixed cast in the test's own database."""
-    with transaction(Actor.system("test")) as tx:
-        return make_cast(tx)
+    return live_cast
 
 
 @pytest.fixture

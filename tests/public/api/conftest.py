@@ -46,10 +46,9 @@ class Machine:
 
 
 @pytest.fixture
-def stage(live) -> Cast:
+def stage(live_cast) -> Cast:
     """The fixed cast in the test's own database."""
-    with transaction(Actor.system("test")) as tx:
-        return make_cast(tx)
+    return live_cast
 
 
 @pytest.fixture
