@@ -6,18 +6,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import Session
 
 import core.database
 import core.settings
 import services
 from core.actor import Actor
-from core.database import engine_for, libpq_url
+from core.database import engine_for, libpq_url, psycopg_url
 from core.postgres import APP, DATABASE, EmbeddedPostgres, throwaway_postgres
 from core.transaction import Transaction
 from data.migrate import migrate
@@ -115,10 +116,23 @@ class LiveDatabase:
     engine: Engine
 
 
+@pytest.fixture(scope="session")
+def live_engine(server: EmbeddedPostgres) -> Engine:
+    """The product's engine for all tests, one after the other: a new one would compile every statement again."""
+    made = engine_for(server.url(APP))
+
+    @event.listens_for(made, "do_connect")
+    def where_it_says(_dialect: object, _record: object, _arguments: object, named: dict[str, Any]) -> None:
+        named["dbname"] = made.url.database
+
+    return made
+
+
 @pytest.fixture
 def live(
-    server: EmbeddedPostgres, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[LiveDatabase]:
+    server: EmbeddedPostgres, live_engine: Engine, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[LiveDatabase]:  # fmt: skip
     """Point the whole product at a clone of the template; for pages, jobs, routes and whatever commits."""
     if "with_cast" in request.fixturenames:
         request.getfixturevalue("with_cast")
@@ -129,6 +143,8 @@ def live(
     url = server.url(APP, name)
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("RENRAKU_HOME", str(tmp_path))
+    live_engine.url = make_url(psycopg_url(url))
+    monkeypatch.setattr(core.database, "engine_for", lambda of: live_engine if of == url else engine_for(of))
     forget()
     yield LiveDatabase(url, server.url("renraku_owner", name), core.database.engine())
     core.database.engine().dispose()
