@@ -43,7 +43,7 @@ def server() -> Iterator[EmbeddedPostgres]:
 
 
 def memory() -> Path | None:
-    """Return the folder of a file system in memory, if there is one with room: a clone takes 30 ms there, not 100 to 1000."""
+    """Return a folder in memory, if there is one with room: a clone takes 30 ms there, on a busy disk a second."""
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
     return MEMORY if roomy else None
 

@@ -66,12 +66,11 @@ def rows_of(cast: Cast) -> CastRows:
 
 def load_cast(tx: Transaction, rows: CastRows) -> Cast:
     """Return the cast from a database in which it was stored before."""
-    found = {
-        (model, row.id): row
-        for model in (Department, Person)
-        for row in tx.execute(select(model).where(model.id.in_([id for of, id in rows.values() if of is model]))).scalars()
-    }
-    return Cast(**{name: found[key] for name, key in rows.items()})
+    found = {}
+    for model in (Department, Person):
+        keys = [key for of, key in rows.values() if of is model]
+        found |= {(model, row.id): row for row in tx.execute(select(model).where(model.id.in_(keys))).scalars()}
+    return Cast(**{name: found[where] for name, where in rows.items()})
 
 
 def actor_of(tx: Transaction, person: Person) -> Actor:

@@ -11,7 +11,7 @@ from core.postgres.server import EmbeddedPostgres
 
 @contextmanager
 def throwaway_postgres(within: Path | None = None) -> Iterator[EmbeddedPostgres]:
-    """Run an empty PostgreSQL in a folder that is removed afterwards; it lies ``within`` one, or where temporary ones do."""
+    """Run an empty PostgreSQL in a folder that is removed afterwards, ``within`` another one or a temporary one."""
     folder = Path(tempfile.mkdtemp(prefix="renraku-postgres-", dir=within))
     # Python's temporary folders are closed to other OS users, so to that of a server started by root.
     folder.chmod(0o711)

@@ -23,7 +23,7 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture(scope="session", autouse=True)
 def components() -> Iterator[None]:
-    """Look once for components among all installed packages: AppTest does so for each app, which is most of its time."""
+    """Look once for components in all installed packages: AppTest does so for each app, most of its time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
@@ -58,7 +58,7 @@ def open_page(stage: Cast, sign_in: Callable[[Person | None], None]) -> Open:
         sign_in(person or stage.administrator)
         app = AppTest.from_file(ROOT / "pages" / "console.py", default_timeout=20)
         # What ``switch_page`` finds after a run of the first page, which no browser makes that is given an address.
-        app._page_hash = calc_hash(next(entry.url for entry in PAGES if entry.path == path))  # noqa: SLF001
+        app._page_hash = calc_hash(next(entry.url for entry in PAGES if entry.path == path))
         for name, value in address.items():
             app.query_params[name.replace("__", "-")] = value
         app.run()

@@ -19,7 +19,7 @@ from pages.public import exports
 from pages.public.gate import SESSION_HEADER
 from services.access import WhichAccount, actor_of_session, hash_of, look_as, start_session
 from services.access.sessions import end_sessions_of
-from tests.factories import account_of, make_cast, make_person
+from tests.factories import account_of, make_person
 from tests.public.conftest import session_of
 
 

@@ -10,7 +10,7 @@ from pages.kit.menu import PAGES
 from pages.public import find
 from pages.public.gate import SESSION_HEADER
 from services.access import hash_of, start_session
-from tests.factories import account_of, make_cast
+from tests.factories import account_of
 from tests.public.conftest import session_of
 
 

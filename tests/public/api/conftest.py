@@ -17,7 +17,7 @@ from data.models.people import Person
 from pages.public.gate import Gate
 from pages.public.routes import ROUTES
 from services.access import NewKey, make_key
-from tests.factories import Cast, account_of, actor_of, make_cast
+from tests.factories import Cast, account_of, actor_of
 
 ADDRESS = "http://127.0.0.1:8501"
 APP = Starlette(routes=ROUTES, middleware=[Middleware(Gate)])
