@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import core.settings
 import services
 from core.actor import Actor
 from core.database import engine_for, libpq_url, psycopg_url
-from core.postgres import APP, DATABASE, EmbeddedPostgres, throwaway_postgres
+from core.postgres import APP, DATABASE, OWNER, EmbeddedPostgres, throwaway_postgres
 from core.transaction import Transaction
 from data.migrate import migrate
 from tests.factories import Cast, CastRows, load_cast, make_cast, rows_of
@@ -32,6 +33,18 @@ hypothesis_settings.load_profile("renraku")
 CAST = "with_cast"
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 * 2**30
 SHARED = core.settings.ROOT.parent / "shared"
+
+
+STARTED_ONCE = ("running", "installation", "asking", "watched", "copy")
+"""Fixtures that start a console, or copy the project: with several workers, what uses one of them goes to one worker."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something dear (``--dist loadgroup``)."""
+    for item in items:
+        shared = [name for name in STARTED_ONCE if name in getattr(item, "fixturenames", ())]
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared[0]))
 
 
 @pytest.fixture(scope="session")
@@ -140,17 +153,26 @@ def live(
     else:
         template = DATABASE
     name = clone(server, f"t{os.getpid()}_{secrets.token_hex(4)}", template)
-    url = server.url(APP, name)
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("RENRAKU_HOME", str(tmp_path))
-    live_engine.url = make_url(psycopg_url(url))
-    monkeypatch.setattr(core.database, "engine_for", lambda of: live_engine if of == url else engine_for(of))
-    forget()
-    yield LiveDatabase(url, server.url("renraku_owner", name), core.database.engine())
-    core.database.engine().dispose()
-    forget()
+    with product_at(server, name, tmp_path, live_engine, monkeypatch) as database:
+        yield database
     with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def product_at(
+    server: EmbeddedPostgres, name: str, home: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LiveDatabase]:
+    """Point the product at a database; its processes that are started meanwhile too."""
+    url = server.url(APP, name)
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("RENRAKU_HOME", str(home))
+    engine.url = make_url(psycopg_url(url))
+    monkeypatch.setattr(core.database, "engine_for", lambda of: engine if of == url else engine_for(of))
+    forget()
+    yield LiveDatabase(url, server.url(OWNER, name), core.database.engine())
+    core.database.engine().dispose()
+    forget()
 
 
 @pytest.fixture
