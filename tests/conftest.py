@@ -36,7 +36,7 @@ SHARED = core.settings.ROOT.parent / "shared"
 
 
 STARTED_ONCE = ("running", "installation", "asking", "watched", "copy")
-"""Fixtures that start a console, or copy the project: with several workers, what uses one of them goes to one worker."""
+"""Fixtures that start a console or copy the project: among several workers, what uses one of them goes to one."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
