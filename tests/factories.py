@@ -66,7 +66,7 @@ def rows_of(cast: Cast) -> CastRows:
 
 def load_cast(tx: Transaction, rows: CastRows) -> Cast:
     """Return the cast from a database in which it was stored before."""
-    found = {}
+    found: dict[object, Department | Person] = {}
     for model in (Department, Person):
         keys = [key for of, key in rows.values() if of is model]
         found |= {(model, row.id): row for row in tx.execute(select(model).where(model.id.in_(keys))).scalars()}
