@@ -107,7 +107,10 @@ def installation(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def begun(
-    server: EmbeddedPostgres, installation: Installation, live_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedPostgres,
+    installation: Installation,
+    live_engine: tuple[Engine, Engine],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Console]:
     """The same with the product of this process pointed at its database."""
     with product_at(server, installation.database, installation.home, live_engine, monkeypatch) as database:
