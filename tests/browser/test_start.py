@@ -85,5 +85,6 @@ def test_N01_start_empty_and_sign_in_again(console: Console, desktop: Page) -> N
     expect(desktop.get_by_role("heading", name="ホーム")).to_be_visible()
     expect(desktop.get_by_text("14ステップ中")).to_be_visible()
     desktop.get_by_role("button", name="導入ガイドを開く").click()
-    desktop.get_by_role("button", name="開く").first.click()
+    expect(desktop.get_by_role("heading", name="導入ガイド")).to_be_visible()
+    desktop.get_by_role("button", name="開く", exact=True).first.click()
     expect(desktop.get_by_role("heading", name="CSV一括登録")).to_be_visible()
