@@ -1,6 +1,6 @@
 """The fixed cast of the tests, and makers for everything else. All names are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import count
 
 from sqlalchemy import select
@@ -53,6 +53,24 @@ def make_cast(tx: Transaction) -> Cast:
     give(tx, make_account(tx, cast.crisis_manager, "crisis"), "crisis_manager", ReachKind.DEPARTMENT, branch)
     make_account(tx, cast.staff, "staff")
     return cast
+
+
+CastRows = dict[str, tuple[type[Department | Person], int]]
+"""Which row of which table each of the cast is."""
+
+
+def rows_of(cast: Cast) -> CastRows:
+    """Return where the cast is stored."""
+    return {field.name: (type(row := getattr(cast, field.name)), row.id) for field in fields(cast)}
+
+
+def load_cast(tx: Transaction, rows: CastRows) -> Cast:
+    """Return the cast from a database in which it was stored before."""
+    found: dict[object, Department | Person] = {}
+    for model in (Department, Person):
+        keys = [key for of, key in rows.values() if of is model]
+        found |= {(model, row.id): row for row in tx.execute(select(model).where(model.id.in_(keys))).scalars()}
+    return Cast(**{name: found[where] for name, where in rows.items()})
 
 
 def actor_of(tx: Transaction, person: Person) -> Actor:

@@ -10,9 +10,9 @@ from core.postgres.server import EmbeddedPostgres
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[EmbeddedPostgres]:
-    """Run an empty PostgreSQL in a folder that is removed afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="renraku-postgres-"))
+def throwaway_postgres(within: Path | None = None) -> Iterator[EmbeddedPostgres]:
+    """Run an empty PostgreSQL in a folder that is removed afterwards, ``within`` another one or a temporary one."""
+    folder = Path(tempfile.mkdtemp(prefix="renraku-postgres-", dir=within))
     # Python's temporary folders are closed to other OS users, so to that of a server started by root.
     folder.chmod(0o711)
     try:

@@ -4,20 +4,28 @@ Without Chromium the tests are skipped with a message, unless ``RENRAKU_REQUIRE_
 """
 
 import os
+import secrets
 import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import Engine, select
 
 from core.actor import Actor
 from core.database import transaction
+from core.postgres import EmbeddedPostgres
+from core.transaction import Transaction
+from data.models.access import Account
 from services import setup
-from tests.conftest import LiveDatabase
+from services.access import start_session
+from tests import consoles
+from tests.conftest import LiveDatabase, product_at
 from tests.processes import python, until
 
 CHROMIUM = next(
@@ -29,6 +37,7 @@ OPTIONS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 PATIENCE_MS = 20_000
+PASSWORD = "雨の日は家で本を読みます"
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,15 @@ class Console:
         """Return the code that the terminal would have shown."""
         with transaction(Actor.system("test")) as tx:
             return setup.new_code(tx)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running installation for several tests: the name of its database, its address, its folder."""
+
+    database: str
+    url: str
+    home: Path
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +90,48 @@ def console(live: LiveDatabase, tmp_path: Path) -> Iterator[Console]:
         url = f"http://127.0.0.1:{port}"
         until(lambda: answers(url), within=60)
         yield Console(url, live, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def installation(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Console and worker of an organisation that has begun empty, for tests that do not get in each other's way."""
+    name, home = f"begun_{secrets.token_hex(4)}", tmp_path_factory.mktemp("home")
+    with (
+        consoles.console(server, name, str(home)) as started,
+        python("manage.py", "worker", DATABASE_URL=started.database_url, RENRAKU_HOME=str(home)),
+    ):
+        with started.transaction() as tx:
+            begin(tx, sample=False)
+        yield Installation(name, started.url, home)
+
+
+@pytest.fixture
+def begun(
+    server: EmbeddedPostgres,
+    installation: Installation,
+    live_engine: tuple[Engine, Engine],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Console]:
+    """The same with the product of this process pointed at its database."""
+    with product_at(server, installation.database, installation.home, live_engine, monkeypatch) as database:
+        yield Console(installation.url, database, installation.home)
+
+
+def begin(tx: Transaction, *, sample: bool) -> None:
+    """Make the organisation and its first administrator, as test_start does by hand."""
+    values = {"code": setup.new_code(tx), "start_with": "sample" if sample else "empty", "organisation": "試験商事"}
+    names = {"family_name": "初瀬", "given_name": "花子", "login": "hanako", "password": PASSWORD, "browser": "ab" * 32}
+    assert setup.start(tx, setup.FirstStart(**values, **names)).sign_in_code
+
+
+def signed_in(page: Page, console: Console, login: str = "hanako") -> None:
+    """Open the console as somebody who has signed in."""
+    with transaction(Actor.system("test")) as tx:
+        token = start_session(tx, tx.scalar(select(Account.id).where(Account.login == login)))
+    cookie = f"renraku-{urlsplit(console.url).port}"
+    page.context.add_cookies([{"name": cookie, "value": token, "url": console.url}])
+    page.goto(console.url)
+    expect(page.get_by_role("heading", name="ホーム")).to_be_visible()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What people do by hand before they send: a step of the guide, a person added, changed, retired, the sender tried."""
+"""What people do by hand before they send: a person added, changed, retired, the sender tried."""
 
 import re
 
@@ -9,16 +9,13 @@ from sqlalchemy import select
 from core.actor import Actor
 from core.database import transaction
 from data.models.people import ContactPoint, Person
-from tests.browser.conftest import Console, type_into
-from tests.browser.test_start import first_start
+from tests.browser.conftest import Console, signed_in, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-def test_D01_a_person_is_added_changed_and_retired(console: Console, desktop: Page) -> None:
-    first_start(desktop, console, sample=False)
-    desktop.get_by_role("button", name="開く").first.click()
-    expect(desktop.get_by_role("heading", name="CSV一括登録")).to_be_visible()
+def test_D01_a_person_is_added_changed_and_retired(begun: Console, desktop: Page) -> None:
+    signed_in(desktop, begun)
     desktop.get_by_role("link", name="利用者", exact=True).click()
     desktop.get_by_role("button", name="利用者を追加").click()
     type_into(desktop, "番号（必須）", "A-1")
@@ -46,8 +43,8 @@ def test_D01_a_person_is_added_changed_and_retired(console: Console, desktop: Pa
         assert tx.scalar(select(Person.retired_at).where(Person.code == "A-1")) is not None
 
 
-def test_D08_the_sender_is_set_and_tried(console: Console, desktop: Page) -> None:
-    first_start(desktop, console, sample=False)
+def test_D08_the_sender_is_set_and_tried(begun: Console, desktop: Page) -> None:
+    signed_in(desktop, begun)
     desktop.get_by_role("link", name="送信元設定").click()
     type_into(desktop, "送信者名（必須）", "試験商事 総務部")
     type_into(desktop, "送信元アドレス（必須）", "somu@example.jp")

@@ -1,6 +1,7 @@
 """What people type is never lost: a reload in the middle, and somebody else who saves the same record first."""
 
 import re
+from itertools import count
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,29 +10,35 @@ from sqlalchemy import select
 from core.actor import Actor
 from core.database import transaction
 from data.models.people import Person
-from tests.browser.conftest import Console, type_into
-from tests.browser.test_start import first_start
+from tests.browser.conftest import Console, signed_in, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+NUMBERS = count(1)
 
 
 @pytest.fixture
-def person(console: Console, desktop: Page) -> Page:
-    """The page of somebody who was just added."""
-    first_start(desktop, console, sample=False)
+def code() -> str:
+    """The number of a person of this test's own."""
+    return f"T-{next(NUMBERS)}"
+
+
+@pytest.fixture
+def person(begun: Console, desktop: Page, code: str) -> Page:
+    """The page of somebody who was just added, in an organisation that other tests write to as well."""
+    signed_in(desktop, begun)
     desktop.get_by_role("link", name="利用者", exact=True).click()
     desktop.get_by_role("button", name="利用者を追加").click()
-    type_into(desktop, "番号（必須）", "A-1")
+    type_into(desktop, "番号（必須）", code)
     type_into(desktop, "姓（必須）", "髙野")
     desktop.get_by_role("button", name="追加する").click()
     expect(desktop.get_by_role("heading", name="髙野")).to_be_visible()
     return desktop
 
 
-def stored() -> tuple[str, str]:
+def stored(code: str) -> tuple[str, str]:
     """Return the names as they stand in the database."""
     with transaction(Actor.system("test")) as tx:
-        row = tx.execute(select(Person).where(Person.code == "A-1")).scalar_one()
+        row = tx.execute(select(Person).where(Person.code == code)).scalar_one()
         return row.family_name, row.given_name
 
 
@@ -51,7 +58,7 @@ def test_what_was_typed_is_offered_again_after_a_reload(person: Page) -> None:
     expect(person.get_by_role("button", name="続きを入力")).to_have_count(0)
 
 
-def test_two_tabs_overwrite_nothing_of_each_other(person: Page) -> None:
+def test_two_tabs_overwrite_nothing_of_each_other(person: Page, code: str) -> None:
     other = person.context.new_page()
     other.goto(person.url)
     expect(other.get_by_role("heading", name="髙野")).to_be_visible()
@@ -66,9 +73,9 @@ def test_two_tabs_overwrite_nothing_of_each_other(person: Page) -> None:
     expect(other.get_by_text(re.compile("入力中にほかの人が変更しました"))).to_be_visible()
     for name in ("髙野", "高野", "鷹野"):
         expect(other.get_by_role("cell", name=name, exact=True)).to_be_visible()
-    assert stored() == ("高野", "")
+    assert stored(code) == ("高野", "")
     other.get_by_test_id("stRadio").first.get_by_text("自分の入力", exact=True).click()
     expect(other.get_by_role("textbox", name="姓（必須）", exact=True)).to_have_value("鷹野")
     other.get_by_role("button", name="保存する").click()
     expect(other.get_by_role("heading", name="鷹野 みどり")).to_be_visible()
-    assert stored() == ("鷹野", "みどり")
+    assert stored(code) == ("鷹野", "みどり")

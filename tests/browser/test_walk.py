@@ -18,8 +18,7 @@ from data.models.access import Account, ReachKind
 from data.models.broadcasts import Broadcast, BroadcastKind, Recipient
 from data.models.delivery import LocalMail
 from data.models.people import Person
-from tests.browser.conftest import Console, context, type_into
-from tests.browser.test_start import PASSWORD, first_start
+from tests.browser.conftest import PASSWORD, Console, begin, context, signed_in, type_into
 from tests.factories import give, make_account, make_department, make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -109,7 +108,9 @@ def answer(phone: Page, url: str, choice: str) -> None:
 
 
 def test_the_main_job(console: Console, desktop: Page, phone: Page, tmp_path: Path) -> None:
-    first_start(desktop, console, sample=False)
+    with transaction(Actor.system("test")) as tx:
+        begin(tx, sample=False)
+    signed_in(desktop, console)
     import_people(desktop, tmp_path)
     send_test(desktop)
 
@@ -161,7 +162,9 @@ def test_the_main_job(console: Console, desktop: Page, phone: Page, tmp_path: Pa
 
 
 def test_D07_a_telegram_opens_a_broadcast_by_rule(console: Console, desktop: Page) -> None:
-    first_start(desktop, console, sample=True)
+    with transaction(Actor.system("test")) as tx:
+        begin(tx, sample=True)
+    signed_in(desktop, console)
     desktop.get_by_role("link", name="自動一斉送信").click()
     desktop.get_by_role("button", name=re.compile("オンにする")).first.click()
     desktop.get_by_role("dialog").get_by_role("button", name=re.compile("オンにする")).click()
@@ -183,9 +186,9 @@ def replay(console: Console, file: Path) -> str:
 
 
 def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(
-    console: Console, desktop: Page, chromium: Browser
+    begun: Console, desktop: Page, chromium: Browser
 ) -> None:
-    first_start(desktop, console, sample=False)
+    signed_in(desktop, begun)
     with transaction(Actor.system("test")) as tx:
         office = make_department(tx, "本社")
         account = make_account(tx, make_person(tx, "部長", "太郎", office), "bucho")
@@ -193,7 +196,7 @@ def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(
         give(tx, account, "manager", ReachKind.DEPARTMENT, office)
     window = context(chromium, 1440, 900)
     manager = window.new_page()
-    manager.goto(console.url)
+    manager.goto(begun.url)
     type_into(manager, "ログインID", "bucho")
     type_into(manager, "パスワード", PASSWORD)
     manager.get_by_role("button", name="ログイン", exact=True).click()

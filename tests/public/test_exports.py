@@ -19,15 +19,15 @@ from pages.public import exports
 from pages.public.gate import SESSION_HEADER
 from services.access import WhichAccount, actor_of_session, hash_of, look_as, start_session
 from services.access.sessions import end_sessions_of
-from tests.factories import account_of, make_cast, make_person
+from tests.factories import account_of, make_person
 from tests.public.conftest import session_of
 
 
 @pytest.fixture
-def stage(live):
+def stage(live_cast):
     """The fixed cast in the test's own database, with somebody whose name would be a formula."""
+    cast = live_cast
     with transaction(Actor.system("test")) as tx:
-        cast = make_cast(tx)
         make_person(
             tx, "=cmd|'/c calc'!A0", "髙橋①", cast.head_office, kana=("アアア", ""), code="F1", mobile="+819012345678"
         )

@@ -10,15 +10,14 @@ from pages.kit.menu import PAGES
 from pages.public import find
 from pages.public.gate import SESSION_HEADER
 from services.access import hash_of, start_session
-from tests.factories import account_of, make_cast
+from tests.factories import account_of
 from tests.public.conftest import session_of
 
 
 @pytest.fixture
-def stage(live):
+def stage(live_cast):
     """The fixed cast in the test's own database."""
-    with transaction(Actor.system("test")) as tx:
-        return make_cast(tx)
+    return live_cast
 
 
 @pytest.fixture

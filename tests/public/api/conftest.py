@@ -17,7 +17,7 @@ from data.models.people import Person
 from pages.public.gate import Gate
 from pages.public.routes import ROUTES
 from services.access import NewKey, make_key
-from tests.factories import Cast, account_of, actor_of, make_cast
+from tests.factories import Cast, account_of, actor_of
 
 ADDRESS = "http://127.0.0.1:8501"
 APP = Starlette(routes=ROUTES, middleware=[Middleware(Gate)])
@@ -46,10 +46,9 @@ class Machine:
 
 
 @pytest.fixture
-def stage(live) -> Cast:
+def stage(live_cast) -> Cast:
     """The fixed cast in the test's own database."""
-    with transaction(Actor.system("test")) as tx:
-        return make_cast(tx)
+    return live_cast
 
 
 @pytest.fixture

@@ -90,8 +90,9 @@ class Counted:
 
 
 @pytest.fixture
-def counted(shared_engine) -> Callable[[], AbstractContextManager[Counted]]:
+def counted(session) -> Callable[[], AbstractContextManager[Counted]]:
     """Return a context that counts the statements of the test's own database."""
+    engine = session.connection().engine
 
     @contextmanager
     def counting() -> Iterator[Counted]:
@@ -100,8 +101,8 @@ def counted(shared_engine) -> Callable[[], AbstractContextManager[Counted]]:
         def note(*_: object) -> None:
             seen.count += 1
 
-        event.listen(shared_engine, "before_cursor_execute", note)
+        event.listen(engine, "before_cursor_execute", note)
         yield seen
-        event.remove(shared_engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
 
     return counting
