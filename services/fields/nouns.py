@@ -37,7 +37,8 @@ class Referable(NamedTuple):
 
     ``find`` returns, of the writings that people use in files (a code, a full name), the ids of those within the
     actor's reach; ``within`` returns which of these ids are; ``names`` and ``writings`` return what people read and
-    what files hold, by id. ``of`` is the query that lists them all, where they are few enough for that.
+    what files hold, by id: ``names`` of all that exist, although it may not tell who is out of reach. ``of`` is the
+    query that lists them all, where they are few enough for that.
     """
 
     find: Callable[[Transaction, Collection[str]], Mapping[str, int]]

@@ -14,7 +14,7 @@ from services.changes.standing import StandingAsk
 from services.people import add_person, edit_person, show_person
 from services.people.fields import PersonFields
 from services.people.show import PersonAsk
-from tests.factories import make_person
+from tests.factories import actor_of, make_person
 from tests.services.changes.stage import latest, state, undone
 from tests.services.fields.stage import add_fields
 from tests.services.people.asks import editable
@@ -72,6 +72,20 @@ class TestByHand:
         with pytest.raises(Invalid) as error:
             edit(administrator, cast.staff, pay="many", size="XL", boss="nobody")
         assert set(error.value.fields) >= {"own_pay", "own_size"}
+
+    def test_who_is_out_of_reach_is_a_number_and_stays_where_a_form_sends_it_back(
+        self, administrator, acting, tx, fields, cast
+    ):
+        edit(administrator, cast.staff, boss=cast.far.code)
+        manager = acting(actor_of(tx, cast.manager))
+        shown = {one.code: one for one in show_person(manager, PersonAsk(id=cast.staff.id)).own_values}["boss"]
+        assert (shown.said, shown.written) == (f"No.{cast.far.id}（範囲外）", f"#{cast.far.id}")
+        (row,) = history(manager, HistoryAsk(kind="person", record_id=cast.staff.id)).rows
+        assert [one.after for one in row.fields] == [shown.said]
+        edit_person(manager, editable(manager, cast.staff, own={"boss": shown.written, "note": "x"}))
+        assert own_of(tx, cast.staff) == {"boss": cast.far.id, "note": "x"}
+        with pytest.raises(Invalid):
+            edit_person(manager, editable(manager, cast.staff, own={"boss": cast.far.code}))
 
 
 class TestHistory:

@@ -11,10 +11,12 @@ from services.people import export_people, search_people
 from services.people.export import ExportAsk
 from services.people.search import PeopleAsk
 from services.people.store import set_own
+from tests.factories import make_department
 from tests.services.changes.stage import latest, state, undone
 from tests.services.fields.stage import add_fields
 from tests.services.people.importing import csv_of
 
+IMPORTING = ("people.upload", "people.map_import", "people.import_show", "people.import_rows")
 HEADER = ("社員番号", "姓", "時給", "Contract until", "size", "資格", "上長", "派遣先")
 
 
@@ -72,6 +74,22 @@ class TestFiles:
         checked = importer.start(exported.content).check()
         assert (checked.counts["same"], checked.counts["error"]) == (2, 0)
         assert state(administrator) == before
+
+    def test_an_untouched_export_changes_nothing_where_references_lead_out_of_reach_or_of_use(
+        self, limited, tx, importer, fields, cast
+    ):
+        closed = make_department(tx, "閉鎖")
+        closed.retired_at = tx.now
+        set_own(tx, {cast.staff.id: {"boss": cast.far.id, "site": closed.id}})
+        tx.session.flush()
+        manager = limited("people.export", "people.search", "people.department_choices", *IMPORTING)
+        exported = export_people(manager, ExportAsk(text="社員"))
+        assert cast.far.code not in exported.content.decode("utf-8-sig")
+        importing = importer.start(exported.content, actor=manager.actor)
+        assert importing.check().counts["same"] == 1, importing.problems()
+        other = exported.content.decode("utf-8-sig").replace(f"#{cast.far.id}", f"#{cast.crisis_manager.id}")
+        importing = importer.start(other.encode(), actor=manager.actor)
+        assert importing.check().counts["error"] == 1
 
     def test_cells_are_read_and_an_undo_brings_them_back(self, administrator, tx, importer, kept, cast):
         before = state(administrator)
