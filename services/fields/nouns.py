@@ -13,8 +13,8 @@ class Noun(NamedTuple):
     """A kind of records that can have own fields.
 
     ``reads`` is the query that those who see such records may ask; ``id`` and ``own`` are columns of the record's
-    table, ``beside`` the table that holds what is compared (``field_id``, ``number``, ``day``) and ``owner`` its column
-    with the record's id. ``taken`` says whether a label means something else among these records already.
+    table, ``beside`` the table that holds what is compared (``field_id``, ``number``, ``day``, ``words``) and ``owner``
+    its column with the record's id. ``taken`` says whether a label means something else among these records already.
     """
 
     name: str

@@ -54,10 +54,12 @@ class TestByHand:
         assert found.own == {**KEPT, "boss": cast.manager.id, "site": cast.branch.id}
         assert {one.label: one.said for one in found.own_values}["上長"] == "部長 太郎"
         rows = tx.execute(select(PersonOwn).where(PersonOwn.person_id == found.id)).scalars()
-        beside = {one.field_id: one.number or one.day or one.to_person_id or one.to_department_id for one in rows}
+        beside = {
+            one.field_id: one.number or one.day or one.to_person_id or one.to_department_id or one.words for one in rows
+        }
         assert beside == {
-            fields["pay"].id: Decimal("1200.5"), fields["until"].id: date(2026, 4, 1),
-            fields["boss"].id: cast.manager.id, fields["site"].id: cast.branch.id,
+            fields["note"].id: "早番のみ", fields["pay"].id: Decimal("1200.5"),
+            fields["until"].id: date(2026, 4, 1), fields["boss"].id: cast.manager.id, fields["site"].id: cast.branch.id,
         }  # fmt: skip
 
     def test_what_is_not_named_stays_and_null_empties(self, administrator, tx, fields, cast):

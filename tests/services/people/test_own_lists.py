@@ -47,13 +47,43 @@ class TestSearch:
             ("until<=2026-04-01",): [staff], ("until>=2026-04-02",): [far], ("until=2026/12/31",): [far],
             ("size=中",): [staff], ("skills=英語",): [staff, far], ("skills=英語", "size=S"): [far],
             (f"boss={cast.manager.code}",): [staff], (f"site=#{cast.branch.id}",): [staff], ("site=支社",): [staff],
-            ("size=L",): [],
+            ("size=L",): [], ("note^=早",): [staff], ("note^=番",): [], ("pay>=1", "note^=早番"): [staff],
         }  # fmt: skip
         for own, names in wanted.items():
             found = search_people(administrator, PeopleAsk(own=list(own))).rows
             assert sorted(row.name for row in found) == sorted(names), own
 
-    @pytest.mark.parametrize("own", ["size", "size=XL", "size>=M", "pay>=many", "nothing=1", "boss=nobody", "note="])
+    def test_a_text_is_found_by_its_beginning_in_any_letters(self, administrator, tx, fields, cast):
+        set_own(tx, {cast.staff.id: {"note": "Ａ棟 100%"}, cast.far.id: {"note": "Éb"}})
+        staff, far = ["社員 三郎"], ["遠方 四郎"]
+        for start, names in {
+            "a棟": staff,
+            "Ａ": staff,
+            "ｅ": [],
+            "éＢ": far,
+            "a棟 100％": staff,
+            "%": [],
+            "a_": [],
+        }.items():
+            found = search_people(administrator, PeopleAsk(own=[f"note^={start}"])).rows
+            assert [row.name for row in found] == names, start
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            "size",
+            "size=XL",
+            "size>=M",
+            "size^=M",
+            "pay^=1",
+            "note>=早",
+            "note^=",
+            "pay>=many",
+            "nothing=1",
+            "boss=nobody",
+            "note=",
+        ],
+    )
     def test_what_is_no_condition_is_refused(self, administrator, kept, own):
         with pytest.raises(Invalid) as error:
             search_people(administrator, PeopleAsk(own=[own]))
