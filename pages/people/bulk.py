@@ -37,7 +37,7 @@ def change(chosen: Chosen) -> None:
 
 def preview(asked: BulkAsk) -> None:
     """Show what would change, and offer to do it."""
-    found = kit.look(preview_bulk, asked, on_error=lambda error: refuse(error, retire=asked.retire))
+    found = kit.consult(preview_bulk, asked, on_error=lambda error: refuse(error, retire=asked.retire))
     if found is None:
         return
     st.subheader(_(N_("What would change")), anchor=False)
