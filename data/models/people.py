@@ -153,7 +153,7 @@ class PersonOwn(Base):
             "person_id",
             postgresql_ops={"words": "text_pattern_ops"},
             postgresql_where=text("words IS NOT NULL"),
-        ),  # fmt: skip
+        ),
         Index("ix_person_own_to_person_id", "to_person_id", postgresql_where=text("to_person_id IS NOT NULL")),
         Index(
             "ix_person_own_to_department_id", "to_department_id", postgresql_where=text("to_department_id IS NOT NULL")

@@ -79,9 +79,9 @@ from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "ask", "ask_shared",
-    "bars", "beside", "clear", "close_after", "confirm", "day", "differences", "do", "edit_button", "explain", "facts",
-    "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
-    "literal", "look", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
+    "bars", "beside", "clear", "close_after", "confirm", "consult", "day", "differences", "do", "edit_button",
+    "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open",
+    "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
     "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares", "style",
     "table", "view", "way_out", "way_to", "wizard",
 ]  # fmt: skip

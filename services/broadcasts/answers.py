@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import Invalid
-from core.i18n import N_, language
+from core.i18n import N_, language, listed
 from core.inputs import Row, field
 from core.operations import query
 from core.paging import Columns, Page, PageAsk, fetch_page
@@ -143,5 +143,5 @@ def shown(answer: dict[str, Any] | None, questions: list[QuestionRow]) -> dict[s
 def said(question: QuestionRow, value: Any) -> str:
     """Return the answer to one question as people read it."""
     if isinstance(value, list):
-        return ("、" if language() == "ja" else ", ").join(value)
+        return listed(value)
     return f"{value:,} {question.unit}".strip() if isinstance(value, int) else str(value)

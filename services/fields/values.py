@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, create_model
 
 from core.errors import Invalid
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from core.inputs import REQUIRED, Input, WrongValue, field, validated
 from core.transaction import Transaction
 from services.fields.definitions import OwnFieldRow, own_fields
@@ -104,5 +104,5 @@ def _model(fields: tuple[OwnFieldRow, ...]) -> type[Input]:
 
 def _refuse(wrong: Mapping[str, str], by_code: Mapping[str, OwnFieldRow]) -> None:
     if wrong:
-        names = "、".join(by_code[name.removeprefix(FIELD)].label for name in wrong)
+        names = listed(by_code[name.removeprefix(FIELD)].label for name in wrong)
         raise Invalid(N_("Some fields need another look: {names}."), fields=dict(wrong), names=names)
