@@ -110,5 +110,5 @@ __all__ = [
     "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key", "rules",
     "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all", "sign_out_everywhere", "start_session",
     "stop_account", "stop_accounts_of", "stop_looking", "succeed", "sync_shipped_sets", "taken_logins", "unassign",
-    "usable_login", "use_link", "who_may_do_more", "why",
+    "usable_login", "use_link", "why",
 ]  # fmt: skip
