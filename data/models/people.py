@@ -138,8 +138,7 @@ class PersonRegion(Base):
 class PersonOwn(Base):
     """What of a person's own fields is compared or leads to another record; made from ``person.own`` (``set_own``).
 
-    By it lists are filtered by days, numbers and beginnings of texts (``words``: in small, half-width letters), and
-    who or what somebody refers to is not removed.
+    By it lists are filtered (``words``: texts in small, half-width letters), and who is referred to is not removed.
     """
 
     __tablename__ = "person_own"
@@ -148,9 +147,7 @@ class PersonOwn(Base):
         Index("ix_person_own_day", "field_id", "day", "person_id", postgresql_where=text("day IS NOT NULL")),
         Index(
             "ix_person_own_words",
-            "field_id",
-            "words",
-            "person_id",
+            *("field_id", "words", "person_id"),
             postgresql_ops={"words": "text_pattern_ops"},
             postgresql_where=text("words IS NOT NULL"),
         ),
