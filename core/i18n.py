@@ -5,7 +5,7 @@ be older than its text.
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -66,3 +66,8 @@ def catalogue(code: str) -> gettext.NullTranslations:
         texts.add_fallback(merged)
         merged = texts
     return merged
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Write several texts one after the other, parted as the current language parts them."""
+    return (", " if language() == "en" else "、").join(texts)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from core.errors import Invalid, RenrakuError
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 
 I = TypeVar("I", bound="Input")  # noqa: E741
 
@@ -113,7 +113,7 @@ def validated(model: type[I], values: Mapping[str, Any]) -> I:
             name = str(detail["loc"][0]) if detail["loc"] else ""
             fields.setdefault(name, sentence(detail))
         raise Invalid(N_("Some fields need another look: {names}."), fields=fields,
-                      names="、".join(label_of(model, n) if n in model.model_fields else n for n in fields),
+                      names=listed(label_of(model, n) if n in model.model_fields else n for n in fields),
                       ) from error  # fmt: skip
 
 

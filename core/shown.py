@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from core.clock import jst
-from core.i18n import N_, _
+from core.i18n import N_, _, language, listed
 from core.words import word
 
 NONE = "—"
@@ -42,7 +42,17 @@ def percent(part: float, whole: float) -> str:
 
 def joined(values: Iterable[object]) -> str:
     """Write several things on one line."""
-    return "、".join(said(value) for value in values) or NONE
+    return listed(said(value) for value in values) or NONE
+
+
+def aside(text: str, more: object) -> str:
+    """Write something with what is known of it besides in brackets, as the current language has them."""
+    return f"{text} ({more})" if language() == "en" else f"{text}（{more}）"
+
+
+def labelled(label: str, text: str) -> str:
+    """Write what something is, and it: with the colon of the current language."""
+    return f"{label}: {text}" if language() == "en" else f"{label}：{text}"
 
 
 def said(value: object) -> str:  # noqa: PLR0911 - one line a kind

@@ -1,10 +1,23 @@
 """Text that stands on one line: in lists, in headers of mails, in cells of somebody's spreadsheet."""
 
+import re
 import unicodedata
+from typing import NamedTuple
 
 from core.csvout import FORMULA_SIGNS
 from core.i18n import N_
 from core.inputs import WrongValue
+
+HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
+HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
+
+
+class Sought(NamedTuple):
+    """A word that is looked for, in small letters: as typed, with its kana as katakana, with half-width letters."""
+
+    typed: str
+    katakana: str
+    half_width: str
 
 
 def shown(text: str, longest: int) -> str:
@@ -20,3 +33,17 @@ def shown(text: str, longest: int) -> str:
     if text.startswith(FORMULA_SIGNS):
         raise WrongValue(N_("It begins with {sign}: this looks like a formula and is not taken."), sign=text[0])
     return text
+
+
+def katakana(value: str) -> str:
+    """Return a text with half-width kana and hiragana as full-width katakana, all else as it is."""
+    if value.isascii():
+        return value
+    wide = HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), value)
+    return HIRAGANA.sub(lambda found: chr(ord(found[0]) + 0x60), unicodedata.normalize("NFC", wide))
+
+
+def sought(word: str) -> Sought:
+    """Return a word as names (as typed), kana (katakana) and codes (half-width) may hold it."""
+    lowered = word.lower()
+    return Sought(lowered, katakana(lowered), unicodedata.normalize("NFKC", lowered).lower())

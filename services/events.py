@@ -37,6 +37,13 @@ class PasswordForgotten:
 
 
 @dataclass(frozen=True)
+class CommentCalls:
+    """A comment calls somebody whom it did not call before. Comments tell, delivery hears."""
+
+    comment_id: int
+
+
+@dataclass(frozen=True)
 class RecordsChanged:
     """A change-set was closed: ``counts`` has how many records, by kind and action. Changes tell."""
 

@@ -20,7 +20,10 @@ class AccountStatus(StrEnum):
 
 
 class Account(Versioned, Base):
-    """Lets a person sign in (アカウント): none or one a person. ``login`` is kept in lower case."""
+    """Lets a person sign in (アカウント): none or one a person. ``login`` is kept in lower case.
+
+    ``call_mails``: a mail goes to the person when a comment calls them.
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("login = lower(login) AND login <> ''", "login_lower"),)
@@ -31,6 +34,7 @@ class Account(Versioned, Base):
     password_hash: Mapped[str | None]
     status: Mapped[AccountStatus] = state_column(AccountStatus, default=AccountStatus.INVITED)
     language: Mapped[str] = mapped_column(default="ja", server_default="ja")
+    call_mails: Mapped[bool] = mapped_column(default=True, server_default="true")
     signed_in_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

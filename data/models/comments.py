@@ -29,7 +29,10 @@ class Comment(Versioned, Base):
 
 
 class CommentMention(Base):
-    """An account that a comment calls (メンション); ``read_at`` is empty until it said that it has seen it."""
+    """An account that a comment calls (メンション); ``read_at`` is empty until it said that it has seen it.
+
+    ``mailed_at``: when a mail was written of it, if there was an address; empty: not yet, or none is wanted.
+    """
 
     __tablename__ = "comment_mention"
     __table_args__ = (
@@ -40,3 +43,4 @@ class CommentMention(Base):
     comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]

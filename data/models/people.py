@@ -138,13 +138,19 @@ class PersonRegion(Base):
 class PersonOwn(Base):
     """What of a person's own fields is compared or leads to another record; made from ``person.own`` (``set_own``).
 
-    By it lists are filtered by days and numbers, and who or what somebody refers to is not removed.
+    By it lists are filtered (``words``: texts in small, half-width letters), and who is referred to is not removed.
     """
 
     __tablename__ = "person_own"
     __table_args__ = (
         Index("ix_person_own_number", "field_id", "number", "person_id", postgresql_where=text("number IS NOT NULL")),
         Index("ix_person_own_day", "field_id", "day", "person_id", postgresql_where=text("day IS NOT NULL")),
+        Index(
+            "ix_person_own_words",
+            *("field_id", "words", "person_id"),
+            postgresql_ops={"words": "text_pattern_ops"},
+            postgresql_where=text("words IS NOT NULL"),
+        ),
         Index("ix_person_own_to_person_id", "to_person_id", postgresql_where=text("to_person_id IS NOT NULL")),
         Index(
             "ix_person_own_to_department_id", "to_department_id", postgresql_where=text("to_department_id IS NOT NULL")
@@ -157,6 +163,7 @@ class PersonOwn(Base):
     day: Mapped[date | None]
     to_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     to_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    words: Mapped[str | None]
 
 
 class ContactKind(StrEnum):

@@ -7,7 +7,7 @@ from pages import kit
 from pages.kit.guard import guard
 from pages.kit.redirect import redirect, signed_out
 from pages.public.cookies import THEME
-from services.access import ChangedPassword, change_language, change_password, own_account, sign_out_all
+from services.access import ChangedPassword, change_language, change_password, choose_mails, own_account, sign_out_all
 
 KEY = "password"
 THEMES = {"system": N_("As the device is set"), "light": N_("Light"), "dark": N_("Dark")}
@@ -57,6 +57,11 @@ st.subheader(_(N_("Password")), anchor=False)
 password()
 st.subheader(_(N_("Language")), anchor=False)
 if kit.operate(change_language, f"language-{account.language}", initial=account, submit=_(N_("Use this language"))):
+    st.rerun()
+st.subheader(_(N_("Mails")), anchor=False)
+if kit.operate(
+    choose_mails, f"mails-{account.call_mails}", initial=account, submit=_(N_("Save")), done=_(N_("Saved."))
+):
     st.rerun()
 st.subheader(_(N_("Light or dark")), anchor=False)
 brightness()

@@ -8,6 +8,7 @@ import streamlit as st
 from core.errors import Invalid
 from core.i18n import N_, _
 from core.inputs import label_of, validated
+from core.shown import labelled
 from pages import kit
 from services.broadcasts import EditForm, FormRow, NewQuestion, QuestionKind, edit_form
 
@@ -91,7 +92,7 @@ def _save(key: str, form: FormRow | None, name: str, introduction: str, entries:
         })  # fmt: skip
     except Invalid as error:
         of_form = {field: sentence for field, sentence in error.fields.items() if field != "questions" or not wrong}
-        wrong = [f"{label_of(EditForm, field)}：{sentence}" for field, sentence in of_form.items()] + wrong
+        wrong = [labelled(label_of(EditForm, field), sentence) for field, sentence in of_form.items()] + wrong
     if wrong:
         st.error("  \n".join(map(kit.literal, wrong)), icon=":material/error:")
         return False
@@ -106,7 +107,7 @@ def _checked(entry: Entry, at: int, wrong: list[str]) -> NewQuestion | None:
         return validated(NewQuestion, _values(entry))
     except Invalid as error:
         wrong += [
-            f"{_numbered(at)}　{label_of(NewQuestion, field)}：{sentence}" if field else f"{_numbered(at)}　{sentence}"
+            f"{_numbered(at)}　{labelled(label_of(NewQuestion, field), sentence) if field else sentence}"
             for field, sentence in error.fields.items()
         ]
         return None

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from core.inputs import label_of
+from core.shown import aside
 from pages import kit
 from services.broadcasts import Selection, Shown
 from services.people import search_people
@@ -24,7 +25,7 @@ def choose_people(shown: Shown, *, disabled: bool) -> list[int]:
     )  # fmt: skip
     if text.strip():
         found = kit.ask(search_people, PeopleAsk(text=text.strip(), size=MOST_FOUND)).rows
-        known.update({person.id: f"{person.name}（{person.code}）" for person in found})
+        known.update({person.id: aside(person.name, person.code) for person in found})
         if not found:
             st.caption(_(N_("Nobody is called like this.")))
     return st.multiselect(

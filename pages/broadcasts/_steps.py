@@ -8,6 +8,7 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from core.inputs import Nothing, label_of
 from core.operations import Query
+from core.shown import labelled
 from pages import kit
 from pages.broadcasts._people import choose_people
 from services import access, people
@@ -128,7 +129,7 @@ def people_table(broadcast_id: int) -> None:
 def preview(row: BroadcastRow) -> None:
     """Show text and questions of a broadcast."""
     subject, word = _(N_("Subject")), _(N_("Required"))
-    st.markdown(f"**{subject}**：{kit.literal(row.subject)}")
+    st.markdown(labelled(f"**{subject}**", kit.literal(row.subject)))
     st.code(row.body, language=None, wrap_lines=True)
     for number, question in enumerate(row.questions, start=1):
         options = "　".join(kit.literal(option) for option in question["options"])

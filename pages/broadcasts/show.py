@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.actor import What
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from pages import kit
 from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._steering import steer
@@ -57,7 +57,7 @@ def show_sending(found: Shown) -> None:
 
 found = kit.ask(show, which)
 row = found.broadcast
-kit.header(row.title, " · ".join([kit.said(row.kind), kit.said(row.state), "、".join(found.recipients)]),
+kit.header(row.title, " · ".join([kit.said(row.kind), kit.said(row.state), listed(found.recipients)]),
            back=(_(N_("Broadcasts")), "broadcasts/list.py"))  # fmt: skip
 with st.container(horizontal=True, gap="small"):
     if actor.may("broadcasts.monitor", What.READ) and st.button(

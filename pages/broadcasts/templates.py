@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
+from core.shown import labelled
 from pages import kit
 from pages.kit.guard import guard
 from services.broadcasts import DeleteTemplate, TemplateRow, delete_template, edit_template, templates
@@ -23,7 +24,7 @@ def show(row: TemplateRow) -> None:
             edit(row)
             return
         subject = _(N_("Subject"))
-        st.markdown(f"{subject}：{kit.literal(row.subject)}")
+        st.markdown(labelled(subject, kit.literal(row.subject)))
         st.code(row.body, language=None, wrap_lines=True)
         with st.container(horizontal=True, gap="small"):
             if may_edit:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from core.shown import number, said
 from services.changes import ChangeAction, kinds
 
@@ -10,7 +10,7 @@ from services.changes import ChangeAction, kinds
 def counts_in_words(counts: Mapping[str, Mapping[str, int]]) -> str:
     """Say on one line what became of how many records."""
     return "　".join(
-        _(N_("{kind}: {counts}"), kind=kind.title, counts="、".join(
+        _(N_("{kind}: {counts}"), kind=kind.title, counts=listed(
             f"{said(ChangeAction(action))} {number(counts[kind.name][action])}"
             for action in ChangeAction if action in counts[kind.name]
         ))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.actor import Actor, What
 from core.i18n import N_, _
-from core.shown import number
+from core.shown import aside, number
 from pages import kit
 from services.changes import UndoState, list_standing, prepare_undo, show_undo, undo
 from services.changes.search import SetRow, WhichSet
@@ -128,7 +128,7 @@ def draw(rows: Sequence[StandingRow]) -> None:
         [_(N_("Record")), _(N_("What stands against it")), _(N_("Changed by")), _(N_("When"))],
         [
             kit.Group(
-                (f"{row.name}（{row.kind_title}）", row.standing, row.by, row.at), row.overwritten,
+                (aside(row.name, row.kind_title), row.standing, row.by, row.at), row.overwritten,
                 instead=row.reason,
             )
             for row in rows

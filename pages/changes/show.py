@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
+from core.shown import aside
 from pages import kit
 from pages.changes._counts import counts_in_words
 from pages.changes._undo import offer, show_preview
@@ -35,7 +36,7 @@ def draw(rows: Sequence[ChangedRecord]) -> None:
         [_(N_("Record")), _(N_("What became of it"))],
         [
             kit.Group(
-                (f"{row.name}（{row.kind_title}）", row.action), row.fields,
+                (aside(row.name, row.kind_title), row.action), row.fields,
                 address=f"{row.page.removesuffix('.py').replace('/', '-')}?id={row.record_id}" if row.there else None,
                 instead=_(N_("What it was is no longer kept.")) if row.erased else "",
             )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.actor import What
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from pages import kit
 from pages.fields._form import edit
 from pages.kit.guard import guard
@@ -44,7 +44,7 @@ def badges(row: OwnFieldRow) -> str:
 
 def in_words(row: OwnFieldRow) -> str:
     """Say on one line what is known of a field besides."""
-    parts = [f"`{row.code}`", kit.literal("、".join(row.offered.values())), kit.literal(row.help)]
+    parts = [f"`{row.code}`", kit.literal(listed(row.offered.values())), kit.literal(row.help)]
     if row.kind is OwnKind.NUMBER and row.decimals:
         parts.append(_(N_("{count} digits after the point"), count=row.decimals))
     return "　".join(part for part in parts if part)

@@ -6,6 +6,7 @@ from core import clock
 from core.actor import Actor, What
 from core.i18n import N_, _
 from core.needs import Need, Urgency
+from core.shown import aside
 from pages import kit
 from pages.home._notices import show_notices
 from pages.kit.guard import guard
@@ -65,7 +66,7 @@ left, right = st.columns([3, 2], gap="large")
 with left:
     waiting = kit.ask(what_needs_me)
     count = _(N_("{count} matters"), count=kit.number(len(waiting)))
-    st.subheader(_(N_("What needs you")) + (f"（{count}）" if waiting else ""), anchor=False)
+    st.subheader(aside(_(N_("What needs you")), count) if waiting else _(N_("What needs you")), anchor=False)
     for need in waiting:
         show_need(need)
     if not waiting:

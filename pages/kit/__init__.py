@@ -34,7 +34,7 @@ form: what was typed is kept in PostgreSQL and offered again (``services.desk``)
 
 Around them: ``kit.pick`` is a table of which several rows are picked; ``kit.files(query, question)`` offers the file
 that a query makes itself; ``kit.confirm(title, will, yes=…, then=lambda: kit.do(…))`` asks first;
-``kit.look(query, asked, on_error=…)`` asks what may be refused;
+``kit.consult(query, asked, on_error=…)`` asks what may be refused;
 ``kit.progress(work_id)`` shows long work live and says whether it ended; ``kit.refreshing(draw, process=…)`` draws a
 part again every two seconds, and ``kit.ask_shared`` counts once for all who look at it; ``kit.is_open``,
 ``kit.edit_button``, ``kit.new_row`` and ``kit.close_after`` change rows where they stand;
@@ -60,7 +60,7 @@ from pages.kit.charts import bars, shares
 from pages.kit.columns import Column
 from pages.kit.confirm import confirm
 from pages.kit.difference import Group, differences
-from pages.kit.edge import Done, ask, do, explain, look
+from pages.kit.edge import Done, ask, consult, do, explain
 from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
@@ -79,9 +79,9 @@ from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "ask", "ask_shared",
-    "bars", "beside", "clear", "close_after", "confirm", "day", "differences", "do", "edit_button", "explain", "facts",
-    "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open", "joined",
-    "literal", "look", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
+    "bars", "beside", "clear", "close_after", "confirm", "consult", "day", "differences", "do", "edit_button",
+    "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open",
+    "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
     "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares", "style",
     "table", "view", "way_out", "way_to", "wizard",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.i18n import N_, _
-from core.shown import literal, number, percent
+from core.shown import aside, labelled, literal, number, percent
 from pages.kit import plain
 from pages.kit.look import is_dark
 
@@ -51,7 +51,7 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
     bar = {
         "x": [counts[name] for name in names], "y": _plain(names), "marker": {"color": _shades().colours[0]},
         "text": [number(counts[name]) for name in names], "textposition": "auto",
-        "hovertemplate": "%{y}：%{text}<extra></extra>",
+        "hovertemplate": labelled("%{y}", "%{text}<extra></extra>"),
     }  # fmt: skip
     most = max([*counts.values(), 1])
     axis = {"title": unit, "range": [0, most * 1.05], "tickformat": ",d", "dtick": 1 if most <= FEW else None}
@@ -74,8 +74,9 @@ def shares(rows: Mapping[str, Sequence[float]], parts: Sequence[str], *, title: 
             "x": share, "y": _plain(names), "name": part,
             "marker": {"color": shades.rest if missing else shades.colours[at % len(shades.colours)]},
             "text": [number(rows[name][at]) if rows[name][at] else "" for name in names], "textposition": "inside",
-            "insidetextanchor": "middle", "hovertemplate": "%{y}<br>%{fullData.name}：%{customdata}<extra></extra>",
-            "customdata": [f"{number(rows[n][at])} {unit}（{percent(rows[n][at], wholes[n])}）" for n in names],
+            "insidetextanchor": "middle",
+            "hovertemplate": labelled("%{y}<br>%{fullData.name}", "%{customdata}<extra></extra>"),
+            "customdata": [aside(f"{number(rows[n][at])} {unit}", percent(rows[n][at], wholes[n])) for n in names],
         })  # fmt: skip
     axis = {"range": [0, 100], "ticksuffix": "%", "dtick": 25}
     _show(bars_of_parts, axis, title=title, key=key, count=len(names), above=30)

@@ -65,7 +65,7 @@ def ask(query: Query[A, R], question: A | Nothing = NOTHING) -> R:
     return answer
 
 
-def look(query: Query[A, R], question: A, on_error: Callable[[RenrakuError], None] = show) -> R | None:
+def consult(query: Query[A, R], question: A, on_error: Callable[[RenrakuError], None] = show) -> R | None:
     """Answer a query about what a person has typed: what is refused goes to ``on_error``, and the run goes on."""
     try:
         with acting() as tx:

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core import logs
 from core.actor import Actor
 from core.database import transaction
-from core.i18n import N_, _, set_language
+from core.i18n import N_, _, listed, set_language
 from core.operations import find
 from core.transaction import Transaction
 from pages.kit import looking, menu, why
@@ -96,7 +96,7 @@ def guard(*processes: str) -> Actor:
     logs.begin(account=actor.account_id, page=urlsplit(st.context.url or "").path, **looker)
     asked = [find(name) for name in processes]
     if asked and not any(process.allowed(actor) for process in asked):
-        wanted = "、".join(process.title for process in asked)
+        wanted = listed(process.title for process in asked)
         sentence = N_("You do not have the permission for this page ({wanted}). Ask an administrator for it.")
         st.warning(_(sentence, wanted=wanted), icon=":material/lock:")
         why.refused(actor, processes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.actor import Actor
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from core.operations import Query, registered
 from core.paging import PageAsk
 from core.shown import literal
@@ -82,9 +82,7 @@ def find_views(model: type[PageAsk], key: str) -> None:
     if (view := found.opened) and (missing := found.missing(view)):
         sentence = N_("The view “{name}” has filters that this list does not have any more; it is shown without them: "
                       "{filters}. Replace the view, and this goes away.")  # fmt: skip
-        st.warning(
-            _(sentence, name=literal(view.name), filters=literal("、".join(missing))), icon=":material/link_off:"
-        )
+        st.warning(_(sentence, name=literal(view.name), filters=literal(listed(missing))), icon=":material/link_off:")
 
 
 def views_of(key: str) -> Views | None:

@@ -16,7 +16,7 @@ from core.clock import JST, jst
 from core.i18n import N_, _
 from core.inputs import Nothing, label_of, marks
 from core.operations import find
-from core.shown import NO, YES, joined, said
+from core.shown import NO, YES, aside, joined, said
 from pages.kit import edge
 
 CHOOSE = N_("Choose")
@@ -97,7 +97,7 @@ def _asked(model: type[BaseModel], name: str, offered: Choices) -> Asked:
     unit = marked.get("unit")
     return Asked(
         name=name,
-        label=f"{label_of(model, name)}（{_(unit)}）" if unit else label_of(model, name),
+        label=aside(label_of(model, name), _(unit)) if unit else label_of(model, name),
         help=_(info.description) if info.description else None,
         kind=kind,
         many=many,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.actor import Actor, What
 from core.i18n import N_, _
-from core.shown import number
+from core.shown import labelled, number
 from pages import kit
 from services.people import apply_import, bad_csv, list_rows
 from services.people.imports.queries import CheckedRow, ImportAsk, ImportDetail, RowsAsk
@@ -97,8 +97,8 @@ def show_rows(found: ImportDetail) -> None:
 
 def in_words(row: CheckedRow) -> str:
     """Say on one line what is wrong with a row, or what it changes."""
-    problems = [f"{one.column}：{one.text}" if one.column else one.text for one in row.problems]
-    changes = [f"{one.label}：{one.before or kit.NONE} → {one.after or kit.NONE}" for one in row.changes]
+    problems = [labelled(one.column, one.text) if one.column else one.text for one in row.problems]
+    changes = [labelled(one.label, f"{one.before or kit.NONE} → {one.after or kit.NONE}") for one in row.changes]
     return "　".join(problems or changes)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.i18n import N_, _
+from core.shown import aside
 from pages import kit
 from services.people.show import PersonDetail
 
@@ -38,7 +39,7 @@ def standing(person: PersonDetail) -> None:
             _(N_("Other departments")): places,
             _(N_("Regions")): [region.name for region in person.regions],
             _(N_("Lists")): person.lists,
-            _(N_("Account")): f"{person.login}（{kit.said(person.account_status)}）" if person.login else "",
+            _(N_("Account")): aside(person.login, kit.said(person.account_status)) if person.login else "",
             **{own.label: own.said for own in person.own_values},
             _(N_("Last change")): person.updated_at,
         },

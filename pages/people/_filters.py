@@ -13,14 +13,15 @@ from services.fields import FIELD, OwnFieldRow, OwnKind
 from services.people.search import PeopleAsk
 
 FROM, UNTIL = "_from", "_until"
-SIGNS = {"": "=", FROM: ">=", UNTIL: "<="}
+ENDS = {FROM: ">=", UNTIL: "<="}
 LABELS = {
     (OwnKind.DATE, ">="): N_("{label}: from"),
     (OwnKind.DATE, "<="): N_("{label}: until"),
     (OwnKind.NUMBER, ">="): N_("{label}: at least"),
     (OwnKind.NUMBER, "<="): N_("{label}: at most"),
+    (OwnKind.TEXT, "^="): N_("{label}: begins with"),
 }
-RANGES = {kind for kind, _sign in LABELS}
+RANGES = {OwnKind.DATE, OwnKind.NUMBER}
 
 
 class Filter(NamedTuple):
@@ -55,8 +56,10 @@ def _model(fields: tuple[OwnFieldRow, ...], spoken: str) -> type[PeopleAsk]:
 
 def _filters(fields: tuple[OwnFieldRow, ...]) -> Iterator[Filter]:
     for own in fields:
-        for end in (FROM, UNTIL) if own.kind in RANGES else ("",):
-            yield Filter(f"{FIELD}{own.code}{end}", own, SIGNS[end])
+        if own.kind in RANGES:
+            yield from (Filter(f"{FIELD}{own.code}{end}", own, sign) for end, sign in ENDS.items())
+        else:
+            yield Filter(f"{FIELD}{own.code}", own, "^=" if own.kind is OwnKind.TEXT else "=")
 
 
 def _field(one: Filter) -> Any:

@@ -37,7 +37,7 @@ def change(chosen: Chosen) -> None:
 
 def preview(asked: BulkAsk) -> None:
     """Show what would change, and offer to do it."""
-    found = kit.look(preview_bulk, asked, on_error=lambda error: refuse(error, retire=asked.retire))
+    found = kit.consult(preview_bulk, asked, on_error=lambda error: refuse(error, retire=asked.retire))
     if found is None:
         return
     st.subheader(_(N_("What would change")), anchor=False)
@@ -75,7 +75,7 @@ def confirming(asked: BulkAsk, found: BulkPreview) -> None:
             if asked.retire else N_("It is one change-set: you see what was changed, and can undo it.")
         )  # fmt: skip
         expected = asked.model_copy(update={"expected": found.changed})
-        kit.confirm(f"{yes}？", _(will), yes=yes, then=lambda: do(expected))
+        kit.confirm(_(N_("{doing}?"), doing=yes), _(will), yes=yes, then=lambda: do(expected))
 
 
 def do(asked: BulkAsk) -> bool:

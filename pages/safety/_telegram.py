@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.actor import Actor, What
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
+from core.shown import aside
 from pages import kit
 from services.safety import Intensity, Place, TelegramShown, Verdict
 
@@ -59,7 +60,7 @@ def show_facts(shown: TelegramShown) -> None:
         _(N_("Text")): shown.text,
         _(N_("Values that could not be read")): shown.unreadable,
         _(N_("Event number")): shown.event_ids,
-        _(N_("Came in at")): f"{kit.moment(shown.received_at)}（{kit.said(shown.source)}）",
+        _(N_("Came in at")): aside(kit.moment(shown.received_at), kit.said(shown.source)),
     }
     kit.facts({name: value for name, value in known.items() if value})
 
@@ -83,7 +84,7 @@ def in_groups(places: Sequence[Place], *, weak: bool) -> dict[str, str]:
     for place in places:
         if weak is (not place.possible and place.intensity is not None and place.intensity <= WEAK):
             groups.setdefault(strength(place), []).append(named(place))
-    return {f"{said}（{len(names)}）": "、".join(names) for said, names in groups.items()}
+    return {aside(said, len(names)): listed(names) for said, names in groups.items()}
 
 
 def strength(place: Place) -> str:

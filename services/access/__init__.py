@@ -25,7 +25,9 @@ from services.access.account_list import (
 )
 from services.access.accounts import open_accounts, stop_accounts_of, taken_logins, usable_login
 from services.access.actors import actor_for, grants_of
+from services.access.addressees import addressees
 from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
+from services.access.called import called
 from services.access.explaining import ExplainAsk, Explained, Explanation, explain
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
@@ -50,9 +52,11 @@ from services.access.looking import Looked
 from services.access.own import (
     ChangedPassword,
     ChosenLanguage,
+    ChosenMails,
     Language,
     change_language,
     change_password,
+    choose_mails,
     own_account,
     sign_out,
     sign_out_all,
@@ -90,20 +94,21 @@ from services.access.why import Why, WhyAsk, WhyRow, why
 
 __all__ = [
     "BEGINNING", "AccountRow", "AccountStatus", "AccountsAsk", "AnotherRequest", "AssignmentRow", "Attempt",
-    "CandidatesAsk", "ChangedPassword", "ChosenLanguage", "EditedSet", "ExplainAsk", "Explained", "Explanation",
-    "FactorCode", "Forgotten", "Handled", "Identity", "Invitation", "InvitedRow", "Kept", "KeyRow", "KeyState",
-    "KeysAsk", "Language", "Lies", "Looked", "Looking", "MadeKey", "Named", "NewAccount", "NewAssignment", "NewKey",
-    "OwnFactor", "Passed", "ProcessRow", "Recognised", "ResetLetter", "RulesRow", "SetRow", "SignInRules", "SignedOut",
-    "StillRunning", "WhichAccount", "WhichAssignment", "WhichKey", "WhichSet", "Why", "WhyAsk", "WhyRow", "actor_for",
-    "actor_of_session", "address_of", "answer_second_factor", "assign", "begin_attempt", "begin_second_factor",
-    "change_language", "change_password", "confirm_second_factor", "covers", "delete_set", "departments_within",
-    "drop_second_factor", "edit_set", "end_session_of_cookie", "exchange_code", "explain", "fits", "forgot_password",
-    "grants_of", "has_accounts", "hash_of", "holds_there", "invite", "invited", "is_living", "is_on", "issue_code",
-    "keep_answer", "kept_answer", "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes",
-    "list_sets", "living_sessions", "look_as", "make_first_administrator", "make_key", "may_invite", "needs",
-    "network_of", "new_token", "open_account", "open_accounts", "own_account", "own_second_factor",
-    "people_ids_within", "people_of", "people_within", "recognise", "remove_second_factor", "renew_recovery_codes",
-    "reopen_account", "reset_letter", "revoke_key", "rules", "set_choices", "set_rules", "sign_in_as", "sign_out",
-    "sign_out_all", "sign_out_everywhere", "start_session", "stop_account", "stop_accounts_of", "stop_looking",
-    "succeed", "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
+    "CandidatesAsk", "ChangedPassword", "ChosenLanguage", "ChosenMails", "EditedSet", "ExplainAsk", "Explained",
+    "Explanation", "FactorCode", "Forgotten", "Handled", "Identity", "Invitation", "InvitedRow", "Kept", "KeyRow",
+    "KeyState", "KeysAsk", "Language", "Lies", "Looked", "Looking", "MadeKey", "Named", "NewAccount", "NewAssignment",
+    "NewKey", "OwnFactor", "Passed", "ProcessRow", "Recognised", "ResetLetter", "RulesRow", "SetRow", "SignInRules",
+    "SignedOut", "StillRunning", "WhichAccount", "WhichAssignment", "WhichKey", "WhichSet", "Why", "WhyAsk", "WhyRow",
+    "actor_for", "actor_of_session", "address_of", "addressees", "answer_second_factor", "assign", "begin_attempt",
+    "begin_second_factor", "called", "change_language", "change_password", "choose_mails", "confirm_second_factor",
+    "covers", "delete_set", "departments_within", "drop_second_factor", "edit_set", "end_session_of_cookie",
+    "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "hash_of", "holds_there",
+    "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer", "key_answers",
+    "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions", "look_as",
+    "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token", "open_account",
+    "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of", "people_within", "recognise",
+    "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key", "rules",
+    "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all", "sign_out_everywhere", "start_session",
+    "stop_account", "stop_accounts_of", "stop_looking", "succeed", "sync_shipped_sets", "taken_logins", "unassign",
+    "usable_login", "use_link", "why",
 ]  # fmt: skip

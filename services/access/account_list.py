@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
+from core.text import sought
 from core.transaction import Transaction
 from core.words import named
 from data.models.access import (
@@ -22,6 +23,7 @@ from data.models.access import (
 )
 from data.models.people import Department, Person
 from services.access import tries
+from services.access.called import called, is_called
 from services.access.reach import people_within
 
 named(AccountStatus, invited=N_("Invited"), active=N_("In use"), stopped=N_("Stopped"))
@@ -73,7 +75,7 @@ class AccountRow(Row):
 def list_accounts(tx: Transaction, ask: AccountsAsk) -> Page[AccountRow]:
     """Return a page of the accounts of people within reach (アカウント一覧)."""
     statement = _rows(tx).where(people_within(list_accounts.reach(tx), tx.actor))
-    for word in ask.text.lower().split():
+    for word in ask.text.split():
         statement = statement.where(_called(word))
     if ask.status is not None:
         statement = statement.where(Account.status == ask.status)
@@ -87,11 +89,12 @@ def list_accounts(tx: Transaction, ask: AccountsAsk) -> Page[AccountRow]:
 
 
 def _called(word: str) -> ColumnElement[bool]:
-    named = Person.search_text.contains(word, autoescape=True)
-    if not word.isascii():
+    named = is_called(word)
+    half_width = sought(word).half_width
+    if not half_width.isascii():
         return named
     # Two scans of one table each; an OR over both would join them first, row by row.
-    login = Account.login.contains(word, autoescape=True)
+    login = Account.login.contains(half_width, autoescape=True)
     return Person.id.in_(union(select(Person.id).where(named), select(Account.person_id).where(login)))
 
 
@@ -118,10 +121,9 @@ def list_candidates(tx: Transaction, ask: CandidatesAsk) -> list[Candidate]:
         .order_by(Person.sort_key, Person.id)
         .limit(20)
     )
-    for word in ask.text.lower().split():
-        statement = statement.where(Person.search_text.contains(word, autoescape=True))
     return [
-        Candidate(value=found.id, label=f"{found.name} ({found.code})") for found in tx.execute(statement).scalars()
+        Candidate(value=found.id, label=f"{found.name} ({found.code})")
+        for found in tx.execute(statement.where(*called(ask.text))).scalars()
     ]
 
 

@@ -3,17 +3,17 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import case, select, update
+from sqlalchemy import update
 
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import operation
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.access import Account, AccountStatus, SignInLink, TryKind
-from data.models.people import ContactKind, ContactPoint, ContactState, Person
+from data.models.access import Account, SignInLink, TryKind
 from services.access import tries
 from services.access.accounts import LOGIN
+from services.access.addressees import addressees
 from services.access.tokens import hash_of, new_token
 from services.events import PasswordForgotten
 
@@ -63,29 +63,21 @@ def reset_letter(tx: Transaction, login: str) -> ResetLetter | None:
 
     Links that were sent before are void, those from an administrator are not.
     """
-    row = tx.execute(
-        select(Account.id, Account.language, Person, ContactPoint.value)
-        .join(Person, Person.id == Account.person_id)
-        .join(ContactPoint, ContactPoint.person_id == Person.id)
-        .where(
-            Account.login == login,
-            Account.status == AccountStatus.ACTIVE,
-            ContactPoint.kind == ContactKind.MAIL,
-            ContactPoint.state != ContactState.DEAD,
-        )
-        .order_by(case((ContactPoint.state == ContactState.WORKS, 0), else_=1), ContactPoint.id)
-        .limit(1)
-    ).first()
+    row = next(iter(addressees(tx, Account.login == login)), None)
     if row is None:
         return None
-    sent_before = (SignInLink.account_id == row.id, SignInLink.created_by.is_(None), SignInLink.used_at.is_(None))
+    sent_before = (
+        SignInLink.account_id == row.account_id,
+        SignInLink.created_by.is_(None),
+        SignInLink.used_at.is_(None),
+    )
     tx.execute(update(SignInLink).where(*sent_before).values(used_at=tx.now))
     token = new_token()
     tx.add(
         SignInLink(
-            token_hash=hash_of(token), account_id=row.id, created_by=None, created_at=tx.now,
+            token_hash=hash_of(token), account_id=row.account_id, created_by=None, created_at=tx.now,
             expires_at=tx.now + VALID_FOR,
         )
     )  # fmt: skip
     url = f"{settings().base_url}/invitation?token={token}"
-    return ResetLetter(account_id=row.id, name=row.Person.name, address=row.value, language=row.language, url=url)
+    return ResetLetter(**row.model_dump(), url=url)

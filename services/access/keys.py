@@ -16,6 +16,7 @@ from core.transaction import Transaction
 from core.words import named
 from data.models.access import Account, AccountStatus, ApiKey, PermissionSet
 from data.models.people import Person
+from services.access.called import called
 from services.access.reach import people_within
 from services.access.tokens import hash_of, new_token
 from services.access.within import account_within
@@ -156,10 +157,8 @@ def list_keys(tx: Transaction, ask: KeysAsk) -> Page[KeyRow]:
         .outerjoin(PermissionSet, PermissionSet.id == ApiKey.set_id)
         .outerjoin(makers_account, makers_account.id == ApiKey.created_by)
         .outerjoin(maker, maker.id == makers_account.person_id)
-        .where(people_within(list_keys.reach(tx), tx.actor))
+        .where(people_within(list_keys.reach(tx), tx.actor), *called(ask.text))
     )
-    for word in ask.text.lower().split():
-        statement = statement.where(Person.search_text.contains(word, autoescape=True))
     if ask.account_id is not None:
         statement = statement.where(ApiKey.account_id == ask.account_id)
     if ask.state is not None:

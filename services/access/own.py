@@ -41,11 +41,18 @@ class ChosenLanguage(Input):
     language: Language = field(N_("Language"))
 
 
+class ChosenMails(Input):
+    """Which mails one wants."""
+
+    call_mails: bool = field(N_("A mail when a comment calls me"), default=True)
+
+
 class OwnAccount(Row):
     """The account of the person who asks."""
 
     login: str
     language: Language
+    call_mails: bool
     sessions: int
     """Browsers that are signed in, this one among them."""
 
@@ -60,7 +67,10 @@ class PasswordAnswer(Row):
 def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
     """Return the own account."""
     account = own_row(tx)
-    return OwnAccount(login=account.login, language=Language(account.language), sessions=count_sessions(tx, account.id))
+    return OwnAccount(
+        login=account.login, language=Language(account.language), call_mails=account.call_mails,
+        sessions=count_sessions(tx, account.id),
+    )  # fmt: skip
 
 
 @operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True, while_looking=True)
@@ -103,6 +113,13 @@ def change_language(tx: Transaction, ask: ChosenLanguage) -> None:
     """Choose the language of the console for oneself."""
     own_row(tx).language = ask.language
     set_language(ask.language)
+
+
+@operation("access.choose_mails", N_("Choose which mails oneself gets"), touches="account", own=True)
+def choose_mails(tx: Transaction, ask: ChosenMails) -> None:
+    """Choose whether a mail tells oneself of comments that call one (通知メール)."""
+    own_row(tx).call_mails = ask.call_mails
+    tx.session.flush()
 
 
 def own_row(tx: Transaction) -> Account:

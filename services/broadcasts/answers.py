@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import Invalid
-from core.i18n import N_, language
+from core.i18n import N_, language, listed
 from core.inputs import Row, field
 from core.operations import query
 from core.paging import Columns, Page, PageAsk, fetch_page
@@ -16,10 +16,9 @@ from core.words import named as words
 from data.models.areas import Area
 from data.models.broadcasts import Broadcast, QuestionKind, Recipient
 from data.models.people import Department, Person
-from services.access import people_within
+from services.access import called, people_within
 from services.broadcasts.audience import areas_below, departments_below
 from services.broadcasts.forms import QuestionRow
-from services.broadcasts.people import named
 from services.broadcasts.sight import get_seen
 
 
@@ -95,7 +94,7 @@ def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
         .join(Person, Person.id == Recipient.person_id)
         .outerjoin(Department, Department.id == Recipient.department_id)
         .outerjoin(Area, Area.code == Recipient.area_code)
-        .where(Recipient.broadcast_id == ask.broadcast_id, *named(ask.text))
+        .where(Recipient.broadcast_id == ask.broadcast_id, *called(ask.text))
     )
     if ask.answered is not Answered.ALL:
         has_answered = Recipient.latest_at.is_not(None)
@@ -144,5 +143,5 @@ def shown(answer: dict[str, Any] | None, questions: list[QuestionRow]) -> dict[s
 def said(question: QuestionRow, value: Any) -> str:
     """Return the answer to one question as people read it."""
     if isinstance(value, list):
-        return ("、" if language() == "ja" else ", ").join(value)
+        return listed(value)
     return f"{value:,} {question.unit}".strip() if isinstance(value, int) else str(value)

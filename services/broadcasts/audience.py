@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.actor import Actor, Reach
-from core.i18n import N_, _, language
+from core.i18n import N_, _, language, listed
 from core.inputs import Input, field
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
@@ -116,6 +116,6 @@ def described(tx: Transaction, selection: Selection) -> list[str]:
 
 def shortened(names: list[str]) -> str:
     """Join names for one line; what is too many becomes a number."""
-    joined = ("、" if language() == "ja" else ", ").join(names[:MOST_NAMES])
+    joined = listed(names[:MOST_NAMES])
     more = len(names) - MOST_NAMES
     return _("{names} and {more} more", names=joined, more=more) if more > 0 else joined

@@ -14,8 +14,8 @@ from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState, Mailing
 from data.models.people import ContactKind, Department, Person
 from services import delivery
-from services.access import people_within
-from services.broadcasts.people import named, shown_address
+from services.access import called, people_within
+from services.broadcasts.people import shown_address
 from services.broadcasts.sight import get_seen
 
 
@@ -60,7 +60,7 @@ def deliveries(tx: Transaction, ask: DeliveriesAsk) -> Page[DeliveryLine]:
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Recipient, (Recipient.broadcast_id == broadcast.id) & (Recipient.person_id == Delivery.person_id))
         .outerjoin(Department, Department.id == Recipient.department_id)
-        .where(Delivery.mailing_id.in_(mailings), people_within(reach, tx.actor), *named(ask.text))
+        .where(Delivery.mailing_id.in_(mailings), people_within(reach, tx.actor), *called(ask.text))
     )
     if ask.state is not None:
         statement = statement.where(Delivery.state == ask.state)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.i18n import N_, _
-from core.shown import joined, said
+from core.i18n import N_, _, listed
+from core.shown import aside, joined, said
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate, Question, QuestionForm, QuestionKind
 from services.changes import Field, RowKind, Say, Values, register
@@ -76,7 +76,7 @@ class Forms(RowKind):
 
 def _question(asked: Mapping[str, Any]) -> str:
     kind = joined([QuestionKind(asked["kind"]), *asked["options"], *filter(None, [asked["unit"]])])
-    return f"{asked['label']}（{kind}{'、' + _(REQUIRED) if asked['required'] else ''}）"
+    return aside(asked["label"], listed([kind, _(REQUIRED)]) if asked["required"] else kind)
 
 
 TEMPLATES = register(Templates())

@@ -1,15 +1,7 @@
 """People as the lists of this room show them."""
 
-from sqlalchemy import ColumnElement
-
 from data.models.people import ContactKind
-from services.people import conditions, shown_mobile
-from services.people.search import PeopleAsk, Whose
-
-
-def named(text: str) -> list[ColumnElement[bool]]:
-    """Return the conditions on ``person`` of a search by name, kana or code; those who have left are found too."""
-    return conditions(PeopleAsk(text=text, state=Whose.ALL))
+from services.people import shown_mobile
 
 
 def shown_address(channel: str, address: str) -> str:

@@ -8,6 +8,7 @@ from core import jobs
 from core.i18n import N_
 from core.inputs import Choice, Row
 from core.operations import query
+from core.shown import aside
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast
 from data.models.delivery import DeliveryState
@@ -77,7 +78,7 @@ def show(tx: Transaction, ask: Which) -> Shown:
 def _chosen_people(tx: Transaction, person_ids: list[int]) -> list[Choice]:
     within = people_within(show.reach(tx), tx.actor)
     found = tx.session.scalars(select(Person).where(Person.id.in_(person_ids), within).order_by(Person.sort_key))
-    return [Choice(value=person.id, label=f"{person.name}（{person.code}）") for person in found]
+    return [Choice(value=person.id, label=aside(person.name, person.code)) for person in found]
 
 
 def progress_of(tx: Transaction, broadcast_id: int) -> Progress:

@@ -2,6 +2,7 @@
 
 from services.comments import erasing  # noqa: F401 - hears of people who are erased
 from services.comments.kinds import Commented, commented
+from services.comments.letters import CallLetter, call_letters, not_mailed
 from services.comments.mentions import MentionRow, MentionsAsk, WhichMentions, mentions, see_mentions
 from services.comments.showing import CommentRow, CommentsAsk, MentionableAsk, comments, mentionable
 from services.comments.writing import (
@@ -14,7 +15,7 @@ from services.comments.writing import (
 )
 
 __all__ = [
-    "ChangedComment", "CommentRow", "Commented", "CommentsAsk", "MentionRow", "MentionableAsk", "MentionsAsk",
-    "NewComment", "WhichComment", "WhichMentions", "commented", "comments", "edit_comment", "mentionable", "mentions",
-    "see_mentions", "withdraw_comment", "write_comment",
+    "CallLetter", "ChangedComment", "CommentRow", "Commented", "CommentsAsk", "MentionRow", "MentionableAsk",
+    "MentionsAsk", "NewComment", "WhichComment", "WhichMentions", "call_letters", "commented", "comments",
+    "edit_comment", "mentionable", "mentions", "not_mailed", "see_mentions", "withdraw_comment", "write_comment",
 ]  # fmt: skip

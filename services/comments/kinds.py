@@ -27,6 +27,10 @@ class Commented:
     names: Callable[[Transaction, Reach, Sequence[int]], dict[int, str]]
     lies: Callable[[Transaction, int], Lies]
 
+    def address(self, record_id: int) -> str:
+        """Return where a record's comments are read, below the address of the console."""
+        return f"/{self.page.removesuffix('.py').replace('/', '-')}?id={record_id}&view=comments"
+
     def seen(self, tx: Transaction, record_ids: Sequence[int]) -> dict[int, str]:
         """Return those of these records that the actor may see, by number, with their names."""
         return self.names(tx, self.process.reach(tx), record_ids) if self.process.allowed(tx.actor) else {}

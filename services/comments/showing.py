@@ -13,7 +13,7 @@ from core.transaction import Transaction
 from data.models.access import Account
 from data.models.comments import Comment, CommentMention
 from data.models.people import Person
-from services.access import holds_there
+from services.access import called, holds_there
 from services.comments.kinds import Commented, require_seen
 
 MOST = 50
@@ -103,12 +103,10 @@ def mentionable(tx: Transaction, ask: MentionableAsk) -> list[Choice]:
     statement = (
         select(Account.id, Person)
         .join(Person, Person.id == Account.person_id)
-        .where(may_see(tx, kind, ask.record_id), Account.id.is_distinct_from(tx.actor.account_id))
+        .where(may_see(tx, kind, ask.record_id), Account.id.is_distinct_from(tx.actor.account_id), *called(ask.text))
         .order_by(Person.sort_key, Person.id)
         .limit(MOST)
     )
-    for word in ask.text.lower().split():
-        statement = statement.where(Person.search_text.contains(word, autoescape=True))
     return [Choice(value=row.id, label=f"{row.Person.name} ({row.Person.code})") for row in tx.execute(statement)]
 
 

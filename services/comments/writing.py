@@ -14,6 +14,7 @@ from data.models.comments import Comment, CommentMention
 from services.comments.kinds import require_seen
 from services.comments.showing import may_see
 from services.desk import own_account_id
+from services.events import CommentCalls
 
 MOST_MENTIONS = 20
 GONE = N_("This comment does not exist, or is not yours to change.")
@@ -116,6 +117,8 @@ def _call(tx: Transaction, comment: Comment, account_ids: Collection[int]) -> No
     _check_may_see(tx, comment, wanted - before)
     tx.execute(delete(CommentMention).where(of_comment, CommentMention.account_id.not_in(wanted)))
     tx.add_all([CommentMention(comment_id=comment.id, account_id=one) for one in sorted(wanted - before)])
+    if wanted - before:
+        tx.tell(CommentCalls(comment.id))
 
 
 def _check_may_see(tx: Transaction, comment: Comment, account_ids: Collection[int]) -> None:

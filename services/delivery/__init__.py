@@ -6,6 +6,7 @@ itself, and ``MailingFinished`` tells of its end.
 
 from data.models.delivery import MailingState, ProviderKind
 from services.delivery import erasing, needs, retained, words  # noqa: F401 - they declare; words gives states theirs
+from services.delivery.call_mail import send_calls
 from services.delivery.causes import cause, own_words
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
@@ -23,5 +24,6 @@ __all__ = [
     "FIELDS", "MAILING", "Forecast", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind", "RehearsalAsk",
     "RehearsalLine", "Round", "SenderRow", "WhichMail", "arrived", "cause", "check_fields", "close", "counts",
     "edit_sender", "mail", "mailbox", "open_mailing", "own_words", "progress_of", "reason_text", "rehearsal_page",
-    "rehearse", "resume", "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "stop", "sweep", "verify",
+    "rehearse", "resume", "send_calls", "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "stop",
+    "sweep", "verify",
 ]  # fmt: skip

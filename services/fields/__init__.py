@@ -16,12 +16,13 @@ from services.fields.edit import add_field, edit_field
 from services.fields.nouns import Noun, Referable, noun_of, nouns, refers, register
 from services.fields.order import move_field, reinstate_field, retire_field
 from services.fields.queries import offered_fields, search_fields
-from services.fields.reading import cleaned, fits, read_cells
+from services.fields.reading import Unfound, cleaned, fits, missing, read_cells
 from services.fields.saying import Words, words_for
 from services.fields.values import FIELD, checked, faults
 
 __all__ = [
-    "FIELD", "Noun", "OwnChoice", "OwnFieldRow", "OwnKind", "Referable", "Words", "add_field", "checked", "cleaned",
-    "conditions", "edit_field", "faults", "fits", "move_field", "noun_of", "nouns", "offered_fields", "own_fields",
-    "parted", "read_cells", "refers", "register", "reinstate_field", "retire_field", "search_fields", "words_for",
+    "FIELD", "Noun", "OwnChoice", "OwnFieldRow", "OwnKind", "Referable", "Unfound", "Words", "add_field", "checked",
+    "cleaned", "conditions", "edit_field", "faults", "fits", "missing", "move_field", "noun_of", "nouns",
+    "offered_fields", "own_fields", "parted", "read_cells", "refers", "register", "reinstate_field", "retire_field",
+    "search_fields", "words_for",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ class Noun(NamedTuple):
     """A kind of records that can have own fields.
 
     ``reads`` is the query that those who see such records may ask; ``id`` and ``own`` are columns of the record's
-    table, ``beside`` the table that holds what is compared (``field_id``, ``number``, ``day``) and ``owner`` its column
-    with the record's id. ``taken`` says whether a label means something else among these records already.
+    table, ``beside`` the table that holds what is compared (``field_id``, ``number``, ``day``, ``words``) and ``owner``
+    its column with the record's id. ``taken`` says whether a label means something else among these records already.
     """
 
     name: str
@@ -37,7 +37,8 @@ class Referable(NamedTuple):
 
     ``find`` returns, of the writings that people use in files (a code, a full name), the ids of those within the
     actor's reach; ``within`` returns which of these ids are; ``names`` and ``writings`` return what people read and
-    what files hold, by id. ``of`` is the query that lists them all, where they are few enough for that.
+    what files hold, by id: ``names`` of all that exist, although it may not tell who is out of reach. ``of`` is the
+    query that lists them all, where they are few enough for that.
     """
 
     find: Callable[[Transaction, Collection[str]], Mapping[str, int]]

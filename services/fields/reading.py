@@ -28,6 +28,12 @@ NUMBER = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+(\.\d+)?")
 DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?")
 
 
+class Unfound(str):
+    """A reference in writing that leads to nothing within the actor's reach."""
+
+    __slots__ = ()
+
+
 def cleaned(field: OwnFieldRow, given: Any) -> Any:
     """Return what is kept of a value; None where nothing is. A reference in writing stays a text until it is looked up.
 
@@ -53,13 +59,16 @@ def looked_up(tx: Transaction, field: OwnFieldRow, values: Collection[Any]) -> M
 
 
 def read_cells(tx: Transaction, field: OwnFieldRow, cells: Collection[str]) -> Callable[[str], Any]:
-    """Return what reads the cells of a column; those that it will be asked for are looked up at once here."""
+    """Return what reads the cells of a column; those that it will be asked for are looked up at once here.
+
+    A reference that leads to nothing within reach is read as ``Unfound``: the record may have it already.
+    """
     of = referable(field.kind)
     found = looked_up(tx, field, {cell.strip() for cell in cells} - {""}) if of else {}
 
     def read(cell: str) -> Any:
         value = cleaned(field, cell)
-        return value if of is None or value is None else reference(of, found, value)
+        return value if of is None or value is None else found.get(value, Unfound(value))
 
     return read
 
@@ -145,13 +154,14 @@ def _choices(field: OwnFieldRow, given: Any) -> list[str]:
 
 def _reference(field: OwnFieldRow, given: Any) -> int | str:
     if isinstance(given, bool) or not isinstance(given, int | str):
-        raise WrongValue(_missing(field), name="—")
+        raise missing(field, "—")
     return given
 
 
-def _missing(field: OwnFieldRow) -> str:
+def missing(field: OwnFieldRow, writing: str) -> WrongValue:
+    """Return why a reference in writing cannot be used."""
     of = referable(field.kind)
-    return of.missing if of else N_("This value cannot be used.")
+    return WrongValue(of.missing if of else N_("This value cannot be used."), name=writing[:100])
 
 
 CLEANERS: Mapping[OwnKind, Callable[[OwnFieldRow, Any], Any]] = {

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.i18n import listed
 from core.shown import day
 from core.transaction import Transaction
 from data.models.fields import OwnKind
@@ -37,7 +38,7 @@ class Words:
         if found is None:
             return str(value)
         if found.several:
-            return "、".join(self._one(found, one) for one in value)
+            return listed(self._one(found, one) for one in value)
         return self._one(found, value)
 
     def written(self, code: str, value: Any) -> str:

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, create_model
 
 from core.errors import Invalid
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from core.inputs import REQUIRED, Input, WrongValue, field, validated
 from core.transaction import Transaction
 from services.fields.definitions import OwnFieldRow, own_fields
 from services.fields.nouns import referable
 from services.fields.reading import cleaned, looked_up, reference
+from services.fields.saying import words_for
 
 FIELD = "own_"
 """Before its code, what a form calls an own field, and an error the field that it is about."""
@@ -44,7 +45,10 @@ def checked(
             try:
                 values[code] = reference(of, looked_up(tx, by_code[code], [value]), value)
             except WrongValue as error:
-                wrong[f"{FIELD}{code}"] = error.text
+                if is_written(tx, by_code[code], before, value):
+                    values[code] = before[code]
+                else:
+                    wrong[f"{FIELD}{code}"] = error.text
     _refuse(wrong, by_code)
     after = {**before, **values}
     return {code: value for code, value in after.items() if value is not None}
@@ -64,6 +68,13 @@ def faults(
             if gone := next((choice for choice in one.choices if choice.gone and choice.value in new), None):
                 wrong[one.code] = WrongValue(NO_LONGER, choice=gone.label)
     return wrong
+
+
+def is_written(tx: Transaction, one: OwnFieldRow, before: Mapping[str, Any], writing: object) -> bool:
+    """Say whether a record has this reference already, as forms and files write it: out of reach, or out of use."""
+    if one.code not in before:
+        return False
+    return words_for(tx, [one], [before], files=True).written(one.code, before[one.code]) == writing
 
 
 def _same(value: Any, before: Mapping[str, Any], code: str) -> bool:
@@ -93,5 +104,5 @@ def _model(fields: tuple[OwnFieldRow, ...]) -> type[Input]:
 
 def _refuse(wrong: Mapping[str, str], by_code: Mapping[str, OwnFieldRow]) -> None:
     if wrong:
-        names = "、".join(by_code[name.removeprefix(FIELD)].label for name in wrong)
+        names = listed(by_code[name.removeprefix(FIELD)].label for name in wrong)
         raise Invalid(N_("Some fields need another look: {names}."), fields=dict(wrong), names=names)

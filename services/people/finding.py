@@ -10,15 +10,14 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_,
 from core.actor import Reach
 from core.finding import MOST, Found, finds
 from core.i18n import N_
+from core.text import sought
 from core.transaction import Transaction
 from data.models.people import STARTS, ContactPoint, Department, Membership, Person, PersonList
 from services.access import departments_within, people_ids_within, people_within
 from services.people.departments import list_departments
 from services.people.lists import list_lists
 from services.people.search import search_people
-from services.people.text import for_search
 
-IN_KANA = {"kana", "given_kana"}
 LOOKED_AT = 1_000
 REACHED_AT_MOST = 3_000
 """With more people within reach and a name of which there are thousands, more letters have to be typed to find all."""
@@ -64,9 +63,10 @@ def _ids_within(tx: Transaction, reach: Reach, typed: str) -> list[int]:
 def _first(typed: str, most: int) -> Select[int]:
     # Each in the order of its own index and no further than needed: a common name costs what a rare one costs.
     parts = [_called(words, start).limit(most) for words, start in _beginnings(typed)]
-    if typed.isascii():
+    address = sought(typed).half_width
+    if address.isascii():
         mails = select(Person.id).join(ContactPoint, ContactPoint.person_id == Person.id)
-        mails = mails.where(_starts("value", typed.lower()), Person.retired_at.is_(None))
+        mails = mails.where(_starts("value", address), Person.retired_at.is_(None))
         parts.append(mails.order_by(_along("value")).limit(most))
     return select(union_all(*[part.subquery().select() for part in parts]).subquery().c.id)
 
@@ -84,8 +84,9 @@ def _is_cut(typed: str) -> Select[bool]:
 
 def _beginnings(typed: str) -> list[tuple[str, str]]:
     """Return what is indexed with the letters that it would begin with."""
-    written, in_katakana = for_search(typed)
-    return [(words, in_katakana if name in IN_KANA else written) for name, words in STARTS.items()]
+    forms = sought(typed)
+    kept = {"kana": forms.katakana, "given_kana": forms.katakana, "code": forms.half_width}
+    return [(words, kept.get(name, forms.typed)) for name, words in STARTS.items()]
 
 
 def _called(words: str, start: str) -> Select[int]:

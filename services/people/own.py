@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import func, or_, select
 
-from core.i18n import N_
+from core.i18n import N_, _
 from core.operations import find
 from core.transaction import Transaction
 from data.models.fields import OwnKind
@@ -12,6 +12,9 @@ from data.models.people import Department, Person, PersonOwn
 from services.access import departments_within, people_within
 from services.fields import Noun, Referable, refers, register
 from services.people.imports.columns import is_name_of_column
+
+OUTSIDE = N_("No. {number} (outside your reach)")
+"""Who is out of reach is no more than a number, in whichever record somebody else has named them."""
 
 
 def _people(tx: Transaction, codes: Collection[str]) -> Mapping[str, int]:
@@ -27,11 +30,14 @@ def _people_within(tx: Transaction, ids: Collection[int]) -> Collection[int]:
 
 
 def _names_of_people(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
-    return {one.id: one.name for one in tx.execute(select(Person).where(Person.id == func.any(list(ids)))).scalars()}
+    seen = people_within(find("people.search").reach(tx), tx.actor)
+    rows = tx.execute(select(Person, seen.label("seen")).where(Person.id == func.any(list(ids))))
+    return {row.Person.id: row.Person.name if row.seen else _(OUTSIDE, number=row.Person.id) for row in rows}
 
 
 def _codes_of_people(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
-    rows = tx.execute(select(Person.id, Person.code).where(Person.id == func.any(list(ids))))
+    seen = people_within(find("people.search").reach(tx), tx.actor)
+    rows = tx.execute(select(Person.id, Person.code).where(Person.id == func.any(list(ids)), seen))
     return {row.id: row.code for row in rows}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 
 from core.errors import Refused
-from core.i18n import N_
+from core.i18n import N_, listed
 from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
@@ -67,7 +67,7 @@ def reinstate_people(tx: Transaction, ask: Several) -> Counted:
     if names := _whose_mails_are_taken(tx, people):
         raise Refused(
             N_("Somebody else uses the mail address of {names} by now. Change the address first."),
-            names="、".join(names),
+            names=listed(names),
         )
     with keeping(tx) as kept:
         kept.watch(PEOPLE, people)

@@ -24,12 +24,11 @@ from data.models.people import (
     PersonListMember,
     PersonRegion,
 )
-from services.access import people_of
+from services.access import called, people_of
 from services.fields import Words, own_fields, words_for
 from services.fields import conditions as own_conditions
 from services.people.addresses import shown_mobile
 from services.people.own import PERSON
-from services.people.text import for_search
 
 
 class Whose(StrEnum):
@@ -51,7 +50,8 @@ class PeopleAsk(PageAsk):
     state: Whose = field(N_("State"), default=Whose.ACTIVE)
     own: tuple[str, ...] = field(
         N_("Own fields"), default=(), max_length=50, hidden=True,
-        help=N_("Conditions by code, such as size=M, until>=2026-04-01 or pay<=1200; references as #12 or by code."),
+        help=N_("Conditions by code, such as size=M, until>=2026-04-01 or pay<=1200; note^=early for texts that begin "
+                "so; references as #12 or by code."),
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _statement(ask: PeopleAsk, reach: Reach, person_id: int | None, spoken: str)
 
 def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
     """Return the conditions on ``person`` that a search means, without own fields and the actor's reach."""
-    found = [_named(word) for word in ask.text.split()]
+    found = called(ask.text)
     if ask.department_id is not None:
         found.append(_in_department(ask.department_id))
     if ask.area_code is not None:
@@ -108,10 +108,6 @@ def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
     if ask.state is not Whose.ALL:
         found.append(Person.retired_at.is_(None) if ask.state is Whose.ACTIVE else Person.retired_at.is_not(None))
     return found
-
-
-def _named(word: str) -> ColumnElement[bool]:
-    return or_(*[Person.search_text.contains(form, autoescape=True) for form in dict.fromkeys(for_search(word))])
 
 
 def _in_department(department_id: int) -> ColumnElement[bool]:

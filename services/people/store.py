@@ -55,18 +55,20 @@ MERGE_OWN = text("""
 """)
 CLEAR_BESIDE = text("DELETE FROM person_own WHERE person_id = ANY(CAST(:ids AS bigint[]))")
 # The value is looked at within the CASE only: another field of the row may hold no number at all.
+# Its collation would be that of the code, which knows no small letters but those of ASCII.
 SET_BESIDE = text("""
-    INSERT INTO person_own (person_id, field_id, number, day, to_person_id, to_department_id)
+    INSERT INTO person_own (person_id, field_id, number, day, to_person_id, to_department_id, words)
     SELECT person.id, own_field.id,
         CASE own_field.kind WHEN 'number' THEN CAST(value AS numeric) END,
         CASE own_field.kind WHEN 'date' THEN CAST(value AS date) END,
         CASE own_field.kind WHEN 'person' THEN CAST(value AS bigint) END,
-        CASE own_field.kind WHEN 'department' THEN CAST(value AS bigint) END
+        CASE own_field.kind WHEN 'department' THEN CAST(value AS bigint) END,
+        CASE own_field.kind WHEN 'text' THEN lower(normalize(value, NFKC) COLLATE "default") END
     FROM person
     CROSS JOIN own_field
     CROSS JOIN LATERAL (SELECT person.own ->> own_field.code AS value) AS held
     WHERE person.id = ANY(CAST(:ids AS bigint[])) AND person.own <> '{}' AND own_field.noun = 'person'
-      AND own_field.kind IN ('number', 'date', 'person', 'department') AND held.value IS NOT NULL
+      AND own_field.kind IN ('number', 'date', 'person', 'department', 'text') AND held.value IS NOT NULL
 """)
 
 

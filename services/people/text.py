@@ -12,12 +12,10 @@ from pydantic import AfterValidator
 
 from core.i18n import N_
 from core.inputs import WrongValue
-from core.text import shown
+from core.text import katakana, shown
 
 LONGEST = 100
 LONGEST_CODE = 50
-HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
-HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
 KANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30fe・ A-Za-z\u00c0-\u024f'’.\-]*")
 EXCEL_NUMBER = re.compile(r"\d(\.\d+)?E\+?\d+")
 
@@ -50,20 +48,6 @@ def required(value: str) -> str:
     if not value:
         raise WrongValue(N_("This is required."))
     return value
-
-
-def katakana(value: str) -> str:
-    """Return a text with half-width kana and hiragana as full-width katakana, all else as it is."""
-    if value.isascii():
-        return value
-    wide = HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), value)
-    return HIRAGANA.sub(lambda found: chr(ord(found[0]) + 0x60), unicodedata.normalize("NFC", wide))
-
-
-def for_search(word: str) -> tuple[str, str]:
-    """Return a search word as ``person.search_text`` may hold it: as written, and with its kana as katakana."""
-    lowered = word.lower()
-    return lowered, katakana(lowered)
 
 
 Name = Annotated[str, AfterValidator(name)]

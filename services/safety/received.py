@@ -8,7 +8,7 @@ from pydantic import computed_field
 from sqlalchemy import select
 
 from core.errors import NotFound
-from core.i18n import N_, _, language
+from core.i18n import N_, _, language, listed
 from core.inputs import Input, Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
@@ -129,7 +129,7 @@ def telegram(tx: Transaction, ask: WhichTelegram) -> TelegramShown:
         headline=read.headline,
         text=read.text,
         office=read.office,
-        hypocentre="、".join(dict.fromkeys(one.name for one in read.hypocentres if one.name)),
+        hypocentre=listed(dict.fromkeys(one.name for one in read.hypocentres if one.name)),
         magnitude=(first.magnitude or "") if first else "",
         origin_time=read.origin_time,
         event_ids=read.event_ids,

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from core.actor import What
 from core.i18n import N_, _
 from core.operations import query
-from core.shown import said
+from core.shown import labelled, said
 from core.transaction import Transaction
 from data.models.areas import Area
 from data.models.changes import ChangeSet
@@ -93,7 +93,7 @@ class _Parts:
             found.append(said(self._regions[person.id]))
         if ask.language:
             found.append(_(LANGUAGES[person.language]))
-        return found + [f"{label}：{text or said(None)}" for label, text in self._own.all_said(person.own).items()]
+        return found + [labelled(label, text or said(None)) for label, text in self._own.all_said(person.own).items()]
 
     def after(self, person: Person) -> list[str]:
         """Return what would stand."""
@@ -106,7 +106,7 @@ class _Parts:
         if ask.language:
             found.append(_(LANGUAGES[ask.language]))
         own = {**person.own, **self._edits.set, **dict.fromkeys(self._edits.emptied)}
-        return found + [f"{label}：{text or said(None)}" for label, text in self._own.all_said(own).items()]
+        return found + [labelled(label, text or said(None)) for label, text in self._own.all_said(own).items()]
 
     def _moved(self, person: Person) -> list[str]:
         ask = self._edits.ask

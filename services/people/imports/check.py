@@ -54,6 +54,7 @@ class PeopleCheck:
         known = load_people(self._tx, codes, self._reach, self._tx.actor)
         self._check_logins(drafts, known)
         self._check_new_codes(drafts, known)
+        self._settle_own(drafts, known)
         for draft in drafts:
             person = known.get(draft.values.get("code", ""))
             draft.row.target = target_of(draft, person, self._own)
@@ -90,6 +91,11 @@ class PeopleCheck:
             self._blame(draft, "code", CODE_ELSEWHERE)
         elif known.retired:
             self._blame(draft, "code", CODE_RETIRED)
+
+    def _settle_own(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
+        people = [known.get(draft.values.get("code", "")) for draft in drafts]
+        rows = zip(drafts, people, strict=True)
+        self._own.settle([(draft.values, person.own if person else None) for draft, person in rows])
 
     def _check_own(self, draft: Draft, known: KnownPerson | None) -> None:
         for name, error in self._own.wrong(draft.values, known.own if known else None).items():

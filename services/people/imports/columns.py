@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import Invalid
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from core.transaction import Transaction
 from data.models.people import ImportKind
 from services.fields import OwnFieldRow, own_fields
@@ -136,7 +136,7 @@ def check_mapping(
     fields |= _lacking_people(mapping) if kind is ImportKind.PEOPLE else _lacking_departments(mapping)
     if fields:
         labels = [_(known[name].label) if name in known else name for name in fields]
-        raise Invalid(N_("The columns need another look: {names}."), fields=fields, names="、".join(labels))
+        raise Invalid(N_("The columns need another look: {names}."), fields=fields, names=listed(labels))
 
 
 def is_name_of_column(label: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.actor import Reach
-from core.i18n import N_
+from core.i18n import N_, listed
 from core.inputs import WrongValue
 from core.transaction import Transaction
 from data.models.people import Department
@@ -66,7 +66,7 @@ class Places:
         if len(alike) == 1:
             return alike[0].id
         if alike:
-            names = "、".join(f"“{one.full_name}”" for one in alike[:SHOWN])
+            names = listed(f"“{one.full_name}”" for one in alike[:SHOWN])
             raise WrongValue(N_("“{written}” may be {names}. Write it from the top."), written=written, names=names)
         if not self._create:
             problem = N_("There is no department “{written}”. Make it first, or choose to make missing departments.")

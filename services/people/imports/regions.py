@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from functools import cache
 
-from core.i18n import N_
+from core.i18n import N_, listed
 from core.inputs import WrongValue
 from data.reference import areas
 
@@ -64,7 +64,7 @@ def _check_digit(code: str) -> bool:
 def _listed(codes: set[str]) -> str:
     ordered = sorted(codes)
     more = " …" if len(ordered) > SHOWN else ""
-    return "、".join(f"{full_name(code)} ({code})" for code in ordered[:SHOWN]) + more
+    return listed(f"{full_name(code)} ({code})" for code in ordered[:SHOWN]) + more
 
 
 @cache

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from core.i18n import N_, _
 from core.operations import find
-from core.shown import joined, said
+from core.shown import joined, labelled, said
 from core.transaction import Transaction
 from data.models.people import Person, PersonList, PersonListMember
 from services.access import people_within
@@ -59,7 +59,7 @@ class Lists(RowKind):
             shown = [names[key] for key in value[:SHOWN] if key in names]
             more = ["…"] if len(shown) < len(value) else []
             count = _(N_("{count} people"), count=len(value))
-            return f"{count}：{joined([*shown, *more])}"
+            return labelled(count, joined([*shown, *more]))
 
         return say
 

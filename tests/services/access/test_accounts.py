@@ -233,7 +233,8 @@ class TestList:
 
     @pytest.mark.parametrize(
         ("asked", "logins"),
-        [({"text": "ブチョウ"}, ["manager"]), ({"text": "adm"}, ["admin"]), ({"text": "支社 nobody"}, []),
+        [({"text": "ブチョウ"}, ["manager"]), ({"text": "ぶちょう"}, ["manager"]), ({"text": "ＡＤＭ"}, ["admin"]),
+         ({"text": "adm"}, ["admin"]), ({"text": "支社 nobody"}, []),
          ({"status": AccountStatus.STOPPED}, []), ({"sort": "-login", "size": 1}, ["staff"])],
     )  # fmt: skip
     def test_finds(self, administrator, cast, asked, logins):

@@ -119,7 +119,7 @@ class TestMention:
         assert names(administrator, cast.staff.id, noun="person") == ["部長 太郎"], "not oneself, not out of reach"
         assert names(administrator, cast.far.id, noun="person") == ["危機 次郎"]
         assert names(administrator, cast.branch.id, noun="department") == ["危機 次郎"]
-        assert names(manager, cast.staff.id, noun="person", text="カンリ") == ["管理 花子"]
+        assert names(manager, cast.staff.id, noun="person", text="かんり") == ["管理 花子"]
 
     def test_who_made_a_broadcast_is_offered_too(self, administrator, manager, cast, samples):
         reachable(administrator, cast.staff)

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Invalid
 from core.i18n import using_language
+from core.shown import aside
 from services.fields import checked, own_fields, words_for
 from tests.services.fields.stage import add_fields
 
@@ -91,3 +92,13 @@ def test_words_are_in_the_readers_language_and_files_can_be_read_again(tx, field
             files = words_for(tx, known, [own], files=True)
             again = {code: files.written(code, value) for code, value in own.items()}
             assert checked(tx, "person", again, {}, whole=False) == own
+
+
+def test_several_values_are_parted_as_the_language_of_the_reader_parts_them(administrator, cast):
+    add_fields(administrator, "skills")
+    words = words_for(administrator, own_fields(administrator, "person"), [])
+    assert words.said("skills", ["運転", "英語"]) == "運転、英語"
+    with using_language("en"):
+        assert words.said("skills", ["運転", "英語"]) == "運転, 英語"
+        assert aside("s0007", "Invited") == "s0007 (Invited)"
+    assert aside("s0007", "招待中") == "s0007（招待中）"

@@ -26,8 +26,8 @@ def found(tx, text):
         "ﾀｶﾊｼ",
         "ミド",
         "Ab-1",
-        "AB-",
-        "Midori.T@",
+        "ＡＢ－",
+        "Midori.T＠",
     ],
 )
 def test_a_person_by_the_beginning_of_what_they_are_called(administrator, cast, tx, typed):

@@ -1,10 +1,12 @@
 """What needs one today, out of every room (services/home/today.py, ``needs`` of each room)."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
+from core.actor import Looker
 from core.inputs import Nothing
 from core.needs import Urgency
 from data.models.access import AccountStatus, SignInLink
@@ -113,10 +115,13 @@ class TestOthers:
         assert "前回のテストメールを送信できませんでした" in [text for text, *_rest in waiting(administrator, page)]
         assert waiting(manager, page) == []
 
-    def test_what_one_has_begun(self, staff, manager):
+    def test_what_one_has_begun(self, acting, staff, manager):
         keep_draft(staff, KeptDraft(form="a", title="編集", values={"name": "甲"}))
         assert waiting(staff, "desk/begun.py") == [("書きかけ", 1, Urgency.LATER)]
         assert waiting(manager, "desk/begun.py") == []
+        looker = Looker(account_id=1, name="管理", until=datetime.max.replace(tzinfo=UTC))
+        looking = acting(replace(staff.actor, looker=looker))
+        assert waiting(looking, "desk/begun.py") == [], "as little as the page shows them"
 
     def test_the_most_urgent_comes_first(self, administrator, running):
         keep_draft(administrator, KeptDraft(form="a", title="編集", values={"name": "甲"}))

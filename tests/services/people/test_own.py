@@ -14,7 +14,7 @@ from services.changes.standing import StandingAsk
 from services.people import add_person, edit_person, show_person
 from services.people.fields import PersonFields
 from services.people.show import PersonAsk
-from tests.factories import make_person
+from tests.factories import actor_of, make_person
 from tests.services.changes.stage import latest, state, undone
 from tests.services.fields.stage import add_fields
 from tests.services.people.asks import editable
@@ -54,10 +54,12 @@ class TestByHand:
         assert found.own == {**KEPT, "boss": cast.manager.id, "site": cast.branch.id}
         assert {one.label: one.said for one in found.own_values}["上長"] == "部長 太郎"
         rows = tx.execute(select(PersonOwn).where(PersonOwn.person_id == found.id)).scalars()
-        beside = {one.field_id: one.number or one.day or one.to_person_id or one.to_department_id for one in rows}
+        beside = {
+            one.field_id: one.number or one.day or one.to_person_id or one.to_department_id or one.words for one in rows
+        }
         assert beside == {
-            fields["pay"].id: Decimal("1200.5"), fields["until"].id: date(2026, 4, 1),
-            fields["boss"].id: cast.manager.id, fields["site"].id: cast.branch.id,
+            fields["note"].id: "早番のみ", fields["pay"].id: Decimal("1200.5"),
+            fields["until"].id: date(2026, 4, 1), fields["boss"].id: cast.manager.id, fields["site"].id: cast.branch.id,
         }  # fmt: skip
 
     def test_what_is_not_named_stays_and_null_empties(self, administrator, tx, fields, cast):
@@ -72,6 +74,20 @@ class TestByHand:
         with pytest.raises(Invalid) as error:
             edit(administrator, cast.staff, pay="many", size="XL", boss="nobody")
         assert set(error.value.fields) >= {"own_pay", "own_size"}
+
+    def test_who_is_out_of_reach_is_a_number_and_stays_where_a_form_sends_it_back(
+        self, administrator, acting, tx, fields, cast
+    ):
+        edit(administrator, cast.staff, boss=cast.far.code)
+        manager = acting(actor_of(tx, cast.manager))
+        shown = {one.code: one for one in show_person(manager, PersonAsk(id=cast.staff.id)).own_values}["boss"]
+        assert (shown.said, shown.written) == (f"No.{cast.far.id}（範囲外）", f"#{cast.far.id}")
+        (row,) = history(manager, HistoryAsk(kind="person", record_id=cast.staff.id)).rows
+        assert [one.after for one in row.fields] == [shown.said]
+        edit_person(manager, editable(manager, cast.staff, own={"boss": shown.written, "note": "x"}))
+        assert own_of(tx, cast.staff) == {"boss": cast.far.id, "note": "x"}
+        with pytest.raises(Invalid):
+            edit_person(manager, editable(manager, cast.staff, own={"boss": cast.far.code}))
 
 
 class TestHistory:

@@ -11,10 +11,12 @@ from services.people import export_people, search_people
 from services.people.export import ExportAsk
 from services.people.search import PeopleAsk
 from services.people.store import set_own
+from tests.factories import make_department
 from tests.services.changes.stage import latest, state, undone
 from tests.services.fields.stage import add_fields
 from tests.services.people.importing import csv_of
 
+IMPORTING = ("people.upload", "people.map_import", "people.import_show", "people.import_rows")
 HEADER = ("社員番号", "姓", "時給", "Contract until", "size", "資格", "上長", "派遣先")
 
 
@@ -45,13 +47,43 @@ class TestSearch:
             ("until<=2026-04-01",): [staff], ("until>=2026-04-02",): [far], ("until=2026/12/31",): [far],
             ("size=中",): [staff], ("skills=英語",): [staff, far], ("skills=英語", "size=S"): [far],
             (f"boss={cast.manager.code}",): [staff], (f"site=#{cast.branch.id}",): [staff], ("site=支社",): [staff],
-            ("size=L",): [],
+            ("size=L",): [], ("note^=早",): [staff], ("note^=番",): [], ("pay>=1", "note^=早番"): [staff],
         }  # fmt: skip
         for own, names in wanted.items():
             found = search_people(administrator, PeopleAsk(own=list(own))).rows
             assert sorted(row.name for row in found) == sorted(names), own
 
-    @pytest.mark.parametrize("own", ["size", "size=XL", "size>=M", "pay>=many", "nothing=1", "boss=nobody", "note="])
+    def test_a_text_is_found_by_its_beginning_in_any_letters(self, administrator, tx, fields, cast):
+        set_own(tx, {cast.staff.id: {"note": "Ａ棟 100%"}, cast.far.id: {"note": "Éb"}})
+        staff, far = ["社員 三郎"], ["遠方 四郎"]
+        for start, names in {
+            "a棟": staff,
+            "Ａ": staff,
+            "ｅ": [],
+            "éＢ": far,
+            "a棟 100％": staff,
+            "%": [],
+            "a_": [],
+        }.items():
+            found = search_people(administrator, PeopleAsk(own=[f"note^={start}"])).rows
+            assert [row.name for row in found] == names, start
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            "size",
+            "size=XL",
+            "size>=M",
+            "size^=M",
+            "pay^=1",
+            "note>=早",
+            "note^=",
+            "pay>=many",
+            "nothing=1",
+            "boss=nobody",
+            "note=",
+        ],
+    )
     def test_what_is_no_condition_is_refused(self, administrator, kept, own):
         with pytest.raises(Invalid) as error:
             search_people(administrator, PeopleAsk(own=[own]))
@@ -72,6 +104,22 @@ class TestFiles:
         checked = importer.start(exported.content).check()
         assert (checked.counts["same"], checked.counts["error"]) == (2, 0)
         assert state(administrator) == before
+
+    def test_an_untouched_export_changes_nothing_where_references_lead_out_of_reach_or_of_use(
+        self, limited, tx, importer, fields, cast
+    ):
+        closed = make_department(tx, "閉鎖")
+        closed.retired_at = tx.now
+        set_own(tx, {cast.staff.id: {"boss": cast.far.id, "site": closed.id}})
+        tx.session.flush()
+        manager = limited("people.export", "people.search", "people.department_choices", *IMPORTING)
+        exported = export_people(manager, ExportAsk(text="社員"))
+        assert cast.far.code not in exported.content.decode("utf-8-sig")
+        importing = importer.start(exported.content, actor=manager.actor)
+        assert importing.check().counts["same"] == 1, importing.problems()
+        other = exported.content.decode("utf-8-sig").replace(f"#{cast.far.id}", f"#{cast.crisis_manager.id}")
+        importing = importer.start(other.encode(), actor=manager.actor)
+        assert importing.check().counts["error"] == 1
 
     def test_cells_are_read_and_an_undo_brings_them_back(self, administrator, tx, importer, kept, cast):
         before = state(administrator)

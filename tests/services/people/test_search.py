@@ -36,7 +36,7 @@ class TestSearch:
 
     @pytest.mark.parametrize(
         "text",
-        ["高橋", "髙", "高橋 花", "花子 高橋", "たかはし", "ﾀｶﾊｼ", "タカハシ ハナ", "q-77", "Q-77", "橋花", "100%"],
+        ["高橋", "髙", "高橋 花", "花子 高橋", "たかはし", "ﾀｶﾊｼ", "タカハシ ハナ", "q-77", "Ｑ－７７", "橋花", "100%"],
     )
     def test_finds_by_any_part_of_name_kana_or_code(self, administrator, tx, text):
         make_person(tx, "高橋", "花子", kana=("タカハシ", "ハナコ"), code="Q-77")
