@@ -30,7 +30,7 @@ run: $(READY)
 	@exec $(BIN) manage.py run
 
 test: $(READY_FOR_TESTS) browser
-	@exec $(BIN) -m pytest -n $(WORKERS) --dist loadgroup
+	@exec $(BIN) -m pytest -n $(WORKERS)
 
 test-long: $(READY_FOR_TESTS) browser
 	@exec $(BIN) -m pytest -m long

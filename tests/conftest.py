@@ -35,18 +35,6 @@ MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 * 2**30
 SHARED = core.settings.ROOT.parent / "shared"
 
 
-STARTED_ONCE = ("running", "installation", "asking", "watched", "copy")
-"""Fixtures that start a console or copy the project: among several workers, what uses one of them goes to one."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something dear (``--dist loadgroup``)."""
-    for item in items:
-        shared = [name for name in STARTED_ONCE if name in getattr(item, "fixturenames", ())]
-        if shared:
-            item.add_marker(pytest.mark.xdist_group(shared[0]))
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for each test process, migrated once; its database serves as the template of clones."""

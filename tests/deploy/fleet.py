@@ -57,8 +57,15 @@ class Fleet:
         self.processes[unit].send_signal(signal.SIGKILL)
         self.processes[unit].wait(10)
 
-    def served(self, path: str) -> list[str]:
-        """Return which processes answered requests for a path, in order, by the ports of the files."""
+    def served(self, path: str, least: int = 1) -> list[str]:
+        """Return which processes answered requests for a path, in order, by the ports of the files.
+
+        Nginx writes its log after the answer is out, so this waits for at least so many.
+        """
+        until(lambda: len(self._logged(path)) >= least, within=5)
+        return self._logged(path)
+
+    def _logged(self, path: str) -> list[str]:
         names = {f"127.0.0.1:{real}": named for named, real in self.ports.items()}
         lines = re.findall(r"^\S+ \S+ (\S+) \d+ (.+) [\d.]+$", self.log.read_text(), re.MULTILINE)
         return [names[upstream.split(", ")[-1]] for asked, upstream in lines if asked == path]

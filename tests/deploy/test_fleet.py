@@ -74,18 +74,18 @@ def stays_on_one_console(running: Fleet, page: Page) -> str:
         expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
     page.get_by_role("link", name="アカウント", exact=True).click()
     expect(page.get_by_role("heading", name="アカウント")).to_be_visible()
-    consoles = set(running.served("/access-mine")[1:])  # the first time there was no cookie yet
+    consoles = set(running.served("/access-mine", 2)[1:])  # the first time there was no cookie yet
     assert len(consoles) == 1, consoles
     return consoles.pop()
 
 
 def on_console(running: Fleet, console: str) -> str:
     """Return a browser's token with which everything goes to this console."""
-    for _try in range(64):
+    for already in range(64):
         token = new_token()
         with running.client(**{BROWSER: token}) as client:
             assert client.get("/access-accounts").status_code == 200
-        if running.served("/access-accounts")[-1] == console:
+        if running.served("/access-accounts", already + 1)[-1] == console:
             return token
     raise AssertionError(f"of 64 browsers none came to {console}")
 
@@ -124,7 +124,7 @@ def replies_and_jobs(running: Fleet) -> None:
             answered = phone.post(asked.url, data=Form(pages[-1].text).values | {asked.keys[0]: "無事です"})
         assert answered.status_code in {200, 303}, answered.text
         assert asked.stored().latest_answer
-    assert set(running.served("/r/...")) == set(PUBLIC)
+    assert set(running.served("/r/...", 10)) == set(PUBLIC)
     running.kill(f"renraku-public@{PUBLIC[0]}")
     with running.client() as phone:
         assert [phone.get(asked.url).status_code for _time in range(4)] == [200] * 4
