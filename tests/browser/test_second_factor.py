@@ -76,6 +76,7 @@ def test_a_forgotten_password(running: Console, chromium: Browser) -> None:
     answers = []
     for login in ("nobody-at-all", "rokuro"):
         page.get_by_role("button", name="パスワードをお忘れですか？").click()
+        expect(page.get_by_role("button", name="メールを送る")).to_be_visible()  # the form before has a login name too
         type_into(page, "ログインID", login)
         page.get_by_role("button", name="メールを送る").click()
         answer = page.get_by_test_id("stAlert")

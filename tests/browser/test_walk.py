@@ -210,6 +210,7 @@ def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(
     desktop.get_by_test_id("stBaseButton-primary").click()
     expect(desktop.get_by_text("保存しました").first).to_be_visible()
 
+    expect(manager.get_by_text("このページの権限がありません")).to_be_visible()  # the open tab is drawn anew
     manager.get_by_role("link", name="利用者", exact=True).click()
     expect(manager.get_by_role("heading", name="利用者")).to_be_visible()
     expect(manager.get_by_role("link", name="部署", exact=True)).to_be_hidden()
