@@ -55,7 +55,7 @@ def guide_by(tx: Transaction, people: Headcount) -> GuideRow:
     """Work out the steps from the data and these counts of people."""
     facts = gather(tx, people)
     marked = set(tx.execute(select(SetupMark.step)).scalars())
-    steps = [_row(step, *step.judge(facts), step.key in marked) for step in STEPS]
+    steps = [shown_step(step, *step.judge(facts), step.key in marked) for step in STEPS]
     waiting = [step for step in steps if step.state is not StepState.DONE]
     return GuideRow(
         steps=steps, done=len(steps) - len(waiting), next=waiting[0] if waiting else None, counted_at=facts.counted_at
@@ -78,10 +78,12 @@ def mark_step(tx: Transaction, ask: StepMark) -> None:
         tx.execute(delete(SetupMark).where(SetupMark.step == ask.step))
 
 
-def _row(step: Step, state: StepState, finding: str, values: dict[str, object], marked: bool) -> StepRow:
+def shown_step(step: Step, state: StepState, finding: str, values: dict[str, int], marked: bool) -> StepRow:
+    """Return a step as the guide shows it; ``values`` are the counts in its finding, ``marked`` by a person."""
     if step.confirmable and marked:
         state, finding, values = StepState.DONE, N_("Settled by a person."), {}
     return StepRow(
         number=step.number, key=step.key, title=_(step.title), purpose=_(step.purpose), page=step.page,
-        state=state, finding=_(finding, **values), confirmable=step.confirmable,
+        state=state, finding=_(finding, **{name: f"{count:,}" for name, count in values.items()}),
+        confirmable=step.confirmable,
     )  # fmt: skip

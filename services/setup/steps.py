@@ -16,7 +16,7 @@ class StepState(StrEnum):
     ATTENTION = "attention"
 
 
-Judgement = tuple[StepState, str, dict[str, object]]
+Judgement = tuple[StepState, str, dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Step:
     """No data can show that it is settled: a person says so."""
 
 
-def _done(message: str, **values: object) -> Judgement:
+def _done(message: str, **values: int) -> Judgement:
     return StepState.DONE, message, values
 
 
-def _open(message: str, **values: object) -> Judgement:
+def _open(message: str, **values: int) -> Judgement:
     return StepState.OPEN, message, values
 
 
-def _attention(message: str, **values: object) -> Judgement:
+def _attention(message: str, **values: int) -> Judgement:
     return StepState.ATTENTION, message, values
 
 

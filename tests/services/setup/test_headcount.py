@@ -5,7 +5,10 @@ import pytest
 from core.inputs import Nothing
 from data.models.people import ContactPoint, ContactState
 from services.setup import count_again, guide, headcount, standing
+from services.setup.facts import Facts
+from services.setup.guide import shown_step
 from services.setup.headcount import counted
+from services.setup.steps import STEPS
 from tests.factories import make_department, make_person
 
 
@@ -46,3 +49,9 @@ def test_a_small_one_sees_this_moment(tx, crowd):
     count_again(tx, Nothing())
     make_person(tx)
     assert ("4" in guide(tx, Nothing()).steps[0].finding, guide(tx, Nothing()).counted_at) == (True, None)
+
+
+def test_large_numbers_are_written_as_people_read_them():
+    step = next(one for one in STEPS if one.key == "accounts")
+    facts = Facts(**{**dict.fromkeys(Facts.__dataclass_fields__, 0), "people": 1_000_001, "last_test": None})
+    assert "1,000,001" in shown_step(step, *step.judge(facts), False).finding
