@@ -11,6 +11,7 @@ from tests.browser.conftest import context
 from tests.consoles import console
 from tests.factories import account_of, make_cast
 from tests.oidc_provider import CLIENT, SECRET, identity_provider
+from tests.processes import until
 
 pytestmark = pytest.mark.browser
 MAIL = "hanako.kanri@example.jp"
@@ -48,6 +49,7 @@ def test_there_and_back_and_still_the_second_factor(
                     assert page.url == f"{running.url}/access-mine"
                     page.get_by_role("button", name="ログアウト", exact=True).click()
                     expect(button).to_be_visible()
+                    until(lambda: provider.left)  # by way of the provider, and back
                     assert "id_token_hint" in provider.left[-1], "signed out there too"
                 window.close()
                 with running.transaction() as tx:
