@@ -1,4 +1,4 @@
-"""From a click in the menu to the page's content, in Chromium: the console's pages, and plain ones with the same elements and menu.
+"""From a click in the menu to the page's content, in Chromium: the console's pages, and plain ones of the same elements.
 
 A page is there when its heading stands, its script has ended and nothing of the page before is left. The first click
 of a browser loads Streamlit's table as well; it is told apart (``cold``).
@@ -16,6 +16,7 @@ from bench.plain import Shown
 from bench.served import Served, free_port, serving, uvicorn
 from core.actor import Actor
 from core.database import transaction
+from core.shown import page_address
 from services import access
 
 PAGES = ("people/list.py", "access/accounts.py", "broadcasts/list.py")
@@ -93,4 +94,4 @@ def _session(account: int) -> str:
 
 
 def _url(path: str) -> str:
-    return path.partition("?")[0].removesuffix(".py").replace("/", "-")
+    return page_address(path.partition("?")[0])

@@ -17,6 +17,11 @@ MARKDOWN = re.compile(r"[\\`*_\[\]$~<>#|]|:(?=[a-z_]+[\[/:])")
 YES, NO = N_("Yes"), N_("No")
 
 
+def page_address(path: str) -> str:
+    """Write where a page is reached: ``people-list`` for ``people/list.py``."""
+    return path.removesuffix(".py").replace("/", "-")
+
+
 def moment(at: datetime | None, *, seconds: bool = False) -> str:
     """Write a moment as a clock in Japan shows it: ``2026/11/22 09:05``."""
     return jst(at).strftime("%Y/%m/%d %H:%M:%S" if seconds else "%Y/%m/%d %H:%M") if at else NONE

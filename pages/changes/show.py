@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
-from core.shown import aside
+from core.shown import aside, page_address
 from pages import kit
 from pages.changes._counts import counts_in_words
 from pages.changes._undo import offer, show_preview
@@ -37,7 +37,7 @@ def draw(rows: Sequence[ChangedRecord]) -> None:
         [
             kit.Group(
                 (aside(row.name, row.kind_title), row.action), row.fields,
-                address=f"{row.page.removesuffix('.py').replace('/', '-')}?id={row.record_id}" if row.there else None,
+                address=f"{page_address(row.page)}?id={row.record_id}" if row.there else None,
                 instead=_(N_("What it was is no longer kept.")) if row.erased else "",
             )
             for row in rows

@@ -10,6 +10,7 @@ import streamlit as st
 from pydantic import BaseModel
 
 from core.i18n import N_, _
+from core.shown import page_address
 from pages.kit import menu
 
 CAME_FROM = "from"
@@ -87,7 +88,7 @@ def restore() -> None:
 def way_back(path: str) -> dict[str, list[str]]:
     """Return the address values with which ``path`` was left for this page."""
     place, _mark, shown = st.query_params.get(CAME_FROM, "").partition("?")
-    return parse_qs(shown) if place == path.removesuffix(".py").replace("/", "-") else {}
+    return parse_qs(shown) if place == page_address(path) else {}
 
 
 def _here() -> str:

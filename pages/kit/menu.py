@@ -10,6 +10,7 @@ from streamlit.navigation.page import Page
 from core.actor import Actor
 from core.i18n import N_, _
 from core.operations import find
+from core.shown import page_address
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Entry:
     @property
     def url(self) -> str:
         """Return its address, for instance ``people-list``."""
-        return self.path.removesuffix(".py").replace("/", "-")
+        return page_address(self.path)
 
     def allowed(self, actor: Actor) -> bool:
         """Say whether this actor may see it."""

@@ -25,6 +25,10 @@ class NotOurs(Exception):
     """What came is not from our provider, or not for us."""
 
 
+AWAY = (httpx.HTTPError, httpx.InvalidURL, NotOurs, ValueError)
+"""What is raised when the provider does not answer, or not as one."""
+
+
 def provider() -> dict[str, Any]:
     """Return what the provider publishes about its addresses.
 

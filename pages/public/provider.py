@@ -39,10 +39,6 @@ begun = Throttle(120, timedelta(minutes=10))
 log = structlog.get_logger("provider")
 
 
-AWAY = (httpx.HTTPError, httpx.InvalidURL, discovered.NotOurs, ValueError)
-"""What is raised when the provider does not answer, or not as one."""
-
-
 class Refusal(Exception):
     """The provider's answer is not good, for the log; people are only told to try again."""
 
@@ -59,7 +55,7 @@ def begin(request: Request) -> Response:
     }  # fmt: skip
     try:
         endpoint = discovered.provider()["authorization_endpoint"]
-    except AWAY as error:
+    except discovered.AWAY as error:
         return _refused("provider does not answer", error)
     asked = {
         "response_type": "code", "client_id": settings().oidc_client_id, "redirect_uri": _redirect_uri(),
@@ -83,7 +79,7 @@ def back(request: Request) -> Response:
         kept = _kept(request.cookies.get(_cookie(), ""), query)
         token = _id_token(query, kept["verifier"])
         identity = discovered.identity(token, kept["nonce"])
-    except (Refusal, JoseError, *AWAY) as error:
+    except (Refusal, JoseError, *discovered.AWAY) as error:
         return _refused("sign-in through the provider failed", error)
     if browser is None:
         return _refused("no pre-cookie", None)

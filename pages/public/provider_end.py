@@ -7,7 +7,6 @@ addresses only, so any process can do it and no table holds it.
 import base64
 from urllib.parse import urlencode
 
-import httpx
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from core import secrets
 from core.errors import Unavailable
 from core.settings import settings
 from pages.public import cookies, discovered
-from pages.public.sign_in import end_session, is_over
+from pages.public.sign_in import ended, is_over
 
 PURPOSE, ABOUT, PATH = "provider sign-out", "cookie", "/provider"
 MOST_LETTERS = 3_500
@@ -37,8 +36,9 @@ def remember(answer: Response, id_token: str) -> None:
 
 def end(request: Request) -> Response:
     """Clear the cookies of a session that has ended and lead to the provider, if its person came from there."""
-    answer = end_session(request)
-    if not settings().provider or not is_over(request):
+    over = is_over(request)
+    answer = ended(request, over=over)
+    if not settings().provider or not over:
         return answer
     token = _kept(request)
     address = _address(token) if token is not None else None
@@ -61,7 +61,7 @@ def _kept(request: Request) -> str | None:
 def _address(token: str) -> str | None:
     try:
         way_out = discovered.way_out()
-    except (httpx.HTTPError, httpx.InvalidURL, discovered.NotOurs, ValueError) as error:
+    except discovered.AWAY as error:
         log.warning("provider does not answer", reason=type(error).__name__)
         return None
     if way_out is None:

@@ -45,8 +45,13 @@ def signed_in(token: str, to: str = "") -> Response:
 
 def end_session(request: Request) -> Response:
     """Clear the cookie of a session that has ended; not of a living one, so that no other site signs anyone out."""
+    return ended(request, over=is_over(request))
+
+
+def ended(request: Request, *, over: bool) -> Response:
+    """Go to one of our own pages, without the cookie of a session that is over."""
     answer = RedirectResponse(own_page(request.query_params.get("to", "")), 303, NO_STORE)
-    if is_over(request):
+    if over:
         answer.headers.append("set-cookie", cookies.clearing(cookies.session_cookie()))
     return answer
 

@@ -8,6 +8,7 @@ from core.actor import Reach
 from core.errors import NotFound
 from core.i18n import N_
 from core.operations import Process
+from core.shown import page_address
 from core.transaction import Transaction
 from services.access import Lies
 
@@ -29,7 +30,7 @@ class Commented:
 
     def address(self, record_id: int) -> str:
         """Return where a record's comments are read, below the address of the console."""
-        return f"/{self.page.removesuffix('.py').replace('/', '-')}?id={record_id}&view=comments"
+        return f"/{page_address(self.page)}?id={record_id}&view=comments"
 
     def seen(self, tx: Transaction, record_ids: Sequence[int]) -> dict[int, str]:
         """Return those of these records that the actor may see, by number, with their names."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from secrets import token_hex
 
 import structlog
 
@@ -14,6 +13,7 @@ from core.transaction import Transaction, listens
 from services.comments import CallLetter, call_letters, not_mailed
 from services.delivery.leases import SENDER
 from services.delivery.letters import From, Mail, Skeleton
+from services.delivery.messages import new_message_id
 from services.delivery.providers import Provider
 from services.delivery.sender import current_sender, from_of, provider_of
 from services.events import CommentCalls
@@ -61,7 +61,7 @@ def send_calls(comment_id: int) -> None:
 
 
 def _mail(sender: From, comment_id: int, letter: CallLetter) -> Mail:
-    message_id = f"<comment.{comment_id}.{token_hex(8)}@{sender.address.rpartition('@')[2]}>"
+    message_id = new_message_id(f"comment.{comment_id}", sender.address)
     with using_language(letter.language):
         skeleton = Skeleton(sender, _(SUBJECT), _(BODY), {"title": letter.title, "url": letter.url})
     values = {"name": letter.name}

@@ -1,4 +1,4 @@
-"""Message-IDs of mails that hold a link to somebody's account: the local mailbox knows them by it."""
+"""Message-IDs of the mails beside the ledger; the local mailbox knows by them which hold a link to an account."""
 
 import re
 import secrets
@@ -6,9 +6,14 @@ import secrets
 OF_ACCOUNT = re.compile(r"<account\.(\d+)\.")
 
 
+def new_message_id(about: str, sender: str) -> str:
+    """Return a new Message-ID for a mail from this address; ``about`` says what it is about, in letters and points."""
+    return f"<{about}.{secrets.token_hex(8)}@{sender.rpartition('@')[2]}>"
+
+
 def message_id_of(account_id: int, sender: str) -> str:
     """Return a new Message-ID for a mail with a link to this account."""
-    return f"<account.{account_id}.{secrets.token_hex(8)}@{sender.rpartition('@')[2]}>"
+    return new_message_id(f"account.{account_id}", sender)
 
 
 def account_in(message_id: str) -> int | None:

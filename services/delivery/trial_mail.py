@@ -1,6 +1,5 @@
 """A test mail to one address (テスト送信): the only way to know that sender and server work before it matters."""
 
-import secrets
 from contextlib import closing
 
 from core.database import transaction
@@ -13,6 +12,7 @@ from core.transaction import Transaction
 from data.models.delivery import MailSender
 from services.delivery.leases import SENDER
 from services.delivery.letters import Mail, Skeleton
+from services.delivery.messages import new_message_id
 from services.delivery.providers import Outcome, ProviderDown
 from services.delivery.sender import ONLY_ROW, SenderRow, current_sender, from_of, provider_of, row_of
 from services.people import Mail as MailAddress
@@ -65,9 +65,7 @@ def send_test(language: str) -> None:
 def _letter(row: MailSender) -> Mail:
     text = N_("This is a test mail. If you can read it, sender and mail server are set up well. No answer is needed.")
     skeleton = Skeleton(from_of(row), _(N_("Test mail of Renraku")), _(text), {})
-    domain = row.address.rpartition("@")[2]
-    message_id = f"<test.{secrets.token_hex(8)}@{domain}>"
-    return skeleton.letter(0, message_id, row.test_address or "", "", {})
+    return skeleton.letter(0, new_message_id("test", row.address), row.test_address or "", "", {})
 
 
 def _sent(row: MailSender, letter: Mail) -> Outcome:
