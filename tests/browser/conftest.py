@@ -167,6 +167,11 @@ def type_into(page: Page, label: str, text: str) -> None:
     field.press("Tab")
 
 
+def open_from_menu(page: Page, name: str) -> None:
+    """Click a page in the menu; Home may offer the same one beside it."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+
+
 def free_port() -> int:
     """Return a port that nobody uses."""
     with socket.socket() as probe:

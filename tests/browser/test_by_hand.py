@@ -9,14 +9,14 @@ from sqlalchemy import select
 from core.actor import Actor
 from core.database import transaction
 from data.models.people import ContactPoint, Person
-from tests.browser.conftest import Console, signed_in, type_into
+from tests.browser.conftest import Console, open_from_menu, signed_in, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def test_D01_a_person_is_added_changed_and_retired(begun: Console, desktop: Page) -> None:
     signed_in(desktop, begun)
-    desktop.get_by_role("link", name="利用者", exact=True).click()
+    open_from_menu(desktop, "利用者")
     desktop.get_by_role("button", name="利用者を追加").click()
     type_into(desktop, "番号（必須）", "A-1")
     type_into(desktop, "姓（必須）", "髙野")

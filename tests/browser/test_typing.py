@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.actor import Actor
 from core.database import transaction
 from data.models.people import Person
-from tests.browser.conftest import Console, signed_in, type_into
+from tests.browser.conftest import Console, open_from_menu, signed_in, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NUMBERS = count(1)
@@ -26,7 +26,7 @@ def code() -> str:
 def person(begun: Console, desktop: Page, code: str) -> Page:
     """The page of somebody who was just added, in an organisation that other tests write to as well."""
     signed_in(desktop, begun)
-    desktop.get_by_role("link", name="利用者", exact=True).click()
+    open_from_menu(desktop, "利用者")
     desktop.get_by_role("button", name="利用者を追加").click()
     type_into(desktop, "番号（必須）", code)
     type_into(desktop, "姓（必須）", "髙野")

@@ -18,7 +18,7 @@ from data.models.access import Account, ReachKind
 from data.models.broadcasts import Broadcast, BroadcastKind, Recipient
 from data.models.delivery import LocalMail
 from data.models.people import Person
-from tests.browser.conftest import PASSWORD, Console, begin, context, signed_in, type_into
+from tests.browser.conftest import PASSWORD, Console, begin, context, open_from_menu, signed_in, type_into
 from tests.factories import give, make_account, make_department, make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -71,7 +71,7 @@ def import_people(page: Page, tmp_path: Path) -> None:
 
 def send_test(page: Page) -> None:
     """D13, N02: text, recipients, rehearsal, send."""
-    page.get_by_role("link", name="新しい一斉送信").click()
+    open_from_menu(page, "新しい一斉送信")
     type_into(page, "題名（必須）", "秋の訓練")
     choose(page, "テンプレート", "安否確認")
     choose(page, "設問", "安否確認")
@@ -173,7 +173,7 @@ def test_D07_a_telegram_opens_a_broadcast_by_rule(console: Console, desktop: Pag
     said = [replay(console, SAMPLES / name) for name in files]
     assert count(Broadcast, Broadcast.kind == BroadcastKind.AUTOMATIC) == 1, said
     assert "訓練" in said[0]
-    desktop.get_by_role("link", name="一斉送信", exact=True).click()
+    open_from_menu(desktop, "一斉送信")
     expect(desktop.get_by_text("自動一斉送信").last).to_be_visible()
 
 
@@ -211,7 +211,7 @@ def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(
     expect(desktop.get_by_text("保存しました").first).to_be_visible()
 
     expect(manager.get_by_text("このページの権限がありません")).to_be_visible()  # the open tab is drawn anew
-    manager.get_by_role("link", name="利用者", exact=True).click()
+    open_from_menu(manager, "利用者")
     expect(manager.get_by_role("heading", name="利用者")).to_be_visible()
     expect(manager.get_by_role("link", name="部署", exact=True)).to_be_hidden()
     window.close()
