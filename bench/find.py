@@ -21,7 +21,7 @@ from bench.population import populate
 from bench.recorded import recording
 from core import logs
 from core.actor import Actor
-from core.database import SESSION_OPTIONS, engine, engine_for, libpq_url, transaction
+from core.database import SESSION_OPTIONS, engine_for, libpq_url, transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind
 from data.models.setup import Organisation
 from pages.public import find
@@ -51,7 +51,7 @@ def main() -> None:
         floor: list[float] = []
         for who, headers in sessions().items():
             search(client, headers, "")
-            with recording(engine(), "") as recorded:
+            with recording("") as recorded:
                 by[who] = [search(client, headers, text) for _at in range(ROUNDS) for text in LETTERS]
             with psycopg.connect(libpq_url(server.app_url), options=SESSION_OPTIONS) as connection:
                 started = time.perf_counter()

@@ -14,7 +14,7 @@ from bench.common import alternating, compared, full_size, product_database, rep
 from bench.recorded import recording
 from core import logs
 from core.actor import Actor
-from core.database import SESSION_OPTIONS, engine, libpq_url, transaction
+from core.database import SESSION_OPTIONS, libpq_url, transaction
 from services import access, home
 from services.home.notices import EditedNotice
 
@@ -29,7 +29,7 @@ def main() -> None:
     services.load_all()
     with product_database() as server:
         actor = administrator()
-        with recording(engine(), MARK) as recorded:
+        with recording(MARK) as recorded:
             operate(actor, MARK)
         with psycopg.connect(libpq_url(server.app_url), options=SESSION_OPTIONS) as connection:
 

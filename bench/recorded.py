@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
-from sqlalchemy import Engine, event
-
-from core.database import committing
 
 Statement = tuple[str, Any]
 
@@ -46,30 +44,26 @@ class Recorded:
 
 
 @contextmanager
-def recording(engine: Engine, mark: str) -> Iterator[Recorded]:
-    """Record what this engine sends while the block runs."""
+def recording(mark: str) -> Iterator[Recorded]:
+    """Record what this process sends by psycopg while the block runs."""
     recorded, now = Recorded(mark), []
+    execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
 
-    def sent(connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+    def sent(cursor: psycopg.Cursor[Any], sql: Any, values: Any = None, **more: Any) -> Any:
         now.append((sql, values))
-        if connection.connection.dbapi_connection.autocommit:
-            ended(connection, alone=True)
+        if cursor.connection.autocommit:
+            ended(alone=True)
+        return execute(cursor, sql, values, **more)
 
-    def ended(_connection: Any, *, alone: bool = False) -> None:
+    def committed(connection: psycopg.Connection[Any]) -> None:
+        ended(alone=False)
+        commit(connection)
+
+    def ended(*, alone: bool) -> None:
         if now:
             recorded.transactions.append(now.copy())
             recorded.alone.append(alone)
         now.clear()
 
-    hooks = [
-        (of, *hook)
-        for of in (engine, committing(engine))
-        for hook in (("before_cursor_execute", sent), ("commit", ended))
-    ]
-    for hook in hooks:
-        event.listen(*hook)
-    try:
+    with patch.multiple(psycopg.Cursor, execute=sent), patch.multiple(psycopg.Connection, commit=committed):
         yield recorded
-    finally:
-        for hook in hooks:
-            event.remove(*hook)

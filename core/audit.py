@@ -9,8 +9,9 @@ import json
 from datetime import datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, Index, insert
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -48,18 +49,21 @@ class AuditPersonal(Base):
     values: Mapped[dict[str, Any]]
 
 
-_RECORD = insert(AuditRecord.__table__).returning(AuditRecord.__table__.c.id)  # type: ignore[arg-type]  # a table
-_PERSONAL = insert(AuditPersonal.__table__)  # type: ignore[arg-type]  # a table
+_RECORD = """
+    INSERT INTO audit_record (at, account_id, actor, cause, process, subject, input, personal_hash, changes)
+    VALUES (%(at)s, %(account_id)s, %(actor)s, %(cause)s, %(process)s, %(subject)s, %(input)s, %(personal_hash)s,
+            %(changes)s)
+    RETURNING id
+"""
+_PERSONAL = "INSERT INTO audit_personal (record_id, values) VALUES (%(record_id)s, %(values)s)"
 
 
 def record(tx: Transaction, process: str, touches: str | None, ask: Input, result: object) -> None:
     """Write what just happened.
 
-    Plain inserts after whatever is still to be stored: the record is read by nobody in this transaction.
+    Plain inserts: the record is read by nobody in this transaction.
     """
     plain, personal = split(ask)
-    tx.session.flush()
-    connection = tx.session.connection()
     account_id, actor = tx.actor.recorded
     row = {
         "at": tx.now,
@@ -68,13 +72,13 @@ def record(tx: Transaction, process: str, touches: str | None, ask: Input, resul
         "cause": tx.actor.cause,
         "process": process,
         "subject": subject_of(touches, result),
-        "input": plain,
+        "input": Jsonb(plain),
         "personal_hash": hash_of(personal) if personal else None,
-        "changes": tx.changes,
+        "changes": Jsonb(tx.changes),
     }
-    key = connection.execute(_RECORD, row).scalar_one()
+    (key,) = tx.plain(_RECORD, row).fetchall()[0]
     if personal:
-        connection.execute(_PERSONAL, {"record_id": key, "values": personal})
+        tx.plain(_PERSONAL, {"record_id": key, "values": Jsonb(personal)})
 
 
 def split(ask: Input) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -5,7 +5,7 @@ commits.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
 from time import monotonic
@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, BigInteger, DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.actor import Actor
@@ -22,6 +22,7 @@ from core.errors import Unavailable
 from core.i18n import N_
 from core.settings import settings
 from core.transaction import Alone, Transaction
+from core.unit import Unit
 
 POOL, OVERFLOW, ALONE = 10, 15, 5
 CONNECTIONS = POOL + OVERFLOW + ALONE
@@ -124,12 +125,13 @@ def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterat
 
     ``statement_seconds`` raises the limit of 15 seconds a statement for the worker's long jobs.
     """
-    with Session(engine(), expire_on_commit=False) as session, session.begin():
-        tx = Transaction(session, actor)
+    with engine().connect() as connection, connection.begin(), closing(Unit(connection)) as unit:
+        tx = Transaction(unit, actor)
         tx.stand()
         if statement_seconds is not None:
             allow_longer(tx, statement_seconds)
         yield tx
+        unit.store()
 
 
 def allow_longer(tx: Transaction, seconds: int) -> None:

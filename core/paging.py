@@ -9,22 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Self, TypeVar
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import Invalid
 from core.i18n import N_
 from core.inputs import Input, field
+from core.prepared import Columns, Prepared
 from core.transaction import Transaction
 
 R = TypeVar("R")
 COUNT_CAP = 10_000
-Columns = Select[*tuple[Any, ...]]
-_derived: WeakKeyDictionary[Columns, dict[Any, Columns]] = WeakKeyDictionary()
-"""The statements that were made of a list's statement, as long as somebody keeps that one: see ``_of``."""
-
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -58,9 +54,24 @@ class Page(Generic[R]):
         return f"{self.count:,}+" if self.more else f"{self.count:,}"
 
 
+class KeptList:
+    """The statement of a list of columns, kept because the same is asked again: its pages and count are prepared."""
+
+    def __init__(self, statement: Columns) -> None:
+        """Keep the statement; whoever keeps this keeps what is made of it."""
+        self.statement = statement
+        self._made: dict[Any, Prepared] = {}
+
+    def prepared(self, shape: Any, make: Callable[[], Columns]) -> Prepared:
+        """Return what was made of the statement in this shape, once."""
+        if shape not in self._made:
+            self._made[shape] = Prepared(make())
+        return self._made[shape]
+
+
 def fetch_page(
     tx: Transaction,
-    statement: Columns,
+    statement: Columns | KeptList,
     ask: PageAsk,
     *,
     orders: Mapping[str, Sequence[Key]],
@@ -82,8 +93,10 @@ def fetch_page(
     descending = ask.sort.startswith("-") != backwards
     cursor = ask.before if backwards else ask.after
     place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
-    chosen = _of(statement, (name, descending, bool(cursor)), lambda: _page(statement, keys, descending, bool(cursor)))
-    found = list(tx.execute(chosen, {**place, "_limit": ask.size + 1}))
+    found = _asked(
+        tx, statement, (name, descending, bool(cursor)), lambda of: _page(of, keys, descending, bool(cursor)),
+        {**place, "_limit": ask.size + 1},
+    )  # fmt: skip
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
         found.reverse()
@@ -99,17 +112,21 @@ def fetch_page(
     )
 
 
-def capped_count(tx: Transaction, statement: Columns) -> int:
+def capped_count(tx: Transaction, statement: Columns | KeptList) -> int:
     """Count rows, but stop at one more than the cap."""
-    return int(tx.scalar(_of(statement, "count", lambda: _count(statement))))
+    return int(_asked(tx, statement, "count", _count, {})[0][0])
 
 
-def _of(statement: Columns, shape: Any, make: Callable[[], Columns]) -> Columns:
-    # Making a statement costs more than sending it; whoever keeps theirs (a list that is paged through) makes it once.
-    made = _derived.setdefault(statement, {})
-    if shape not in made:
-        made[shape] = make()
-    return made[shape]
+def _asked(
+    tx: Transaction,
+    statement: Columns | KeptList,
+    shape: Any,
+    make: Callable[[Columns], Columns],
+    values: Mapping[str, Any],
+) -> list[Any]:
+    if isinstance(statement, KeptList):
+        return tx.rows(statement.prepared(shape, lambda: make(statement.statement)), **values)
+    return list(tx.execute(make(statement), values))
 
 
 def _page(statement: Columns, keys: Sequence[Key], descending: bool, beyond: bool) -> Columns:

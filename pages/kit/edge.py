@@ -122,6 +122,6 @@ def acting(nobody: str | None = None, *, anew: bool = False) -> Iterator[Transac
             raise NotAllowed(guard.SIGNED_OUT)
         if anew:
             looking.check(actor)
-        mine = Transaction(tx.session, actor)
+        mine = tx.by(actor)
         mine.stand()
         yield mine

@@ -44,9 +44,7 @@ def find(request: Request) -> Response:
             if actor is None:
                 return JSONResponse({"kinds": [], "said": ""}, 401, NO_STORE)
             set_language(actor.language)
-            return JSONResponse(
-                _answer(Transaction(tx.session, actor), request.query_params.get("q", "")), 200, NO_STORE
-            )
+            return JSONResponse(_answer(tx.by(actor), request.query_params.get("q", "")), 200, NO_STORE)
     except RenrakuError as error:
         return JSONResponse({"kinds": [], "said": error.text}, error.http_status, NO_STORE)
     except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id

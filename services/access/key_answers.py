@@ -15,7 +15,7 @@ from core.transaction import Transaction
 from data.models.access import ApiAnswer
 
 KEPT = timedelta(hours=24)
-_LOCK = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
+_LOCK = "SELECT pg_try_advisory_xact_lock(%(lock)s) AS free"
 _FIND = """
     SELECT request_hash, body FROM api_answer WHERE key_id = %(key)s AND name = %(name)s AND created_at > %(since)s
 """
@@ -62,10 +62,10 @@ def kept_answer(tx: Transaction, named: Named) -> Kept | None:
         StillRunning: when another transaction holds the name.
         AnotherRequest: when the name stands for another request.
     """
-    if not tx.plain(_LOCK, {"lock": _lock_of(named)}).scalar_one():
+    if not tx.plain(_LOCK, {"lock": _lock_of(named)}).fetchall()[0].free:
         raise StillRunning(N_("The first request with this Idempotency-Key is still running. Send it again shortly."))
     # A statement of its own after the lock: what was committed while it was asked for is seen.
-    found = tx.plain(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).first()
+    found = tx.plain(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).fetchone()
     if found is None:
         return None
     if found.request_hash != named.request_hash:

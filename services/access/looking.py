@@ -36,7 +36,7 @@ def looked_as(tx: Transaction, actor: Actor, account_id: int, until: datetime | 
         looker = Looker(actor.account_id or 0, actor.name, until)
         return replace(seen, language=actor.language, looker=looker)
     if forget_looking(tx, actor.session_id) is not None:
-        audit.record(Transaction(tx.session, actor), STOP, "account", Nothing(), Looked(id=account_id))
+        audit.record(tx.by(actor), STOP, "account", Nothing(), Looked(id=account_id))
     return actor
 
 
@@ -52,7 +52,7 @@ def _seen(tx: Transaction, actor: Actor, account_id: int) -> Actor | None:
         seen = actor_for(tx, account_id, actor.session_id)
     except NotAllowed:
         return None
-    return seen if holds(Transaction(tx.session, actor), seen.grants) else None
+    return seen if holds(tx.by(actor), seen.grants) else None
 
 
 def forget_looking(tx: Transaction, session_id: int | None) -> int | None:

@@ -10,7 +10,8 @@ from core.errors import Invalid
 from core.i18n import N_, language, listed
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import Columns, Page, PageAsk, fetch_page
+from core.paging import Page, PageAsk, fetch_page
+from core.prepared import Columns
 from core.transaction import Transaction
 from core.words import named as words
 from data.models.areas import Area

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, cast, func, select
 
 from core.actor import Reach
 from core.inputs import Row
-from core.paging import Columns
+from core.prepared import Columns
 from core.transaction import Transaction
 from data.models.broadcasts import Recipient, TotalKind
 from data.models.people import Person

@@ -7,13 +7,14 @@ from sqlalchemy import bindparam, select
 
 from core.i18n import N_, language
 from core.inputs import Row, field
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.fields import OwnField, OwnKind
 
 # Made once, and of columns: each list and form of people asks for its fields.
 _FIELDS = OwnField.__table__.c
-_ALL = select(*_FIELDS).where(_FIELDS.noun == bindparam("noun")).order_by(_FIELDS.position, _FIELDS.id)
-_IN_USE = _ALL.where(_FIELDS.retired_at.is_(None))
+_OF_NOUN = select(*_FIELDS).where(_FIELDS.noun == bindparam("noun")).order_by(_FIELDS.position, _FIELDS.id)
+_ALL, _IN_USE = Prepared(_OF_NOUN), Prepared(_OF_NOUN.where(_FIELDS.retired_at.is_(None)))
 
 
 class OwnChoice(Row):
@@ -65,4 +66,4 @@ class OwnFieldRow(Row):
 
 def own_fields(tx: Transaction, noun: str, *, retired: bool = False) -> list[OwnFieldRow]:
     """Return the own fields of a noun in their order, those in use only unless ``retired`` ones are wanted as well."""
-    return [OwnFieldRow.model_validate(row) for row in tx.execute(_ALL if retired else _IN_USE, {"noun": noun})]
+    return [OwnFieldRow.model_validate(row) for row in tx.rows(_ALL if retired else _IN_USE, noun=noun)]

@@ -11,7 +11,7 @@ from core.actor import Reach
 from core.i18n import N_, language
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import KeptList, Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.access import Account, PermissionAssignment
 from data.models.areas import Area
@@ -79,9 +79,9 @@ class PersonRow(Row):
 @query("people.search", N_("Find people"))
 def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
     """Return a page of the people within reach (検索), in the order of their kana or of their codes."""
-    statement = _statement(ask.anywhere, search_people.reach(tx), tx.actor.person_id, language())
-    if ask.own:  # what their fields are may change: not kept
-        statement = statement.where(*own_conditions(tx, PERSON, ask.own))
+    kept = _list(ask.anywhere, search_people.reach(tx), tx.actor.person_id, language())
+    # What their own fields are may change: not kept.
+    statement = kept.statement.where(*own_conditions(tx, PERSON, ask.own)) if ask.own else kept
     orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
     page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: row)
     own = words_for(tx, own_fields(tx, PERSON.name), [row.own for row in page.rows])
@@ -89,8 +89,8 @@ def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
 
 
 @lru_cache(maxsize=64)  # whoever pages through a list asks the same each time; to build it takes longer than to send it
-def _statement(ask: PeopleAsk, reach: Reach, person_id: int | None, spoken: str) -> Select[Any]:
-    return _row(spoken).where(*conditions(ask), people_of(reach, person_id))
+def _list(ask: PeopleAsk, reach: Reach, person_id: int | None, spoken: str) -> KeptList:
+    return KeptList(_row(spoken).where(*conditions(ask), people_of(reach, person_id)))
 
 
 def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:

@@ -31,7 +31,7 @@ class FindingRow(Row):
 @query("setup.doctor", N_("Examine the installation"))
 def diagnosis(tx: Transaction, _ask: Nothing) -> list[FindingRow]:
     """Return what is as it should be and what is not, seen from the process that answers (診断)."""
-    looking = Transaction(tx.session, LOOKER)  # what a limited reach hides is no better for it
+    looking = tx.by(LOOKER)  # what a limited reach hides is no better for it
     findings = [*_of_database(looking), *_of_machine()]
     return [FindingRow(good=one.good, text=one.text, page=one.page) for one in findings]
 
