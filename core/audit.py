@@ -9,7 +9,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from pydantic import BaseModel
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,36 +48,24 @@ class AuditPersonal(Base):
     values: Mapped[dict[str, Any]]
 
 
-_RECORD = """
-    INSERT INTO audit_record (at, account_id, actor, cause, process, subject, input, personal_hash, changes)
-    VALUES (%(at)s, %(account_id)s, %(actor)s, %(cause)s, %(process)s, %(subject)s, %(input)s, %(personal_hash)s,
-            %(changes)s)
-    RETURNING id
-"""
-_PERSONAL = "INSERT INTO audit_personal (record_id, values) VALUES (%(record_id)s, %(values)s)"
-
-
 def record(tx: Transaction, process: str, touches: str | None, ask: Input, result: object) -> None:
-    """Write what just happened.
-
-    Plain inserts: the record is read by nobody in this transaction.
-    """
+    """Write what just happened."""
     plain, personal = split(ask)
     account_id, actor = tx.actor.recorded
-    row = {
-        "at": tx.now,
-        "account_id": account_id,
-        "actor": actor,
-        "cause": tx.actor.cause,
-        "process": process,
-        "subject": subject_of(touches, result),
-        "input": Jsonb(plain),
-        "personal_hash": hash_of(personal) if personal else None,
-        "changes": Jsonb(tx.changes),
-    }
-    (key,) = tx.plain(_RECORD, row).fetchall()[0]
+    key = tx.insert(
+        AuditRecord,
+        at=tx.now,
+        account_id=account_id,
+        actor=actor,
+        cause=tx.actor.cause,
+        process=process,
+        subject=subject_of(touches, result),
+        input=plain,
+        personal_hash=hash_of(personal) if personal else None,
+        changes=tx.changes,
+    )
     if personal:
-        tx.plain(_PERSONAL, {"record_id": key, "values": Jsonb(personal)})
+        tx.insert(AuditPersonal, record_id=key, values=personal)
 
 
 def split(ask: Input) -> tuple[dict[str, Any], dict[str, Any]]:

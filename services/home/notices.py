@@ -127,18 +127,21 @@ def edit_notice(tx: Transaction, ask: EditedNotice) -> Kept:
         Conflict: when somebody else saved it meanwhile.
         Refused: when an actor with a limited reach names no department, or the notice is retired.
     """
-    notice = _within(tx, edit_notice, ask.id) if ask.id else Notice(created_by=tx.actor.account_id, created_at=tx.now)
-    if ask.id and notice.version != ask.version:
-        raise Conflict(N_("Somebody else changed this notice meanwhile. Look at it again, then repeat your change."))
+    notice = _unchanged(tx, ask) if ask.id else None
     _check_for_whom(tx, ask)
-    before = {"title": notice.title, "text": notice.text} if ask.id else None
-    for name in ("title", "text", "until_on", "set_id", "department_id"):
-        setattr(notice, name, getattr(ask, name))
-    notice.from_on = ask.from_on or clock.today()
-    notice.version = notice.version + 1 if ask.id else 1
-    tx.add(notice)
-    tx.note(f"notice:{notice.id}", before, {"title": notice.title, "text": notice.text})
-    return Kept(id=notice.id)
+    values = {name: getattr(ask, name) for name in ("title", "text", "until_on", "set_id", "department_id")}
+    values["from_on"] = ask.from_on or clock.today()
+    before = {"title": notice.title, "text": notice.text} if notice else None
+    if notice:
+        key = notice.id
+        for name, value in values.items():
+            setattr(notice, name, value)
+        notice.version += 1
+        tx.session.flush()
+    else:
+        key = tx.insert(Notice, **values, created_by=tx.actor.account_id, created_at=tx.now)
+    tx.note(f"notice:{key}", before, {"title": ask.title, "text": ask.text})
+    return Kept(id=key)
 
 
 @operation("home.retire_notice", N_("Retire notices"), touches="notice")
@@ -184,6 +187,14 @@ def _within(tx: Transaction, process: Process[Any, Any], notice_id: int) -> Noti
     if found is None:
         raise NotFound(GONE)
     return found
+
+
+def _unchanged(tx: Transaction, ask: EditedNotice) -> Notice:
+    """Return the notice to change, as whoever changes it saw it."""
+    notice = _within(tx, edit_notice, ask.id or 0)
+    if notice.version != ask.version:
+        raise Conflict(N_("Somebody else changed this notice meanwhile. Look at it again, then repeat your change."))
+    return notice
 
 
 def _check_for_whom(tx: Transaction, ask: EditedNotice) -> None:
