@@ -15,6 +15,7 @@ from sqlalchemy import Dialect, Insert, Select, Table, insert
 from core.unit import Unit
 
 Columns = Select[*tuple[Any, ...]]
+_named_tuple: Any = namedtuple  # noqa: PYI024 - which names there are is data
 
 
 class Prepared:
@@ -37,16 +38,23 @@ class Prepared:
         return list(unit.connection.execute(self.statement, values))
 
 
-@cache
-def inserting(table: Table, names: frozenset[str]) -> Prepared:
-    """Return what stores one row, given values for these columns, and returns its primary key."""
-    return Prepared(insert(table).returning(*table.primary_key), names=names)
+class Inserting:
+    """What stores one new row of a table, given values for some of its columns, and returns its primary key."""
+
+    def __init__(self, table: Table, names: frozenset[str]) -> None:
+        """Take the columns that are given; where a model has a default for others, that is stored."""
+        self._defaults = [
+            (column.key, column.default) for column in table.columns if column.default and column.key not in names
+        ]
+        every = names.union(name for name, _default in self._defaults)
+        self._prepared = Prepared(insert(table).returning(*table.primary_key), names=every)
+
+    def store(self, unit: Unit, values: dict[str, Any]) -> Any:
+        """Store the row and return its primary key."""
+        return self._prepared.rows(unit, {name: _made(default) for name, default in self._defaults} | values)[0]
 
 
-def with_defaults(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a new row together with those that a model gives when nothing is said."""
-    missing = {column.key: column.default for column in table.columns if column.default and column.key not in values}
-    return {name: _made(default) for name, default in missing.items()} | dict(values)
+inserting = cache(Inserting)
 
 
 def _made(default: Any) -> Any:
@@ -63,8 +71,7 @@ class _Written:
         """False: how many values there are, and so the SQL, is known only when it is sent."""
 
         columns = statement.exported_columns
-        keys: Any = columns.keys()
-        self._named: Callable[[Sequence[Any]], Any] = namedtuple("Row", keys, rename=True)._make  # type: ignore[misc]  # noqa: PYI024 - what columns there are is data
+        self._named: Callable[[Sequence[Any]], Any] = _named_tuple("Row", columns.keys(), rename=True)._make
         types = [(name, bind.type.dialect_impl(dialect)) for bind, name in compiled.bind_names.items()]
         self._bind = {name: turn for name, kind in types if (turn := kind.bind_processor(dialect))}
         kinds = [column.type.dialect_impl(dialect) for column in columns]

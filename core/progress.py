@@ -75,13 +75,12 @@ def begin(tx: Transaction, kind: str, total: int = 0, *, subject: str | None = N
     ``kind`` is the process that it is done for; ``subject`` names the record that it is about;
     ``running``: it does not wait to be taken up.
     """
-    work = Work(
-        kind=kind, total=total, account_id=tx.actor.account_id, created_at=tx.now, updated_at=tx.now,
+    key: int = tx.insert(
+        Work, kind=kind, total=total, account_id=tx.actor.account_id, created_at=tx.now, updated_at=tx.now,
         state=WorkState.RUNNING if running else WorkState.WAITING, started_at=tx.now if running else None, step="",
         done=0, subject=subject,
     )  # fmt: skip
-    tx.add(work)
-    return work.id
+    return key
 
 
 def report(work_id: int, step: str, done: int, total: int) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import Actor
-from core.prepared import Prepared, inserting, with_defaults
+from core.prepared import Prepared, inserting
 from core.unit import Unit, sent
 
 E = TypeVar("E")
@@ -95,13 +95,12 @@ class Transaction:
         return self.session.scalar(statement, values)
 
     def insert(self, model: type[Any], **values: Any) -> Any:
-        """Store a new row that nobody needs as an object and return its primary key (the first column of it).
+        """Store a new row that nobody needs as an object and return its primary key, the first column of it.
 
         For what is written often: a fifth of the work of ``add``.
         """
         self.stand()
-        given = with_defaults(model.__table__, values)
-        return inserting(model.__table__, frozenset(given)).rows(self._unit, given)[0][0]
+        return inserting(model.__table__, frozenset(values)).store(self._unit, values)[0]
 
     def rows(self, prepared: Prepared, **values: Any) -> list[Any]:
         """Return the rows of a read that comes often."""

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 import services
-from core import logs
+from core import collector, logs
 from pages.public.gate import Gate
 from pages.public.routes import ROUTES
 from pages.public.watched import Watched
@@ -12,3 +12,4 @@ from pages.public.watched import Watched
 logs.configure()
 services.load_all()
 app = Starlette(routes=ROUTES, middleware=[Middleware(Watched), Middleware(Gate)])
+collector.settle()

@@ -19,6 +19,7 @@ from pages.public import (
 from pages.public.api import routes as api
 
 ROUTES: list[Route] = [
+    *api.ROUTES,  # first: they are asked most often, and each route is tried in turn
     *exports.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
@@ -31,5 +32,4 @@ ROUTES: list[Route] = [
     *imports.ROUTES,
     *look.ROUTES,
     *replies.ROUTES,
-    *api.ROUTES,
 ]

@@ -35,7 +35,7 @@ def make_first_administrator(tx: Transaction, *, login: str, password: str, fami
     tx.add(account)
     sync_shipped_sets(tx)
     administrators = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == ADMINISTRATOR))
-    tx.add(PermissionAssignment(account_id=account.id, set_id=administrators, reach=ReachKind.WHOLE))
+    tx.insert(PermissionAssignment, account_id=account.id, set_id=administrators, reach=ReachKind.WHOLE)
     return account.id
 
 

@@ -32,11 +32,8 @@ def make_link(tx: Transaction, account_id: int) -> tuple[str, datetime]:
     """Make a link's token, void those before, and return it with the moment until which it is valid."""
     void_links_of(tx, [account_id])
     token, until = new_token(), tx.now + VALID_FOR
-    tx.add(
-        SignInLink(
-            token_hash=hash_of(token), account_id=account_id, created_by=tx.actor.account_id, created_at=tx.now,
-            expires_at=until,
-        )
+    tx.insert(
+        SignInLink, token_hash=hash_of(token), account_id=account_id, created_by=tx.actor.account_id, created_at=tx.now, expires_at=until,
     )  # fmt: skip
     return token, until
 

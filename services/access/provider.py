@@ -59,10 +59,8 @@ def _bound(tx: Transaction, identity: Identity) -> int | None:
     )
     if account_id is None or tx.scalar(other) is not None:
         return None
-    tx.add(
-        ProviderIdentity(
-            issuer=identity.issuer, subject=identity.subject, account_id=account_id, created_at=tx.now,
-        )
+    tx.insert(
+        ProviderIdentity, issuer=identity.issuer, subject=identity.subject, account_id=account_id, created_at=tx.now,
     )  # fmt: skip
     log.info("identity bound", account=account_id)
     return account_id

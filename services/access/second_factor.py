@@ -36,7 +36,7 @@ def begin(tx: Transaction, account_id: int) -> None:
     """Keep a new secret, in place of one that was never confirmed."""
     remove(tx, account_id)
     sealed = secrets.encrypt(PURPOSE, pyotp.random_base32(), ABOUT.format(account_id))
-    tx.add(SecondFactor(account_id=account_id, secret=sealed, created_at=tx.now))
+    tx.insert(SecondFactor, account_id=account_id, secret=sealed, created_at=tx.now)
 
 
 def secret_of(tx: Transaction, account_id: int) -> str | None:

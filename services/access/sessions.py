@@ -20,16 +20,15 @@ SEEN_EVERY = timedelta(minutes=1)
 def start_session(tx: Transaction, account_id: int, *, user_agent: str = "", address: str = "") -> str:
     """Begin a session and return the token for the cookie; it ends by idleness, age or revocation."""
     token = new_token()
-    tx.add(
-        SignInSession(
-            token_hash=hash_of(token),
-            account_id=account_id,
-            created_at=tx.now,
-            seen_at=tx.now,
-            expires_at=tx.now + timedelta(hours=settings().session_absolute_hours),
-            user_agent=user_agent[:300],
-            address=address[:60],
-        )
+    tx.insert(
+        SignInSession,
+        token_hash=hash_of(token),
+        account_id=account_id,
+        created_at=tx.now,
+        seen_at=tx.now,
+        expires_at=tx.now + timedelta(hours=settings().session_absolute_hours),
+        user_agent=user_agent[:300],
+        address=address[:60],
     )
     tx.execute(update(Account).where(Account.id == account_id).values(signed_in_at=tx.now))
     return token

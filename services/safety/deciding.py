@@ -135,7 +135,7 @@ def _opened(tx: Transaction, rule: QuakeRule, events: Sequence[str]) -> Sequence
 def _link(tx: Transaction, rule: QuakeRule, events: Sequence[str], broadcast_id: int) -> None:
     for event_id in events:
         if tx.get(QuakeBroadcast, (event_id, rule.id)) is None:
-            tx.add(QuakeBroadcast(event_id=event_id, rule_id=rule.id, broadcast_id=broadcast_id))
+            tx.insert(QuakeBroadcast, event_id=event_id, rule_id=rule.id, broadcast_id=broadcast_id)
 
 
 def _count(tx: Transaction, people: Select[int]) -> int:

@@ -146,7 +146,7 @@ def change_logo(tx: Transaction, ask: NewLogo) -> LookRow:
     made = picture(ask.content)
     _organisation(tx)
     tx.execute(delete(OrganisationLogo))
-    tx.add(OrganisationLogo(id=1, **made._asdict()))
+    tx.insert(OrganisationLogo, id=1, **made._asdict())
     tx.note("organisation:1", None, {"logo": made.digest, "width": made.width, "height": made.height})
     return _row(tx)
 

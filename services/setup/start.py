@@ -80,7 +80,7 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
         return Started(sign_in_code=None)
     sample = ask.start_with is StartWith.SAMPLE
     name = demo.NAME if sample else ask.organisation or f"{ask.family_name} {ask.given_name}"
-    tx.add(Organisation(id=1, name=name, sample=sample, created_at=tx.now))
+    tx.insert(Organisation, id=1, name=name, sample=sample, created_at=tx.now)
     account_id = access.make_first_administrator(
         tx, login=ask.login, password=ask.password, family_name=ask.family_name, given_name=ask.given_name
     )
