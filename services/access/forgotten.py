@@ -74,7 +74,8 @@ def reset_letter(tx: Transaction, login: str) -> ResetLetter | None:
     tx.execute(update(SignInLink).where(*sent_before).values(used_at=tx.now))
     token = new_token()
     tx.insert(
-        SignInLink, token_hash=hash_of(token), account_id=row.account_id, created_by=None, created_at=tx.now, expires_at=tx.now + VALID_FOR,
+        SignInLink, token_hash=hash_of(token), account_id=row.account_id, created_by=None, created_at=tx.now,
+        expires_at=tx.now + VALID_FOR,
     )  # fmt: skip
     url = f"{settings().base_url}/invitation?token={token}"
     return ResetLetter(**row.model_dump(), url=url)

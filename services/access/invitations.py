@@ -33,7 +33,8 @@ def make_link(tx: Transaction, account_id: int) -> tuple[str, datetime]:
     void_links_of(tx, [account_id])
     token, until = new_token(), tx.now + VALID_FOR
     tx.insert(
-        SignInLink, token_hash=hash_of(token), account_id=account_id, created_by=tx.actor.account_id, created_at=tx.now, expires_at=until,
+        SignInLink, token_hash=hash_of(token), account_id=account_id, created_by=tx.actor.account_id, created_at=tx.now,
+        expires_at=until,
     )  # fmt: skip
     return token, until
 

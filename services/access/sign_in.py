@@ -141,7 +141,8 @@ def _code(tx: Transaction, account_id: int, browser_hash: bytes, valid: timedelt
     code = new_token()
     tx.execute(delete(SignInCode).where(SignInCode.expires_at < tx.now - timedelta(days=1)))
     tx.insert(
-        SignInCode, code_hash=hash_of(code), browser_hash=browser_hash, account_id=account_id, half=half, expires_at=tx.now + valid,
+        SignInCode, code_hash=hash_of(code), browser_hash=browser_hash, account_id=account_id, half=half,
+        expires_at=tx.now + valid,
     )  # fmt: skip
     return code
 
