@@ -42,7 +42,13 @@ class Inserting:
     """What stores one new row of a table, given values for some of its columns, and returns its primary key."""
 
     def __init__(self, table: Table, names: frozenset[str]) -> None:
-        """Take the columns that are given; where a model has a default for others, that is stored."""
+        """Take the columns that are given; where a model has a default for others, that is stored.
+
+        Raises:
+            TypeError: when the table has no such column.
+        """
+        if strange := names - set(table.columns.keys()):
+            raise TypeError(f"{table.name} has no column {', '.join(sorted(strange))}")
         self._defaults = [
             (column.key, column.default) for column in table.columns if column.default and column.key not in names
         ]

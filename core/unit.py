@@ -23,18 +23,17 @@ class Unit:
     standing: str | None = None
     """How far the database was told that the actor reaches, see ``Transaction.stand``."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection | None) -> None:
         """Stand on a connection; the session is made when it is asked for."""
-        self._connection: Connection | None = connection
+        self._connection = connection
         self._session: Session | None = None
 
     @classmethod
     def of(cls, session: Session) -> Self:
         """Return the unit of a session that somebody opened, always the same."""
         if _UNIT not in session.info:
-            unit = cls.__new__(cls)
-            unit._connection, unit._session = None, session  # it takes a connection when it first needs one
-            session.info[_UNIT] = unit
+            session.info[_UNIT] = unit = cls(None)
+            unit._session = session
         found: Self = session.info[_UNIT]
         return found
 
@@ -49,7 +48,9 @@ class Unit:
     @property
     def connection(self) -> Connection:
         """Return the connection on which everything is sent."""
-        return self._connection or self.session.connection()
+        if self._session is None and self._connection is not None:
+            return self._connection
+        return self.session.connection()  # a savepoint of the session is set only now
 
     def store(self) -> None:
         """Send what objects have changed, if there are any."""

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core import paging
 from core.errors import Invalid
-from core.paging import PageAsk, fetch_page
+from core.paging import KeptList, PageAsk, fetch_page
 from data.models.people import Person
 from tests.factories import make_person
 
@@ -19,43 +19,50 @@ def people(tx):
     return [make_person(tx, kana=(each, "ハナ"), code=f"{9 - at}") for at, each in enumerate(kana)]
 
 
-def fetch(tx, **ask):
+@pytest.fixture(params=[lambda of: of, KeptList], ids=["made anew", "kept"])
+def listed(request):
+    """The statement of the list, made for each page or kept for all of them."""
+    return request.param(select(Person.code))
+
+
+@pytest.fixture
+def fetch(tx, people, listed):
     """Return a page of codes."""
-    return fetch_page(tx, select(Person.code), PageAsk(size=3, **ask), orders=ORDERS, make=lambda row: row.code)
+    return lambda **ask: fetch_page(tx, listed, PageAsk(size=3, **ask), orders=ORDERS, make=lambda row: row.code)
 
 
-def walk(tx, sort=""):
+def walk(fetch, sort=""):
     """Go through all pages to the end and back; return both ways."""
-    pages = [fetch(tx, sort=sort)]
+    pages = [fetch(sort=sort)]
     while pages[-1].next:
-        pages.append(fetch(tx, sort=sort, after=pages[-1].next))
+        pages.append(fetch(sort=sort, after=pages[-1].next))
     back = [pages[-1]]
     while back[-1].previous:
-        back.append(fetch(tx, sort=sort, before=back[-1].previous))
+        back.append(fetch(sort=sort, before=back[-1].previous))
     return [page.rows for page in pages], [page.rows for page in reversed(back)]
 
 
 @pytest.mark.parametrize("sort", ["", "kana", "-kana", "code", "-code"])
-def test_every_row_once_forwards_and_back(tx, people, sort):
-    forwards, backwards = walk(tx, sort)
+def test_every_row_once_forwards_and_back(fetch, people, sort):
+    forwards, backwards = walk(fetch, sort)
     expected = sorted((p.code for p in people) if "code" in sort else [p.code for p in people])
     assert sorted(code for page in forwards for code in page) == expected
     assert forwards == backwards
 
 
-def test_first_page_knows_no_previous_and_the_last_no_next(tx, people):
-    first = fetch(tx)
+def test_first_page_knows_no_previous_and_the_last_no_next(fetch, people):
+    first = fetch()
     assert (first.previous, first.count, first.more) == (None, 7, False)
     assert first.rows == [p.code for p in people[:3]]
 
 
-def test_the_count_stops_at_the_cap(tx, people, monkeypatch):
+def test_the_count_stops_at_the_cap(fetch, people, monkeypatch):
     monkeypatch.setattr(paging, "COUNT_CAP", 5)
-    page = fetch(tx)
+    page = fetch()
     assert (page.count, page.more, page.count_text) == (5, True, "5+")
 
 
 @pytest.mark.parametrize("ask", [{"after": "rubbish"}, {"after": "WzFd"}, {"sort": "password"}])
-def test_a_made_up_place_is_refused_in_words(tx, people, ask):
+def test_a_made_up_place_is_refused_in_words(fetch, people, ask):
     with pytest.raises(Invalid):
-        fetch(tx, **ask)
+        fetch(**ask)
