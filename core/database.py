@@ -145,8 +145,8 @@ def one_statement() -> Iterator[Alone]:
 
     For what an edge counts before it opens the real transaction; a second statement would stand alone.
     """
-    with committing(engine()).connect() as connection:
-        yield Alone(connection)
+    with closing(committing(engine()).raw_connection()) as held:
+        yield Alone(held)
 
 
 @lru_cache(maxsize=1)

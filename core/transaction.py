@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 from psycopg import Cursor
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Executable, PoolProxiedConnection
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -133,14 +133,14 @@ class Transaction:
 class Alone:
     """What runs one statement outside of any unit of work; nobody acts, and the database shows no answers."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, held: PoolProxiedConnection) -> None:
         """Bind a connection at this moment."""
         self.now: datetime = clock.now()
-        self._connection = connection
+        self._held = held
 
     def plain(self, sql: str, values: Mapping[str, Any]) -> Cursor[Any]:
         """Run SQL as the driver reads it; its rows come by name."""
-        return sent(self._connection, sql, values)
+        return sent(self._held, sql, values)
 
 
 def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Callable[[Transaction, E], None]]:

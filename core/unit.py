@@ -10,7 +10,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import Cursor
 from psycopg.rows import RowFactory, namedtuple_row
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, PoolProxiedConnection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -69,18 +69,18 @@ class Unit:
             DBAPIError: as everything that is sent through SQLAlchemy does.
         """
         self.store()
-        return sent(self.connection, sql, values, row=row)
+        return sent(self.connection.connection, sql, values, row=row)
 
 
 def sent(
-    connection: Connection, sql: str, values: Mapping[str, Any], *, row: RowFactory[Any] = namedtuple_row
+    held: PoolProxiedConnection, sql: str, values: Mapping[str, Any], *, row: RowFactory[Any] = namedtuple_row
 ) -> Cursor[Any]:
-    """Let the driver run SQL on SQLAlchemy's connection; errors are SQLAlchemy's."""
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # ours is psycopg's
+    """Let the driver run SQL on a connection of SQLAlchemy's pool; errors are SQLAlchemy's."""
+    driver: psycopg.Connection[Any] = held.driver_connection  # type: ignore[assignment]  # ours is psycopg's
     try:
         return driver.cursor(row_factory=row).execute(sql, values)
     except psycopg.Error as error:
-        raise DBAPIError.instance(sql, dict(values), error, psycopg.Error, dialect=connection.dialect) from error
+        raise DBAPIError.instance(sql, dict(values), error, psycopg.Error) from error
 
 
 def _forget(session: Session, *_about: object) -> None:

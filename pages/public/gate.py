@@ -6,7 +6,7 @@ It decides on ``scope["path"]``, never on a URL put together from headers.
 from collections.abc import Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,8 +45,8 @@ class Gate:
     def __init__(self, app: ASGIApp, inline_scripts: Sequence[str] = ()) -> None:
         """Stand before ``app``; ``inline_scripts`` are the CSP hashes of scripts that stand inside its pages."""
         self.app = app
-        self.headers = security_headers(inline_scripts)
-        self.machine_headers = machine_headers()
+        self.headers = _sent(security_headers(inline_scripts))
+        self.machine_headers = _sent(machine_headers())
         self.anonymous = 0
         self.watch = sockets.Watch()
 
@@ -114,15 +114,18 @@ class Gate:
             self.anonymous -= 1
 
 
-def _dressed(send: Send, added: Mapping[str, str]) -> Send:
+def _dressed(send: Send, added: Sequence[tuple[bytes, bytes]]) -> Send:
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in added.items():
-                headers.setdefault(name, value)
+            own = {name for name, _value in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in own)]
         await send(message)
 
     return dressed
+
+
+def _sent(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 def _mark(scope: Scope) -> str | None:
