@@ -12,6 +12,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -55,17 +56,17 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know
 
 @cache
 def catalogue(code: str) -> gettext.NullTranslations:
-    """Return all rooms' texts of one language."""
-    merged: gettext.NullTranslations = gettext.NullTranslations()
+    """Return all rooms' texts of one language, merged: a chain of catalogues would be gone through for each text."""
+    merged = Catalog(locale=code, charset="utf-8")
     for path in sorted((CATALOGUES / code).glob("*.po")):
-        compiled = BytesIO()
         with path.open("rb") as file:
-            write_mo(compiled, read_po(file, locale=code))
-        compiled.seek(0)
-        texts = gettext.GNUTranslations(compiled)
-        texts.add_fallback(merged)
-        merged = texts
-    return merged
+            for message in read_po(file, locale=code):
+                if message.id and message.string:
+                    merged.add(message.id, message.string)
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def listed(texts: Iterable[str]) -> str:

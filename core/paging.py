@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select
@@ -21,6 +22,7 @@ from core.transaction import Transaction
 
 R = TypeVar("R")
 COUNT_CAP = 10_000
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -76,8 +78,9 @@ def fetch_page(
     *,
     orders: Mapping[str, Sequence[Key]],
     make: Callable[[Any], R],
+    values: Mapping[str, Any] = NOTHING,
 ) -> Page[R]:
-    """Return the page of ``statement`` that ``ask`` names.
+    """Return the page of ``statement`` that ``ask`` names; ``values`` are those of this time, by name.
 
     ``orders`` gives, by name, the columns of each order; none may be NULL and the last must be unique. A leading
     ``-`` in ``ask.sort`` reverses it; the first order is the default.
@@ -95,12 +98,12 @@ def fetch_page(
     place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
     found = _asked(
         tx, statement, (name, descending, bool(cursor)), lambda of: _page(of, keys, descending, bool(cursor)),
-        {**place, "_limit": ask.size + 1},
+        {**values, **place, "_limit": ask.size + 1},
     )  # fmt: skip
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
         found.reverse()
-    count = capped_count(tx, statement)
+    count = capped_count(tx, statement, values)
     has_next = bool(found) and (backwards or more_there)
     has_previous = bool(found) and (more_there if backwards else ask.after is not None)
     return Page(
@@ -112,9 +115,9 @@ def fetch_page(
     )
 
 
-def capped_count(tx: Transaction, statement: Columns | KeptList) -> int:
+def capped_count(tx: Transaction, statement: Columns | KeptList, values: Mapping[str, Any] = NOTHING) -> int:
     """Count rows, but stop at one more than the cap."""
-    return int(_asked(tx, statement, "count", _count, {})[0][0])
+    return int(_asked(tx, statement, "count", _count, values)[0][0])
 
 
 def _asked(

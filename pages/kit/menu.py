@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from core.actor import Actor
-from core.i18n import N_, _
+from core.i18n import N_, _, language
 from core.operations import find
 from core.shown import page_address
 
@@ -176,5 +178,17 @@ def outside(page: str | Callable[[], None]) -> Page:
 
 
 def _page(entry: Entry, page: str | Callable[[], None], **options: object) -> Page:
+    if callable(page):
+        return _made(entry, page, **options)
+    return copy(_kept(language(), entry, page, **options))  # the navigation marks the one that may run
+
+
+@cache
+def _kept(_spoken: str, entry: Entry, page: str, **options: object) -> Page:
+    # Streamlit looks for the file of each page each time: with forty of them a fifth of a run.
+    return _made(entry, page, **options)
+
+
+def _made(entry: Entry, page: str | Callable[[], None], **options: object) -> Page:
     options = {"url_path": entry.url, **options}
     return st.Page(page, title=_(entry.title), icon=f":material/{entry.icon}:", **options)  # type: ignore[arg-type]

@@ -1,14 +1,16 @@
 """The list of accounts with what they may do (access.accounts)."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, union
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, union
 
+from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import KeptList, Page, PageAsk, fetch_page
 from core.text import sought
 from core.transaction import Transaction
 from core.words import named
@@ -24,7 +26,7 @@ from data.models.access import (
 from data.models.people import Department, Person
 from services.access import tries
 from services.access.called import called, is_called
-from services.access.reach import people_within
+from services.access.reach import people_of, people_within
 
 named(AccountStatus, invited=N_("Invited"), active=N_("In use"), stopped=N_("Stopped"))
 named(ReachKind, whole=N_("Whole organisation"), department=N_("Department and below"), self=N_("Own data only"))
@@ -74,7 +76,14 @@ class AccountRow(Row):
 @query("access.accounts", N_("See accounts"))
 def list_accounts(tx: Transaction, ask: AccountsAsk) -> Page[AccountRow]:
     """Return a page of the accounts of people within reach (アカウント一覧)."""
-    statement = _rows(tx).where(people_within(list_accounts.reach(tx), tx.actor))
+    kept = _list(ask.anywhere, list_accounts.reach(tx), tx.actor.person_id)
+    orders = {"name": (Person.sort_key, Person.id), "login": (Account.login,)}
+    return fetch_page(tx, kept, ask, orders=orders, make=_made, values={"now": tx.now})
+
+
+@lru_cache(maxsize=64)
+def _list(ask: AccountsAsk, reach: Reach, person_id: int | None) -> KeptList:
+    statement = _rows(bindparam("now")).where(people_of(reach, person_id))
     for word in ask.text.split():
         statement = statement.where(_called(word))
     if ask.status is not None:
@@ -84,8 +93,7 @@ def list_accounts(tx: Transaction, ask: AccountsAsk) -> Page[AccountRow]:
         statement = statement.where(exists().where(*given))
     if ask.id is not None:
         statement = statement.where(Account.id == ask.id)
-    orders = {"name": (Person.sort_key, Person.id), "login": (Account.login,)}
-    return fetch_page(tx, statement, ask, orders=orders, make=_made)
+    return KeptList(statement)
 
 
 def _called(word: str) -> ColumnElement[bool]:
@@ -127,7 +135,7 @@ def list_candidates(tx: Transaction, ask: CandidatesAsk) -> list[Candidate]:
     ]
 
 
-def _rows(tx: Transaction) -> Select[*tuple[Any, ...]]:
+def _rows(now: Any) -> Select[*tuple[Any, ...]]:
     assignments = (
         select(
             func.coalesce(
@@ -153,7 +161,7 @@ def _rows(tx: Transaction) -> Select[*tuple[Any, ...]]:
         .where(
             SignInSession.account_id == Account.id,
             SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > tx.now,
+            SignInSession.expires_at > now,
         )
         .correlate(Account)
         .scalar_subquery()
@@ -162,7 +170,7 @@ def _rows(tx: Transaction) -> Select[*tuple[Any, ...]]:
     return select(
         Account.id, Account.person_id, Account.login, Account.status, Account.signed_in_at, Person.code,
         Person.family_name, Person.given_name, Person.family_kana, Person.given_kana, Person.retired_at,
-        tries.is_locked(tx).label("locked"), factor.label("second_factor"), sessions.label("sessions"),
+        tries.is_locked(now).label("locked"), factor.label("second_factor"), sessions.label("sessions"),
         assignments.label("assignments"),
     ).join(Person, Person.id == Account.person_id)  # fmt: skip
 

@@ -6,17 +6,34 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from core.actor import WHOLE, Actor, Grants, Reach, What
 from core.errors import NotAllowed
 from core.i18n import N_
 from core.operations import names
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department, Person
-from services.access.required import lacks_second_factor
+from services.access.required import lacks
 from services.access.shipped import ADMINISTRATOR
+
+_OF_ACCOUNT: ColumnElement[int] = bindparam("account")
+_ACCOUNT = Prepared(
+    select(Account.status, Account.language, Account.person_id, Person.family_name, Person.given_name,
+           lacks().label("lacks"))
+    .join(Person, Person.id == Account.person_id)
+    .where(Account.id == _OF_ACCOUNT)
+)  # fmt: skip
+_GRANTS = Prepared(
+    select(PermissionSet.shipped, PermissionAssignment.reach, Department.path, PermissionGrant.process,
+           PermissionGrant.what)
+    .join(PermissionAssignment, PermissionAssignment.set_id == PermissionSet.id)
+    .outerjoin(PermissionGrant, PermissionGrant.set_id == PermissionSet.id)
+    .outerjoin(Department, Department.id == PermissionAssignment.department_id)
+    .where(PermissionAssignment.account_id == _OF_ACCOUNT)
+)  # fmt: skip
 
 
 def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -> Actor:
@@ -27,18 +44,16 @@ def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -
     Raises:
         NotAllowed: when the account is stopped, or not used yet.
     """
-    found = tx.execute(
-        select(Account, Person).join(Person, Person.id == Account.person_id).where(Account.id == account_id)
-    ).first()
-    if found is None or found.Account.status is not AccountStatus.ACTIVE:
+    found = next(iter(tx.rows(_ACCOUNT, account=account_id)), None)
+    if found is None or found.status is not AccountStatus.ACTIVE:
         raise NotAllowed(N_("This account is stopped. Ask an administrator."))
-    confined = session_id is not None and lacks_second_factor(tx, account_id)
+    confined = session_id is not None and found.lacks
     return Actor(
-        name=found.Person.name,
+        name=f"{found.family_name} {found.given_name}".strip(),
         account_id=account_id,
-        person_id=found.Person.id,
+        person_id=found.person_id,
         session_id=session_id,
-        language=found.Account.language,
+        language=found.language,
         grants={} if confined else grants_of(tx, account_id),
         confined=confined,
     )
@@ -46,15 +61,7 @@ def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -
 
 def grants_of(tx: Transaction, account_id: int) -> Grants:
     """Return what an account may do and how far, all its permission sets joined."""
-    rows = tx.execute(
-        select(PermissionSet.shipped, PermissionAssignment.reach, Department.path, PermissionGrant.process,
-               PermissionGrant.what)
-        .join(PermissionAssignment, PermissionAssignment.set_id == PermissionSet.id)
-        .outerjoin(PermissionGrant, PermissionGrant.set_id == PermissionSet.id)
-        .outerjoin(Department, Department.id == PermissionAssignment.department_id)
-        .where(PermissionAssignment.account_id == account_id)
-    )  # fmt: skip
-    return joined_grants(rows)
+    return joined_grants(tx.rows(_GRANTS, account=account_id))
 
 
 def joined_grants(rows: Iterable[Any]) -> Grants:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 
 from core.actor import Actor
 from core.errors import NotAllowed
+from core.prepared import Prepared
 from core.settings import settings
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, SignInCode, SignInSession
@@ -39,15 +41,7 @@ def actor_of_session(tx: Transaction, token_hash: bytes) -> Actor | None:
 
     An administrator who looks as somebody else is that account, with who is really there in ``looker``.
     """
-    found = tx.execute(
-        select(
-            SignInSession.id,
-            SignInSession.account_id,
-            SignInSession.seen_at,
-            SignInSession.looks_as_id,
-            SignInSession.looks_until,
-        ).where(*_living(tx, token_hash))
-    ).first()
+    found = next(iter(tx.rows(_SESSION, token_hash=token_hash, now=tx.now, idle_since=tx.now - _idle())), None)
     if found is None:
         return None
     if found.seen_at < tx.now - SEEN_EVERY:
@@ -140,10 +134,27 @@ def _living(tx: Transaction, token_hash: bytes) -> tuple[ColumnElement[bool], ..
 
 
 def _open(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
-    idle = timedelta(minutes=settings().session_idle_minutes)
+    return _open_at(tx.now, tx.now - _idle())
+
+
+def _open_at(now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
     return (
         SignInSession.revoked_at.is_(None),
-        SignInSession.expires_at > tx.now,
-        SignInSession.seen_at > tx.now - idle,
+        SignInSession.expires_at > now,
+        SignInSession.seen_at > idle_since,
         Account.status == AccountStatus.ACTIVE,
     )
+
+
+def _idle() -> timedelta:
+    return timedelta(minutes=settings().session_idle_minutes)
+
+
+_SESSION = Prepared(
+    select(
+        SignInSession.id, SignInSession.account_id, SignInSession.seen_at, SignInSession.looks_as_id,
+        SignInSession.looks_until,
+    )
+    .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.account_id == Account.id)
+    .where(*_open_at(bindparam("now"), bindparam("idle_since")))
+)  # fmt: skip

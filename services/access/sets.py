@@ -11,6 +11,7 @@ from core.errors import Conflict, Invalid, NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import operation, query
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.access import ApiKey, PermissionAssignment, PermissionGrant, PermissionSet
 from data.models.people import Department
@@ -59,15 +60,17 @@ def list_sets(tx: Transaction, _ask: Nothing) -> list[SetRow]:
     return _rows(tx)
 
 
+_CHOICES = Prepared(
+    select(PermissionSet.id.label("value"), PermissionSet.name.label("label")).order_by(
+        PermissionSet.shipped.is_(None), PermissionSet.id
+    )
+)
+
+
 @query("access.set_choices", N_("Choose permission sets"))
 def set_choices(tx: Transaction, _ask: Nothing) -> list[Choice]:
     """Return the permission sets for a form."""
-    rows = tx.execute(
-        select(PermissionSet.id.label("value"), PermissionSet.name.label("label")).order_by(
-            PermissionSet.shipped.is_(None), PermissionSet.id
-        )
-    )
-    return [Choice.model_validate(row) for row in rows]
+    return [Choice.model_validate(row) for row in tx.rows(_CHOICES)]
 
 
 @operation("access.edit_set", N_("Make and change permission sets"), touches="permission_set")

@@ -10,6 +10,7 @@ close the second step for a day.
 import ipaddress
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 
@@ -103,14 +104,14 @@ def reopen(tx: Transaction, login: str) -> None:
     tx.execute(delete(SignInTry).where(*_of(login)))
 
 
-def is_locked(tx: Transaction) -> ColumnElement[bool]:
-    """Return the condition on ``Account`` that some network, or all unknown ones, may not try it at this moment."""
+def is_locked(at: Any) -> ColumnElement[bool]:
+    """Return the condition on ``Account`` that some network, or all unknown ones, may not try it at that moment."""
     return exists().where(
         SignInTry.kind == TryKind.SIGN_IN,
         SignInTry.login == Account.login,
-        SignInTry.until > tx.now,
+        SignInTry.until > at,
         or_(
-            and_(SignInTry.network.not_in(["", SECOND]), SignInTry.times >= MOST_FAILURES),
+            and_(SignInTry.network != "", SignInTry.network != SECOND, SignInTry.times >= MOST_FAILURES),
             and_(SignInTry.network == SECOND, SignInTry.times >= MOST_CODES),
             and_(SignInTry.network == "", SignInTry.times >= MOST_FOR_A_NAME),
         ),

@@ -1,19 +1,21 @@
 """The list of broadcasts, newest first."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
+from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import KeptList, Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.access import Account
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.people import Person
-from services.broadcasts.sight import seen
+from services.broadcasts.sight import seen_by
 
 
 class BroadcastsAsk(PageAsk):
@@ -41,31 +43,30 @@ class BroadcastLine(Row):
 @query("broadcasts.search", N_("Find broadcasts"))
 def search(tx: Transaction, ask: BroadcastsAsk) -> Page[BroadcastLine]:
     """Return a page of the actor's own broadcasts and those that asked somebody within reach."""
+    kept = _list(ask.anywhere, search.reach(tx), tx.actor.account_id, tx.actor.person_id)
+    orders = {"made": (Broadcast.created_at, Broadcast.id), "title": (Broadcast.title, Broadcast.id)}
+    return fetch_page(tx, kept, ask, orders=orders, make=_line)
+
+
+@lru_cache(maxsize=64)
+def _list(ask: BroadcastsAsk, reach: Reach, account_id: int | None, person_id: int | None) -> KeptList:
     statement = (
         select(
-            Broadcast.id,
-            Broadcast.title,
-            Broadcast.kind,
-            Broadcast.state,
-            Broadcast.asked,
-            Broadcast.created_at,
-            Broadcast.sent_at,
-            Person.family_name,
-            Person.given_name,
+            Broadcast.id, Broadcast.title, Broadcast.kind, Broadcast.state, Broadcast.asked, Broadcast.created_at,
+            Broadcast.sent_at, Person.family_name, Person.given_name,
         )
         .select_from(Broadcast)
         .outerjoin(Account, Account.id == Broadcast.created_by)
         .outerjoin(Person, Person.id == Account.person_id)
-        .where(seen(search.reach(tx), tx.actor))
-    )
+        .where(seen_by(reach, account_id, person_id))
+    )  # fmt: skip
     for word in ask.text.split():
         statement = statement.where(Broadcast.title.icontains(word, autoescape=True))
     if ask.kind is not None:
         statement = statement.where(Broadcast.kind == ask.kind)
     if ask.state is not None:
         statement = statement.where(Broadcast.state == ask.state)
-    orders = {"made": (Broadcast.created_at, Broadcast.id), "title": (Broadcast.title, Broadcast.id)}
-    return fetch_page(tx, statement, ask, orders=orders, make=_line)
+    return KeptList(statement)
 
 
 def _line(row: Any) -> BroadcastLine:

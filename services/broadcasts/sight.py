@@ -8,16 +8,21 @@ from core.i18n import N_
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, Recipient
 from data.models.people import Person
-from services.access import people_within
+from services.access import people_of
 
 
 def seen(reach: Reach, actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ``broadcast``: the actor's own, and those that asked somebody within reach."""
+    return seen_by(reach, actor.account_id, actor.person_id)
+
+
+def seen_by(reach: Reach, account_id: int | None, person_id: int | None) -> ColumnElement[bool]:
+    """Return the same condition for the actor with this account and person, for statements that are kept."""
     if reach.whole:
         return true()
     asked = select(1).select_from(Recipient).join(Person, Person.id == Recipient.person_id)
-    within = asked.where(Recipient.broadcast_id == Broadcast.id, people_within(reach, actor))
-    return or_(steered(reach, actor), exists(within))
+    within = asked.where(Recipient.broadcast_id == Broadcast.id, people_of(reach, person_id))
+    return or_(Broadcast.created_by == account_id, exists(within))
 
 
 def steered(reach: Reach, actor: Actor) -> ColumnElement[bool]:

@@ -1,12 +1,15 @@
 """Saved views of lists (保存した表示): filters, order and columns under a name, for oneself or for everybody."""
 
-from sqlalchemy import delete, func, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Input, Row, field
 from core.operations import find, operation, query
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models import desk
 from services.desk.whose import own_account_id
@@ -69,21 +72,24 @@ class UsualChoice(Input):
     id: int | None = field(N_("View"), default=None, hidden=True)
 
 
+_SAVED, _USUAL = desk.SavedView.__table__.c, desk.UsualView.__table__.c
+_MINE: ColumnElement[int] = bindparam("account")
+_VIEWS = Prepared(
+    select(*_SAVED, _USUAL.view_id)
+    .outerjoin(desk.UsualView.__table__, (_USUAL.view_id == _SAVED.id) & (_USUAL.account_id == _MINE))
+    .where(_SAVED.listing == bindparam("listing"), or_(_SAVED.account_id == _MINE, _SAVED.shared))
+    .order_by(_SAVED.shared, _SAVED.name, _SAVED.id)
+)
+
+
 @query("desk.views", N_("See the own and the shared views of a list"), own=True)
 def views(tx: Transaction, ask: ViewsAsk) -> list[ViewRow]:
     """Return the own and the shared views of a list by name; of a list that one may not see there are none."""
     if not _visible(tx, ask.listing):
         return []
     account_id = own_account_id(tx)
-    usual = (desk.UsualView.view_id == desk.SavedView.id) & (desk.UsualView.account_id == account_id)
-    rows = tx.execute(
-        select(desk.SavedView, desk.UsualView.view_id)
-        .outerjoin(desk.UsualView, usual)
-        .where(desk.SavedView.listing == ask.listing)
-        .where(or_(desk.SavedView.account_id == account_id, desk.SavedView.shared))
-        .order_by(desk.SavedView.shared, desk.SavedView.name, desk.SavedView.id)
-    )
-    return [_made(tx, row.SavedView, usual=row.view_id is not None) for row in rows]
+    rows = tx.rows(_VIEWS, account=account_id, listing=ask.listing)
+    return [_made(tx, row, usual=row.view_id is not None) for row in rows]
 
 
 @operation("desk.save_view", N_("Save views of lists for oneself"), touches="saved_view", own=True)
@@ -173,10 +179,10 @@ def _visible(tx: Transaction, listing: str) -> bool:
         return False
 
 
-def _may_change(tx: Transaction, saved: desk.SavedView) -> bool:
+def _may_change(tx: Transaction, saved: Any) -> bool:
     if saved.shared:
         return tx.actor.may(share_view.name, share_view.what)
-    return saved.account_id == tx.actor.account_id
+    return bool(saved.account_id == tx.actor.account_id)
 
 
 def _changeable(tx: Transaction, view_id: int) -> desk.SavedView:
@@ -200,7 +206,7 @@ def _check_room(tx: Transaction, account_id: int, listing: str) -> None:
         raise Refused(N_("You have {count} views of this list. Delete one that you do not need."), count=MOST)
 
 
-def _made(tx: Transaction, saved: desk.SavedView, *, usual: bool) -> ViewRow:
+def _made(tx: Transaction, saved: Any, *, usual: bool) -> ViewRow:
     return ViewRow(
         id=saved.id, name=saved.name, address=saved.address, version=saved.version,
         mine=saved.account_id == tx.actor.account_id, shared=saved.shared, usual=usual,

@@ -1,13 +1,16 @@
 """The tree of departments as lists and forms show it (D03)."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlalchemy import func, select
 
+from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
 from services.access import departments_within
@@ -69,12 +72,17 @@ def _people_of(tx: Transaction, department_ids: list[int]) -> dict[int, int]:
 @query("people.department_choices", N_("Choose departments"))
 def department_choices(tx: Transaction, _ask: Nothing) -> list[Choice]:
     """Return the active departments within reach for a form, by full name."""
-    rows = tx.execute(
+    rows = tx.rows(_choices_within(department_choices.reach(tx)))
+    return [Choice.model_validate(row) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _choices_within(reach: Reach) -> Prepared:
+    return Prepared(
         select(Department.id.label("value"), Department.full_name.label("label"))
-        .where(Department.retired_at.is_(None), departments_within(department_choices.reach(tx)))
+        .where(Department.retired_at.is_(None), departments_within(reach))
         .order_by(Department.full_name)
     )
-    return [Choice.model_validate(row) for row in rows]
 
 
 class DepartmentAsk(Input):

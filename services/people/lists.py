@@ -10,6 +10,7 @@ from core.i18n import N_, _
 from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import operation, query
 from core.paging import Page, PageAsk, fetch_page
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.people import Person, PersonList, PersonListMember
 from services.access import people_within
@@ -76,11 +77,13 @@ def list_lists(tx: Transaction, ask: ListsAsk) -> Page[ListRow]:
     return fetch_page(tx, statement, ask, orders={"name": (PersonList.name,)}, make=_made)
 
 
+_CHOICES = Prepared(select(PersonList.id.label("value"), PersonList.name.label("label")).order_by(PersonList.name))
+
+
 @query("people.list_choices", N_("Choose lists"))
 def list_choices(tx: Transaction, _ask: Nothing) -> list[Choice]:
     """Return every list for a form, by name."""
-    rows = tx.execute(select(PersonList.id.label("value"), PersonList.name.label("label")).order_by(PersonList.name))
-    return [Choice.model_validate(row) for row in rows]
+    return [Choice.model_validate(row) for row in tx.rows(_CHOICES)]
 
 
 @operation("people.edit_list", N_("Make and rename lists"), touches="person_list")

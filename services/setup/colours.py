@@ -5,6 +5,7 @@ white and a dark ground, so the one that a person chooses is for the light groun
 """
 
 from colorsys import hls_to_rgb, rgb_to_hls
+from functools import lru_cache
 
 ENOUGH = 4.5
 LIGHT_GROUND, LIGHT_SECOND = "#ffffff", "#f5f6f7"
@@ -32,6 +33,7 @@ def darkened(colour: str) -> str:
     return next(tone for tone in _tones(colour, towards=0.0) if readable_on_light(tone))
 
 
+@lru_cache(maxsize=16)  # asked for on every run of every page
 def on_dark(colour: str) -> str:
     """Return the nearest lighter tone of the same hue that can be read on our dark grounds."""
     return next(

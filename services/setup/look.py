@@ -10,6 +10,7 @@ from core.errors import Conflict, NotFound
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.setup import Organisation, OrganisationLogo
 from services.setup import colours
@@ -86,15 +87,17 @@ class NewLogo(Input):
     content: bytes = field(N_("Logo"), secret=True, exclude=True, repr=False, max_length=LARGEST + 1)
 
 
+_LOOK = Prepared(
+    select(
+        Organisation.name, Organisation.accent, OrganisationLogo.digest, OrganisationLogo.width,
+        OrganisationLogo.height,
+    ).outerjoin(OrganisationLogo, OrganisationLogo.id == Organisation.id)
+)  # fmt: skip
+
+
 def look(tx: Transaction) -> Look:
     """Return how the organisation looks, for everybody: nothing of it is secret."""
-    found = tx.execute(
-        select(
-            Organisation.name, Organisation.accent, OrganisationLogo.digest, OrganisationLogo.width,
-            OrganisationLogo.height,
-        )
-        .outerjoin(OrganisationLogo, OrganisationLogo.id == Organisation.id)
-    ).first()  # fmt: skip
+    found = next(iter(tx.rows(_LOOK)), None)
     if found is None:
         return Look()
     accent = found.accent or colours.OWN

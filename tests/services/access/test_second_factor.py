@@ -99,7 +99,7 @@ class TestGuessing:
         soon, tomorrow = later(hours=23), later(hours=24, minutes=1)
         half = half_code(soon)
         assert answer_second_factor(soon, half, hash_of(BROWSER), app.at(soon.now), "198.51.100.1") is None
-        assert soon.scalar(select(tries.is_locked(soon)).where(Account.login == "staff"))
+        assert soon.scalar(select(tries.is_locked(soon.now)).where(Account.login == "staff"))
         half = half_code(tomorrow)
         assert answer_second_factor(tomorrow, half, hash_of(BROWSER), app.at(tomorrow.now), "198.51.100.1")
 
