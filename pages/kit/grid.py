@@ -65,14 +65,13 @@ def grid(
 
     ``opens`` makes the first column a link; ``mode`` says how many can be picked, ``rows`` which are at first.
     """
-    frame = pd.DataFrame(
-        {name: [said(column.value(row)) for row in listed.page.rows] for name, column in listed.shown.items()},  # type: ignore[misc]
-        dtype=str,
-    )
+    texts = {name: [said(column.value(row)) for row in listed.page.rows] for name, column in listed.shown.items()}  # type: ignore[misc]
     targets = [opens(row) for row in listed.page.rows] if opens else []
-    pinned = max(map(_length, frame.iloc[:, 0])) <= PINNED
+    first = next(iter(texts))
+    pinned = max(map(_length, texts[first])) <= PINNED
     if targets:
-        frame.iloc[:, 0] = ":material/chevron_right: " + frame.iloc[:, 0]
+        texts[first] = [f":material/chevron_right: {text}" for text in texts[first]]
+    frame = pd.DataFrame(texts, dtype=str)
     widget = listed.widget
     # Where columns can be selected the browser does not sort: it would sort this page of rows only.
     modes: list[Mode] = [mode, "single-column"] if mode else ["single-column"]

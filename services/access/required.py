@@ -1,6 +1,6 @@
 """Who has to have a second factor (二段階認証の必須), asked on every run of somebody who is signed in."""
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from core.transaction import Transaction
 from data.models.access import Account, PermissionAssignment, PermissionSet, RequiredOf, SecondFactor, SignInRule
@@ -23,8 +23,11 @@ def has_to() -> ColumnElement[bool]:
         PermissionAssignment.set_id == PermissionSet.id,
         PermissionAssignment.account_id == Account.id,
     )
-    everybody = SignInRule.second_factor == RequiredOf.EVERYBODY
-    return exists().where(or_(everybody, (SignInRule.second_factor == RequiredOf.ADMINISTRATORS) & administrator))
+    return _asked_of(RequiredOf.EVERYBODY) | (_asked_of(RequiredOf.ADMINISTRATORS) & administrator)
+
+
+def _asked_of(whom: RequiredOf) -> ColumnElement[bool]:
+    return exists().where(SignInRule.second_factor == whom)
 
 
 def lacks() -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Permission sets and their assignment (X06, D05): a change holds from the next transaction on."""
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from core import i18n
 from core.actor import Reach, What
@@ -30,6 +30,7 @@ from services.access.processes import grantable
 from services.access.shipped import ROLES
 from services.access.within import more_powerful
 from tests.factories import account_of, actor_of, give, make_account, make_department, make_person
+from tests.statements import statements
 
 LOOK = "access.accounts:read"
 
@@ -206,12 +207,9 @@ def test_who_may_more_is_looked_up_once_for_all_who_may_the_same(tx, acting, cas
     alike = [make_person(tx, f"同格{at}") for at in range(4)]
     for at, person in enumerate(alike):
         give(tx, make_account(tx, person, f"alike{at}"), "manager", ReachKind.DEPARTMENT, office)
-    asked = []
-    listen = lambda _c, _cursor, statement, *_: asked.append(statement)  # noqa: E731
     transaction = acting(actor_of(tx, cast.manager))
-    event.listen(tx.session.connection(), "before_cursor_execute", listen)
-    found = more_powerful(transaction, Person.id == func.any([person.id for person in alike]))
-    event.remove(tx.session.connection(), "before_cursor_execute", listen)
+    with statements() as asked:
+        found = more_powerful(transaction, Person.id == func.any([person.id for person in alike]))
     assert sorted(found) == [person.id for person in alike]
     assert len([one for one in asked if "permission_grant" in one]) == 1
     assert more_powerful(acting(actor_of(tx, cast.administrator)), Person.id == alike[0].id) == []

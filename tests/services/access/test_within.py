@@ -1,13 +1,12 @@
 """Who may do more than the actor, of any number of people."""
 
-from sqlalchemy import event
-
 from core.actor import WHOLE, Actor, Reach, What
 from data.models.access import ReachKind
 from data.models.people import Person
 from services.access import grants_of
 from services.access.within import more_powerful
 from tests.factories import account_of, give, give_reading, make_account, make_person
+from tests.statements import statements
 
 
 def of(*people):
@@ -39,13 +38,7 @@ def test_takes_no_longer_for_many_accounts_than_for_one(tx, acting, cast):
     people = [make_person(tx, department=cast.general_affairs) for _ in range(12)]
     for one in people:
         give(tx, make_account(tx, one), "manager", ReachKind.DEPARTMENT, cast.general_affairs)
-    statements = []
-    connection = tx.session.connection()
-    listen = lambda _c, _cursor, statement, *_: statements.append(statement)  # noqa: E731
     narrow = acting(Actor("なし"))
-    event.listen(connection, "before_cursor_execute", listen)
-    try:
+    with statements() as sent:
         assert sorted(more_powerful(narrow, *of(*people))) == sorted(one.id for one in people)
-    finally:
-        event.remove(connection, "before_cursor_execute", listen)
-    assert len(statements) <= 4
+    assert len(sent) <= 4

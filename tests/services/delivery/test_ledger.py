@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import func, select, text, update
 
 from core.errors import Refused
 from data.models.delivery import Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
@@ -11,6 +11,7 @@ from data.models.people import ContactKind, ContactPoint, ContactState, Person
 from services import delivery
 from tests.factories import make_person
 from tests.services.delivery.stage import EVERYBODY, ledger, make_broadcast, make_crowd, open_one
+from tests.statements import statements
 
 WAITING, NOT_SENT = DeliveryState.WAITING, DeliveryState.NOT_SENT
 
@@ -45,13 +46,9 @@ class TestOpen:
     def test_is_a_fixed_number_of_statements_whatever_the_number_of_people(self, tx):
         make_crowd(tx, 2_500)
         broadcast_id = make_broadcast(tx)
-        statements = []
-        connection = tx.session.connection()
-        listen = lambda _c, _cursor, statement, *_: statements.append(statement)  # noqa: E731
-        event.listen(connection, "before_cursor_execute", listen)
-        open_one(tx, broadcast_id)
-        event.remove(connection, "before_cursor_execute", listen)
-        assert len(statements) < 15
+        with statements() as sent:
+            open_one(tx, broadcast_id)
+        assert len(sent) < 15
         assert tx.scalar(select(func.count()).select_from(Delivery)) == 2_500
 
     def test_chunks_cover_every_waiting_row_once_and_nothing_twice(self, tx):

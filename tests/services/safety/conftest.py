@@ -1,11 +1,9 @@
 """Rules, people in areas, and telegrams for the tests of this room."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from core.settings import ROOT
 from core.transaction import Transaction
@@ -80,29 +78,3 @@ def opened(tx: Transaction) -> list[tuple[str, int, int]]:
 def rule(tx) -> Callable[..., RuleRow]:
     """Return a maker of rules."""
     return lambda threshold="5-", **options: make_rule(tx, threshold, **options)
-
-
-@dataclass
-class Counted:
-    """How many statements ran."""
-
-    count: int = 0
-
-
-@pytest.fixture
-def counted(session) -> Callable[[], AbstractContextManager[Counted]]:
-    """Return a context that counts the statements of the test's own database."""
-    engine = session.connection().engine
-
-    @contextmanager
-    def counting() -> Iterator[Counted]:
-        seen = Counted()
-
-        def note(*_: object) -> None:
-            seen.count += 1
-
-        event.listen(engine, "before_cursor_execute", note)
-        yield seen
-        event.remove(engine, "before_cursor_execute", note)
-
-    return counting
