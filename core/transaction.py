@@ -107,6 +107,10 @@ class Transaction:
         self.stand()
         return prepared.rows(self._unit, values)
 
+    def first(self, prepared: Prepared, **values: Any) -> Any:
+        """Return the first row of a read that comes often; None: there is none."""
+        return next(iter(self.rows(prepared, **values)), None)
+
     def plain(self, sql: str, values: Mapping[str, Any]) -> Cursor[Any]:
         """Run SQL as the driver reads it (``%(name)s``); its rows come by name.
 

@@ -1,5 +1,8 @@
 """The public routes alone, without Streamlit: ``uvicorn pages.public.app:app`` on as many machines as wanted."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -11,5 +14,13 @@ from pages.public.watched import Watched
 
 logs.configure()
 services.load_all()
-app = Starlette(routes=ROUTES, middleware=[Middleware(Watched), Middleware(Gate)])
-collector.settle()
+
+
+@asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    """Settle the garbage collector once everything is imported, where this app is what the process serves."""
+    collector.settle()
+    yield
+
+
+app = Starlette(routes=ROUTES, middleware=[Middleware(Watched), Middleware(Gate)], lifespan=lifespan)

@@ -44,7 +44,7 @@ def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -
     Raises:
         NotAllowed: when the account is stopped, or not used yet.
     """
-    found = next(iter(tx.rows(_ACCOUNT, account=account_id)), None)
+    found = tx.first(_ACCOUNT, account=account_id)
     if found is None or found.status is not AccountStatus.ACTIVE:
         raise NotAllowed(N_("This account is stopped. Ask an administrator."))
     confined = session_id is not None and found.lacks

@@ -1,29 +1,27 @@
 """Who has to have a second factor (二段階認証の必須), asked on every run of somebody who is signed in."""
 
-from sqlalchemy import ColumnElement, exists, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.transaction import Transaction
 from data.models.access import Account, PermissionAssignment, PermissionSet, RequiredOf, SecondFactor, SignInRule
 from services.access.shipped import ADMINISTRATOR
 
 
-def administrates(account_ids: list[int]) -> ColumnElement[bool]:
-    """Return the condition that one of these accounts may do everything."""
+def administrates(account: ColumnElement[Any] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that this account, or one of several (``func.any``), may do everything."""
     return exists().where(
         PermissionSet.shipped == ADMINISTRATOR,
         PermissionAssignment.set_id == PermissionSet.id,
-        PermissionAssignment.account_id == func.any(account_ids),
+        PermissionAssignment.account_id == account,
     )
 
 
 def has_to() -> ColumnElement[bool]:
     """Return the condition that the account of a statement has to have a second factor."""
-    administrator = exists().where(
-        PermissionSet.shipped == ADMINISTRATOR,
-        PermissionAssignment.set_id == PermissionSet.id,
-        PermissionAssignment.account_id == Account.id,
-    )
-    return _asked_of(RequiredOf.EVERYBODY) | (_asked_of(RequiredOf.ADMINISTRATORS) & administrator)
+    return _asked_of(RequiredOf.EVERYBODY) | (_asked_of(RequiredOf.ADMINISTRATORS) & administrates(Account.id))
 
 
 def _asked_of(whom: RequiredOf) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ def actor_of_session(tx: Transaction, token_hash: bytes) -> Actor | None:
 
     An administrator who looks as somebody else is that account, with who is really there in ``looker``.
     """
-    found = next(iter(tx.rows(_SESSION, token_hash=token_hash, now=tx.now, idle_since=tx.now - _idle())), None)
+    found = _living(tx, token_hash)
     if found is None:
         return None
     if found.seen_at < tx.now - SEEN_EVERY:
@@ -61,7 +61,7 @@ def _seen(tx: Transaction, session_id: int) -> None:
 
 def is_living(tx: Transaction, token_hash: bytes) -> bool:
     """Say whether somebody is signed in with this cookie, without loading permissions (media, uploads, sockets)."""
-    return tx.scalar(select(SignInSession.id).where(*_living(tx, token_hash))) is not None
+    return _living(tx, token_hash) is not None
 
 
 def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[bytes, int]:
@@ -129,8 +129,8 @@ def end_sessions_of(tx: Transaction, account_ids: list[int], *, but: int | None 
     )
 
 
-def _living(tx: Transaction, token_hash: bytes) -> tuple[ColumnElement[bool], ...]:
-    return SignInSession.token_hash == token_hash, SignInSession.account_id == Account.id, *_open(tx)
+def _living(tx: Transaction, token_hash: bytes) -> Any:
+    return tx.first(_LIVING, token_hash=token_hash, now=tx.now, idle_since=tx.now - _idle())
 
 
 def _open(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
@@ -150,7 +150,7 @@ def _idle() -> timedelta:
     return timedelta(minutes=settings().session_idle_minutes)
 
 
-_SESSION = Prepared(
+_LIVING = Prepared(
     select(
         SignInSession.id, SignInSession.account_id, SignInSession.seen_at, SignInSession.looks_as_id,
         SignInSession.looks_until,

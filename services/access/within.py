@@ -90,4 +90,4 @@ def keep_an_administrator(tx: Transaction) -> None:
 
 def is_administrator(tx: Transaction, account_ids: list[int]) -> bool:
     """Say whether one of these accounts may do everything."""
-    return bool(tx.scalar(select(administrates(account_ids))))
+    return bool(tx.scalar(select(administrates(func.any(account_ids)))))

@@ -127,7 +127,7 @@ def edit_notice(tx: Transaction, ask: EditedNotice) -> Kept:
         Conflict: when somebody else saved it meanwhile.
         Refused: when an actor with a limited reach names no department, or the notice is retired.
     """
-    notice = _unchanged(tx, ask) if ask.id else None
+    notice = _unchanged(tx, ask.id, ask.version) if ask.id else None
     _check_for_whom(tx, ask)
     values = {name: getattr(ask, name) for name in ("title", "text", "until_on", "set_id", "department_id")}
     values["from_on"] = ask.from_on or clock.today()
@@ -189,10 +189,10 @@ def _within(tx: Transaction, process: Process[Any, Any], notice_id: int) -> Noti
     return found
 
 
-def _unchanged(tx: Transaction, ask: EditedNotice) -> Notice:
+def _unchanged(tx: Transaction, notice_id: int, version: int | None) -> Notice:
     """Return the notice to change, as whoever changes it saw it."""
-    notice = _within(tx, edit_notice, ask.id or 0)
-    if notice.version != ask.version:
+    notice = _within(tx, edit_notice, notice_id)
+    if notice.version != version:
         raise Conflict(N_("Somebody else changed this notice meanwhile. Look at it again, then repeat your change."))
     return notice
 

@@ -97,7 +97,7 @@ _LOOK = Prepared(
 
 def look(tx: Transaction) -> Look:
     """Return how the organisation looks, for everybody: nothing of it is secret."""
-    found = next(iter(tx.rows(_LOOK)), None)
+    found = tx.first(_LOOK)
     if found is None:
         return Look()
     accent = found.accent or colours.OWN
