@@ -7,6 +7,9 @@ from typing import Any
 from unittest.mock import patch
 
 import psycopg
+from psycopg.pq import TransactionStatus
+
+from core.line import STAND, Line
 
 Statement = tuple[str, Any]
 
@@ -47,13 +50,17 @@ class Recorded:
 def recording(mark: str) -> Iterator[Recorded]:
     """Record what this process sends by psycopg while the block runs."""
     recorded, now = Recorded(mark), []
-    execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
+    execute, commit, begin = psycopg.Cursor.execute, psycopg.Connection.commit, Line.begin
 
     def sent(cursor: psycopg.Cursor[Any], sql: Any, values: Any = None, **more: Any) -> Any:
         now.append((sql, values))
-        if cursor.connection.autocommit:
+        if cursor.connection.info.transaction_status == TransactionStatus.IDLE:
             ended(alone=True)
         return execute(cursor, sql, values, **more)
+
+    def begun(line: Line, scope: str) -> None:
+        now.append((STAND, {"scope": scope}))
+        begin(line, scope)
 
     def committed(connection: psycopg.Connection[Any]) -> None:
         ended(alone=False)
@@ -65,5 +72,9 @@ def recording(mark: str) -> Iterator[Recorded]:
             recorded.alone.append(alone)
         now.clear()
 
-    with patch.multiple(psycopg.Cursor, execute=sent), patch.multiple(psycopg.Connection, commit=committed):
+    with (
+        patch.object(psycopg.Cursor, "execute", sent),
+        patch.object(psycopg.Connection, "commit", committed),
+        patch.object(Line, "begin", begun),
+    ):
         yield recorded

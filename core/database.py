@@ -5,9 +5,9 @@ commits.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -20,12 +20,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from core.actor import Actor
 from core.errors import Unavailable
 from core.i18n import N_
+from core.line import Line
 from core.settings import settings
-from core.transaction import Alone, Transaction
+from core.transaction import Transaction
 from core.unit import Unit
 
-POOL, OVERFLOW, ALONE = 10, 15, 5
-CONNECTIONS = POOL + OVERFLOW + ALONE
+POOL, OVERFLOW = 10, 15
+CONNECTIONS = POOL + OVERFLOW
 """So many one process opens at most; PostgreSQL's max_connections must hold those of all processes."""
 
 REST_SECONDS = 1
@@ -71,7 +72,12 @@ def engine() -> Engine:
     url = settings().database_url
     if url is None:
         raise Unavailable(N_("No database is set. Start with “make run”, or set DATABASE_URL."))
-    return engine_for(url.get_secret_value())
+    return committing(url.get_secret_value())
+
+
+def committing(url: str) -> Engine:
+    """Make an engine on whose connections each statement commits itself: ``Line`` says when a transaction begins."""
+    return engine_for(url, isolation_level="AUTOCOMMIT")
 
 
 def engine_for(url: str | URL, *, pool_size: int = POOL, overflow: int = OVERFLOW, **more: Any) -> Engine:
@@ -120,41 +126,36 @@ def libpq_url(url: str) -> str:
 
 
 @contextmanager
-def transaction(actor: Actor, *, statement_seconds: int | None = None) -> Iterator[Transaction]:
+def connected() -> Iterator[Line]:
+    """Hold a connection on which each statement commits itself, until a transaction begins.
+
+    For what an edge counts before it opens the real transaction.
+    """
+    with closing(Line.of(engine())) as line:
+        yield line
+
+
+@contextmanager
+def transaction(actor: Actor, *, statement_seconds: int | None = None, on: Line | None = None) -> Iterator[Transaction]:
     """Open a transaction for an actor; it commits at the end, or leaves nothing behind.
 
-    ``statement_seconds`` raises the limit of 15 seconds a statement for the worker's long jobs.
+    ``statement_seconds`` raises the limit of 15 seconds a statement for the worker's long jobs. ``on``: a line that
+    the edge holds already.
     """
-    with engine().connect() as connection, connection.begin(), closing(Unit(connection)) as unit:
+    with nullcontext(on) if on else connected() as line, closing(Unit(line)) as unit:
         tx = Transaction(unit, actor)
-        tx.stand()
-        if statement_seconds is not None:
-            allow_longer(tx, statement_seconds)
-        yield tx
-        unit.store()
+        try:
+            tx.stand()
+            if statement_seconds is not None:
+                allow_longer(tx, statement_seconds)
+            yield tx
+            unit.store()
+            line.commit()
+        except BaseException:
+            line.rollback()
+            raise
 
 
 def allow_longer(tx: Transaction, seconds: int) -> None:
     """Let the statements of this transaction, and no other, take so many seconds."""
     tx.execute(_LONGER, {"limit": f"{seconds}s"})
-
-
-@contextmanager
-def one_statement() -> Iterator[Alone]:
-    """Open what runs one statement, which is committed by itself: no round trips to begin and end it.
-
-    For what an edge counts before it opens the real transaction; a second statement would stand alone.
-    """
-    with closing(committing(engine()).raw_connection()) as held:
-        yield Alone(held)
-
-
-@lru_cache(maxsize=1)
-def committing(of: Engine) -> Engine:
-    """Return an engine beside another one, on whose connections each statement commits itself.
-
-    Connections of its own: to switch one of the other pool forth and back costs more than the statement.
-    """
-    made = engine_for(of.url, pool_size=ALONE, overflow=0, isolation_level="AUTOCOMMIT")
-    event.listen(of, "engine_disposed", lambda _of: made.dispose())
-    return made

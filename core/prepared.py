@@ -33,7 +33,7 @@ class Prepared:
             self._written = _Written(self.statement, self._names, unit.connection.dialect)
         written = self._written
         if written.by_driver:
-            return written.read(unit.send(written.sql, written.bound(values), row=tuple_row).fetchall())
+            return written.read(unit.rows(written.sql, written.bound(values), row=tuple_row))
         unit.store()
         return list(unit.connection.execute(self.statement, values))
 
@@ -71,11 +71,15 @@ class _Written:
     """A statement as SQLAlchemy writes it for the driver, with what turns values into the driver's and back."""
 
     def __init__(self, statement: Columns | Insert, names: Collection[str] | None, dialect: Dialect) -> None:
-        self._compiled = compiled = statement.compile(dialect=dialect, column_keys=names)
+        compiled = statement.compile(dialect=dialect, column_keys=names)
         self.sql = str(compiled)
-        self.by_driver = not (compiled.post_compile_params or compiled.escaped_bind_names)
-        """False: how many values there are, and so the SQL, is known only when it is sent."""
+        made = any(bind.callable for bind in compiled.bind_names)
+        self.by_driver = not (compiled.post_compile_params or compiled.escaped_bind_names or made)
+        """False: how many values there are, and so the SQL, or one of the values is known only when it is sent."""
 
+        self._fixed: dict[str, Any] = {
+            name: bind.value for bind, name in compiled.bind_names.items() if not bind.required
+        }
         columns = statement.exported_columns
         self._named: Callable[[Sequence[Any]], Any] = _named_tuple("Row", columns.keys(), rename=True)._make
         types = [(name, bind.type.dialect_impl(dialect)) for bind, name in compiled.bind_names.items()]
@@ -85,7 +89,7 @@ class _Written:
 
     def bound(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of the statement together with those of this time."""
-        found = dict(self._compiled.construct_params(values))
+        found = {**self._fixed, **values}
         for name, turn in self._bind.items():
             found[name] = turn(found[name])
         return found

@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, func, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.database import Base, engine
+from core.actor import Actor
+from core.database import Base, transaction
 from core.inputs import Row
 from core.transaction import Transaction
 
@@ -118,5 +119,5 @@ def find(tx: Transaction, work_id: int, *, own: bool) -> WorkRow | None:
 
 
 def _write(work_id: int, **values: object) -> None:
-    with Session(engine()) as session, session.begin():
-        session.execute(update(Work).where(Work.id == work_id).values(**values, updated_at=clock.now()))
+    with transaction(Actor.system("progress")) as tx:
+        tx.execute(update(Work).where(Work.id == work_id).values(**values, updated_at=tx.now))

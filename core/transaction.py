@@ -6,22 +6,19 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from psycopg import Cursor
-from sqlalchemy import Executable, PoolProxiedConnection
+from sqlalchemy import Executable
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.actor import Actor
+from core.line import Line
 from core.prepared import Prepared, inserting
-from core.unit import Unit, sent
+from core.unit import Unit
 
 E = TypeVar("E")
 M = TypeVar("M")
 _listeners: dict[type[Any], list[Callable[["Transaction", Any], None]]] = defaultdict(list)
-
-
-_STAND = "SELECT set_config('renraku.reach', %(scope)s, true)"
 
 
 class Transaction:
@@ -52,10 +49,8 @@ class Transaction:
         return other
 
     def stand(self) -> None:
-        """Tell the database how far this actor reaches, unless it knows: several may act in one unit of work."""
-        if self._unit.standing != self._scope:
-            self._unit.send(_STAND, {"scope": self._scope})
-            self._unit.standing = self._scope
+        """Tell the database how far this actor reaches."""
+        self._unit.stand(self._scope)
 
     def add(self, row: object) -> None:
         """Store a new row and give it its id."""
@@ -111,13 +106,14 @@ class Transaction:
         """Return the first row of a read that comes often; None: there is none."""
         return next(iter(self.rows(prepared, **values)), None)
 
-    def plain(self, sql: str, values: Mapping[str, Any]) -> Cursor[Any]:
-        """Run SQL as the driver reads it (``%(name)s``); its rows come by name.
+    def plain(self, sql: str, values: Mapping[str, Any], *, plan_anew: bool = False) -> list[Any]:
+        """Run SQL as the driver reads it (``%(name)s``) and return its rows, each with its columns by name.
 
         For the few statements that come with every request: a third of the work of those that SQLAlchemy writes.
+        ``plan_anew``: see ``Line.rows``.
         """
         self.stand()
-        return self._unit.send(sql, values)
+        return self._unit.rows(sql, values, plan_anew=plan_anew)
 
     def note(self, subject: str, before: object, after: object) -> None:
         """Put a difference into the audit record of the running operation."""
@@ -135,16 +131,16 @@ class Transaction:
 
 
 class Alone:
-    """What runs one statement outside of any unit of work; nobody acts, and the database shows no answers."""
+    """What runs statements outside of any unit of work: each commits itself, nobody acts, no answers are shown."""
 
-    def __init__(self, held: PoolProxiedConnection) -> None:
-        """Bind a connection at this moment."""
+    def __init__(self, line: Line) -> None:
+        """Bind a line at this moment."""
         self.now: datetime = clock.now()
-        self._held = held
+        self._line = line
 
-    def plain(self, sql: str, values: Mapping[str, Any]) -> Cursor[Any]:
-        """Run SQL as the driver reads it; its rows come by name."""
-        return sent(self._held, sql, values)
+    def plain(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
+        """Run SQL as the driver reads it and return its rows, each with its columns by name."""
+        return self._line.rows(sql, values)
 
 
 def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Callable[[Transaction, E], None]]:

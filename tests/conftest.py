@@ -118,22 +118,20 @@ class LiveDatabase:
 
 
 @pytest.fixture(scope="session")
-def live_engine(server: EmbeddedPostgres) -> tuple[Engine, Engine]:
-    """The product's two engines for all tests, one after the other: new ones would compile every statement again."""
-    made = engine_for(server.url(APP))
-    beside = committing(made)
+def live_engine(server: EmbeddedPostgres) -> Engine:
+    """The product's engine for all tests, one after the other: a new one would compile every statement again."""
+    made = committing(server.url(APP))
 
     @event.listens_for(made, "do_connect")
-    @event.listens_for(beside, "do_connect")
     def where_it_says(_dialect: object, _record: object, _arguments: object, named: dict[str, Any]) -> None:
         named["dbname"] = made.url.database
 
-    return made, beside
+    return made
 
 
 @pytest.fixture
 def live(
-    server: EmbeddedPostgres, live_engine: tuple[Engine, Engine], request: pytest.FixtureRequest,
+    server: EmbeddedPostgres, live_engine: Engine, request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 ) -> Iterator[LiveDatabase]:  # fmt: skip
     """Point the whole product at a clone of the template; for pages, jobs, routes and whatever commits."""
@@ -151,18 +149,14 @@ def live(
 
 @contextmanager
 def product_at(
-    server: EmbeddedPostgres, name: str, home: Path, engines: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedPostgres, name: str, home: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LiveDatabase]:
     """Point the product at a database; its processes that are started meanwhile too."""
     url = server.url(APP, name)
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("RENRAKU_HOME", str(home))
-    engine, beside = engines
     engine.url = make_url(psycopg_url(url))
-    monkeypatch.setattr(
-        core.database, "engine_for", lambda of, **more: engine if of == url and not more else engine_for(of, **more)
-    )
-    monkeypatch.setattr(core.database, "committing", lambda of: beside if of is engine else committing(of))
+    monkeypatch.setattr(core.database, "committing", lambda of: engine if of == url else committing(of))
     forget()
     yield LiveDatabase(url, server.url(OWNER, name), core.database.engine())
     core.database.engine().dispose()

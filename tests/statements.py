@@ -7,6 +7,8 @@ from unittest.mock import patch
 
 import psycopg
 
+from core.line import STAND, Line
+
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
@@ -21,5 +23,14 @@ def statements() -> Iterator[list[str]]:
 
         return noted
 
-    with patch.multiple(psycopg.Cursor, **{name: noting(name) for name in sends}):
+    begin = Line.begin
+
+    def begun(line: Line, scope: str) -> None:
+        seen.append(STAND)
+        begin(line, scope)
+
+    with (
+        patch.multiple(psycopg.Cursor, **{name: noting(name) for name in sends}),
+        patch.object(Line, "begin", begun),
+    ):
         yield seen

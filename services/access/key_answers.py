@@ -62,12 +62,13 @@ def kept_answer(tx: Transaction, named: Named) -> Kept | None:
         StillRunning: when another transaction holds the name.
         AnotherRequest: when the name stands for another request.
     """
-    if not tx.plain(_LOCK, {"lock": _lock_of(named)}).fetchall()[0].free:
+    if not tx.plain(_LOCK, {"lock": _lock_of(named)})[0].free:
         raise StillRunning(N_("The first request with this Idempotency-Key is still running. Send it again shortly."))
     # A statement of its own after the lock: what was committed while it was asked for is seen.
-    found = tx.plain(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}).fetchone()
-    if found is None:
+    rows = tx.plain(_FIND, {"key": named.key_id, "name": named.name, "since": tx.now - KEPT}, plan_anew=True)
+    if not rows:
         return None
+    [found] = rows
     if found.request_hash != named.request_hash:
         raise AnotherRequest(N_("This Idempotency-Key was used for another request. Choose a new one."))
     return Kept(found.body)

@@ -92,9 +92,10 @@ def recognise(tx: Transaction | Alone, token: str) -> Recognised | None:
     """Return the living key, with this request counted; None for anything else."""
     minute = tx.now.replace(second=0, microsecond=0)
     values = {"hash": hash_of(token), "now": tx.now, "minute": minute, "before": tx.now - MINUTE}
-    row = tx.plain(_RECOGNISED, values).fetchone()
-    if row is None:
+    rows = tx.plain(_RECOGNISED, values)
+    if not rows:
         return None
+    [row] = rows
     actor = Actor(
         name=f"{row.person} (API: {row.name})",
         account_id=row.account_id,

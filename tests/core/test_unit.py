@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+import core.database
 from core.actor import WHOLE, Actor, Reach, What
-from core.database import libpq_url, one_statement, transaction
+from core.database import committing, connected, libpq_url, transaction
 from core.unit import Unit
 from data.models.home import Notice
 from tests.factories import make_person
@@ -36,7 +37,7 @@ def test_plain_statements_make_no_session(live, monkeypatch):
     monkeypatch.setattr("core.unit.Session", made)
     with transaction(SYSTEM) as tx:
         write(tx, "一")
-        assert tx.plain("SELECT count(*) AS times FROM notice", {}).fetchone().times == 1
+        assert tx.plain("SELECT count(*) AS times FROM notice", {})[0].times == 1
 
 
 def test_rows_and_objects_are_stored_together(live):
@@ -83,13 +84,13 @@ def test_what_is_given_up_takes_only_itself_along(live):
 
 def test_the_database_knows_who_acts_also_after_something_was_given_up(live):
     with transaction(LIMITED) as tx:
-        assert tx.plain(REACH, {}).fetchone().reach == "|/1/"
+        assert tx.plain(REACH, {})[0].reach == "|/1/"
         with suppress(ZeroDivisionError), tx.session.begin_nested():
-            assert tx.by(SYSTEM).plain(REACH, {}).fetchone().reach == "all"
+            assert tx.by(SYSTEM).plain(REACH, {})[0].reach == "all"
             raise ZeroDivisionError
-        assert tx.plain(REACH, {}).fetchone().reach == "|/1/"
+        assert tx.plain(REACH, {})[0].reach == "|/1/"
     with transaction(SYSTEM) as tx:
-        assert tx.plain(REACH, {}).fetchone().reach == "all"
+        assert tx.plain(REACH, {})[0].reach == "all"
 
 
 def test_another_actor_acts_at_the_same_moment_in_the_same_unit(tx):
@@ -102,8 +103,8 @@ def test_another_actor_acts_at_the_same_moment_in_the_same_unit(tx):
 def test_errors_of_the_driver_are_those_of_sqlalchemy(live):
     with pytest.raises(DBAPIError, match="nowhere"), transaction(SYSTEM) as tx:
         tx.plain("SELECT * FROM nowhere", {})
-    with pytest.raises(DBAPIError, match="nowhere"), one_statement() as alone:
-        alone.plain("SELECT * FROM nowhere", {})
+    with pytest.raises(DBAPIError, match="nowhere"), connected() as line:
+        line.rows("SELECT * FROM nowhere", {})
     assert titles() == []
 
 
@@ -120,4 +121,48 @@ def test_a_connection_that_breaks_is_not_used_again(live, ask):
     with pytest.raises(OperationalError), transaction(SYSTEM) as tx:
         break_and_ask(tx)
     with transaction(SYSTEM) as tx:
-        assert tx.plain(statement, {}).fetchone().one == 1
+        assert tx.plain(statement, {})[0].one == 1
+
+
+def test_a_connection_that_broke_at_rest_is_not_used_again(live):
+    with transaction(SYSTEM) as tx:
+        pid = tx.scalar(select(func.pg_backend_pid()))
+    with psycopg.connect(libpq_url(live.url), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    with pytest.raises(OperationalError), transaction(SYSTEM):
+        pass
+    with transaction(SYSTEM) as tx:
+        assert tx.scalar(select(func.pg_backend_pid())) != pid
+
+
+def test_each_statement_commits_itself_until_a_transaction_begins(live):
+    stored = "INSERT INTO notice (title, text, from_on, created_at) VALUES (%(title)s, '', now(), now())"
+    with connected() as line:
+        line.rows(stored, {"title": "一"})
+        with suppress(ZeroDivisionError), transaction(SYSTEM, on=line) as tx:
+            tx.plain(stored, {"title": "二"})
+            raise ZeroDivisionError
+        with transaction(SYSTEM, on=line) as tx:
+            tx.plain(stored, {"title": "三"})
+        assert line.rows(REACH, {})[0].reach == ""
+    assert titles() == ["一", "三"]
+    assert live.engine.pool.checkedout() == 0
+
+
+def test_what_fails_when_it_is_committed_leaves_nothing(live):
+    def write_twice(tx):
+        write(tx, "一")
+        tx.plain("CREATE TEMP TABLE once (number int UNIQUE DEFERRABLE INITIALLY DEFERRED)", {})
+        tx.plain("INSERT INTO once VALUES (1), (1)", {})
+
+    with pytest.raises(IntegrityError), transaction(SYSTEM) as tx:
+        write_twice(tx)
+    assert titles() == []
+
+
+def test_a_database_that_is_away_is_an_error_of_sqlalchemy(live, monkeypatch):
+    away = committing("postgresql://nobody@127.0.0.1:1/nothing")
+    with monkeypatch.context() as patched:
+        patched.setattr(core.database, "engine", lambda: away)
+        with pytest.raises(OperationalError), transaction(SYSTEM):
+            pass

@@ -3,10 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.database import one_statement, transaction
+from core.database import connected, transaction
 from core.i18n import N_, set_language
 from core.inputs import validated
+from core.line import Line
 from core.operations import Operation
+from core.transaction import Alone
 from pages.public.api import reading
 from pages.public.api.limits import tell_limits
 from pages.public.api.open import Registered, answer_of, find_open, method_of
@@ -23,37 +25,36 @@ def answered(request: Request, body: bytes) -> Response:
     Raises:
         NoKey: when the key opens nothing.
     """
-    token = reading.key_of(request)
-    with one_statement() as alone:  # a request counts, whatever becomes of it
-        key = access.recognise(alone, token)
-    if key is None:
-        raise NoKey(N_("This API key is wrong, expired or revoked."))
-    set_language(reading.language_of(request) or key.actor.language)
-    try:
-        response = _done(request, key, body)
-    except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
-        response = problem(error)
+    with connected() as line:
+        key = access.recognise(Alone(line), reading.key_of(request))  # it counts, whatever becomes of it
+        if key is None:
+            raise NoKey(N_("This API key is wrong, expired or revoked."))
+        set_language(reading.language_of(request) or key.actor.language)
+        try:
+            response = _done(request, line, key, body)
+        except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
+            response = problem(error)
     tell_limits(response, key)
     return response
 
 
-def _done(request: Request, key: access.Recognised, body: bytes) -> Response:
+def _done(request: Request, line: Line, key: access.Recognised, body: bytes) -> Response:
     if key.too_many:
         raise TooManyRequests(N_("This key was used more than {limit} times within a minute."), limit=key.limit)
     process = find_open(request.path_params["category"], request.path_params["process"])
     _check_method(request, process)
     if not isinstance(process, Operation):
-        return _called(process, key, reading.asked(request, process.asks), None)
+        return _called(process, line, key, reading.asked(request, process.asks), None)
     values = reading.sent(request, body)
     name = reading.name_of(request)
     print_of = reading.fingerprint(process.name, values) if name else b""
-    return _called(process, key, values, access.Named(key.id, name, print_of) if name else None)
+    return _called(process, line, key, values, access.Named(key.id, name, print_of) if name else None)
 
 
 def _called(
-    process: Registered, key: access.Recognised, values: dict[str, object], named: access.Named | None
+    process: Registered, line: Line, key: access.Recognised, values: dict[str, object], named: access.Named | None
 ) -> Response:
-    with transaction(key.actor) as tx:
+    with transaction(key.actor, on=line) as tx:
         process.require(tx)  # before the input is looked at: its rules are nothing to those who may not
         if named and (kept := access.kept_answer(tx, named)):
             return _response(kept.body, {REPLAYED: "true"})

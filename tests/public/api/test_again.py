@@ -3,11 +3,12 @@
 import threading
 from datetime import timedelta
 
+import psycopg
 from sqlalchemy import func, select
 
 from core import clock
 from core.actor import Actor
-from core.database import transaction
+from core.database import connected, libpq_url, transaction
 from data.models.access import ApiAnswer
 from data.models.people import PersonList
 from pages.public.api import calls
@@ -132,3 +133,20 @@ class TestKept:
         with transaction(Actor.system("test")) as tx:
             assert kept_answer(tx, Named(1, "12", b"")) is None
             assert kept_answer(tx, Named(11, "2", b"")) is None
+
+    def test_is_found_without_reading_all_though_there_was_none_when_it_was_first_looked_for(self, admin, live):
+        with psycopg.connect(libpq_url(live.owner_url), autocommit=True) as owner:
+            owner.execute("VACUUM api_answer")
+            with connected() as line:
+                for at in range(20):  # from the fifth on the statement is prepared, from the tenth on its plan is kept
+                    with transaction(Actor.system("test"), on=line) as tx:
+                        kept_answer(tx, Named(admin.id, f"before {at}", b""))
+                owner.execute(
+                    "INSERT INTO api_answer (key_id, name, request_hash, created_at)"
+                    " SELECT %s, at::text, '', now() FROM generate_series(1, 2000) AS at",
+                    [admin.id],
+                )
+                with transaction(Actor.system("test"), on=line) as tx:
+                    kept_answer(tx, Named(admin.id, "after", b""))
+                    read = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'api_answer'"
+                    assert tx.plain(read, {})[0].seq_tup_read == 0
