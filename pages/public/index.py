@@ -15,7 +15,7 @@ from streamlit.file_util import get_static_dir
 from core.i18n import DEFAULT_LANGUAGE, N_, _, using_language
 from pages.kit import menu
 from pages.public import cookies, find
-from pages.public import shell as shell_script
+from pages.public import shell as parts
 from pages.public.look import THEMES, theme_of
 from pages.public.rendering import language_of, sentence_page
 from services import access
@@ -25,7 +25,6 @@ ICON = (
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'>"
     "<text y='.9em' font-size='90'>📣</text></svg>"
 )
-STYLE = """<style>[data-testid="InputInstructions"] { display: none }</style>"""
 LEAVE = (Path(__file__).parent / "leave.js").read_text(encoding="utf-8")
 SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
@@ -75,10 +74,12 @@ def prepared(language: str, theme: str = "system") -> str:
     )
     # Before Streamlit's own scripts, so that the websocket which they open is one that it knows of.
     finding = f'<script src="{find.SCRIPT_ADDRESS}" defer></script>'
-    ours = f"<title>Renraku 連絡</title>{STYLE}<script>{LEAVE}</script>{finding}"
+    ours = f"<title>Renraku 連絡</title><script>{LEAVE}</script>{finding}"
     html = html.replace("<title>Streamlit</title>", ours)
     html = html.replace("./favicon.png", ICON)
-    html = html.replace("</body>", f'<script src="{shell_script.address(language)}"></script></body>')
+    # Behind the rules that Streamlit puts into the head: where both say something, ours holds.
+    style = f'<link rel="stylesheet" href="{parts.STYLE_ADDRESS}">'
+    html = html.replace("</body>", f'{style}<script src="{parts.address(language)}"></script></body>')
     return NO_SCRIPT.sub(f"<noscript><p>{without_script}</p></noscript>", html)
 
 

@@ -1,4 +1,4 @@
-"""The script that gives Streamlit's page shell our words and a menu for keyboards: one file for each language."""
+"""What Streamlit's page shell gets from us: our words and a menu for keyboards, and how pages look beyond its theme."""
 
 import hashlib
 import json
@@ -12,6 +12,8 @@ from starlette.routing import Route
 from core.i18n import LANGUAGES, N_, _, using_language
 
 SCRIPT = (Path(__file__).parent / "shell.js").read_text(encoding="utf-8")
+STYLE = (Path(__file__).parent / "console.css").read_bytes()
+STYLE_ADDRESS = f"/shell/console.{hashlib.sha256(STYLE).hexdigest()[:16]}.css"
 HEADERS = {"cache-control": "public, max-age=31536000, immutable"}
 MENU = N_("Menu")
 CONTEXT = "[widget] "
@@ -88,4 +90,9 @@ def answer(request: Request) -> Response:
     return Response(script(language), media_type="text/javascript", headers=HEADERS)
 
 
-ROUTES = [Route("/shell/{language}.{digest}.js", answer)]
+def style(_request: Request) -> Response:
+    """Answer with the rules; everybody may see them."""
+    return Response(STYLE, media_type="text/css", headers=HEADERS)
+
+
+ROUTES = [Route("/shell/{language}.{digest}.js", answer), Route(STYLE_ADDRESS, style)]
