@@ -15,8 +15,8 @@ HEADING = "kit.heading"
 
 def style(look: Look) -> None:
     """Give the rules of ``pages/public/console.css`` the organisation's colours and our words, on every page."""
-    words = f'--choose-file: "{_(N_("Choose a file, or drop it here"))}";'
-    st.html(f"<style>:root {{ {variables(look)} {words} }}</style>")
+    choose_file = _(N_("Choose a file, or drop it here"))
+    st.html(f'<style>:root {{ {variables(look)} --choose-file: "{choose_file}"; }}</style>')
 
 
 def header(

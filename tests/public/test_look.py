@@ -52,3 +52,14 @@ def test_the_script_of_the_shell_has_its_language_and_an_address_that_changes_wi
             assert script.headers["content-type"].startswith("text/javascript")
             assert word in script.text
         assert client.get("/shell/fr.0.js").status_code == 404
+
+
+def test_the_rules_of_pages_stand_behind_those_of_streamlit_and_are_kept_by_browsers(running):
+    with running.client() as client:
+        page = client.get("/people-list").text
+        assert page.index(shell.STYLE_ADDRESS) > page.index("</head>")
+        answer = client.get(shell.STYLE_ADDRESS)
+        assert answer.headers["content-type"].startswith("text/css")
+        assert "immutable" in answer.headers["cache-control"]
+        assert "stMainBlockContainer" in answer.text
+        assert client.get("/shell/console.0123456789abcdef.css").status_code == 404

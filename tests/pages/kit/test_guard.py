@@ -69,4 +69,4 @@ def test_the_next_run_and_a_fragments_own_run_know_nothing(asked):
 def test_a_page_that_may_not_be_seen_looks_like_the_others(open_page, stage):
     app = open_page("access/sets.py", stage.staff)
     assert app.warning
-    assert any("stMainBlockContainer" in html.proto.body for html in app.get("html"))
+    assert any("--accent" in html.proto.body for html in app.get("html"))
