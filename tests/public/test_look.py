@@ -62,4 +62,3 @@ def test_the_rules_of_pages_stand_behind_those_of_streamlit_and_are_kept_by_brow
         assert answer.headers["content-type"].startswith("text/css")
         assert "immutable" in answer.headers["cache-control"]
         assert "stMainBlockContainer" in answer.text
-        assert client.get("/shell/console.0123456789abcdef.css").status_code == 404
