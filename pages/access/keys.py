@@ -38,11 +38,11 @@ def making(actor: Actor) -> None:
         names = {actor.account_id: _(N_("My own account"))}
         if may(actor, list_accounts):
             text = st.text_input(_(N_("Look for another account (name, kana, code or login name)")), key="whose")
-            found = kit.ask(list_accounts, ACTIVE.model_copy(update={"text": text[:100]})).rows
-            if text and not found:
-                st.info(_(N_("No account is like this.")))
-                return
             if text:
+                found = kit.ask(list_accounts, ACTIVE.model_copy(update={"text": text[:100]})).rows
+                if not found:
+                    st.info(_(N_("No account is like this.")))
+                    return
                 names = {row.id: f"{row.name} ({row.code})" for row in found}
         account = st.selectbox(_(N_("The key acts for")), names, format_func=names.__getitem__, key="account")
         made = kit.operate(make_key, f"key-{account}", fills={"account_id": account}, submit=_(N_("Make the key")))
