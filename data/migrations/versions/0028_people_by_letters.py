@@ -32,18 +32,24 @@ LETTERS = """
 """
 KEEP = """
     CREATE FUNCTION keep_person_search(ids bigint[]) RETURNS void LANGUAGE sql AS $$
+        -- Joined as sets: right after a large import PostgreSQL knows nothing of these tables, and would go through
+        -- all departments for each person.
+        WITH asked AS (
+            SELECT unnest(ids) AS id
+        ), placed AS (
+            SELECT membership.person_id, array_agg(DISTINCT above.id::bigint) AS within
+              FROM asked
+              JOIN membership ON membership.person_id = asked.id
+              JOIN department ON department.id = membership.department_id
+             CROSS JOIN string_to_table(btrim(department.path, '/'), '/') AS above (id)
+             GROUP BY membership.person_id
+        )
         INSERT INTO person_search AS kept (person_id, sort_key, words, active, within)
         SELECT person.id, person.sort_key, person.search_text, person.retired_at IS NULL,
-               ARRAY(
-                   SELECT DISTINCT above.id::bigint
-                     FROM membership
-                     JOIN department ON department.id = membership.department_id
-                    CROSS JOIN string_to_table(btrim(department.path, '/'), '/') AS above (id)
-                    WHERE membership.person_id = person.id
-                    ORDER BY 1
-               )
-          FROM person
-         WHERE person.id = ANY (ids)
+               COALESCE(placed.within, '{}')
+          FROM asked
+          JOIN person ON person.id = asked.id
+          LEFT JOIN placed ON placed.person_id = person.id
         ON CONFLICT (person_id) DO UPDATE
            SET sort_key = excluded.sort_key, words = excluded.words, active = excluded.active, within = excluded.within
          WHERE (kept.sort_key, kept.words, kept.active, kept.within)
