@@ -233,6 +233,9 @@ class ImportKind(StrEnum):
 
     PEOPLE = "people"
     DEPARTMENTS = "departments"
+    MEMBERSHIPS = "memberships"
+    ROLES = "roles"
+    REGIONS = "regions"
 
 
 class PeopleImport(Base):

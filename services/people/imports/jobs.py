@@ -19,15 +19,19 @@ from data.models.people import ImportKind, ImportState, PeopleImport
 from services.access import actor_for
 from services.changes import keeping
 from services.events import ImportFinished
+from services.people.imports.belongings import BelongingsCheck
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
 from services.people.imports.file import stored
+from services.people.imports.memberships import Memberships
 from services.people.imports.own import OwnCells
+from services.people.imports.person_regions import Regions
 from services.people.imports.places import load_places
 from services.people.imports.plan import Plan, PlannedRow, Say, counts_of, digest_of
 from services.people.imports.read import NUL, NUL_SHOWN, read_sheet
-from services.people.imports.rows import RowReader
+from services.people.imports.roles import PermissionSets
+from services.people.imports.rows import PeopleReader
 from services.people.lock import alone
 from services.people.store import copy_rows
 
@@ -36,6 +40,7 @@ RETRIES = 3
 STALE = N_("People or departments were changed after the check, so nothing was applied. Check the file again.")
 FAULT = N_("This could not be done because of a fault in the program. Nothing was applied. Tell your administrator.")
 Work = Callable[[Transaction, PeopleImport, Say], None]
+BELONGINGS = {ImportKind.MEMBERSHIPS: Memberships, ImportKind.REGIONS: Regions}
 
 
 class Outcome(Input):
@@ -80,7 +85,7 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
     with keeping(tx, process="people.apply_import", subject=f"people_import:{found.id}") as kept:
         plan.write(tx, kept, say)
     found.state, found.applied_at = ImportState.APPLIED, tx.now
-    tx.note("people" if found.kind is ImportKind.PEOPLE else "departments", None, found.counts)
+    tx.note(found.kind.value, None, found.counts)
     outcome = Outcome(id=found.id, filename=found.filename)
     audit.record(tx, "people.apply_import", "people_import", outcome, outcome)
     made = kept.made
@@ -90,11 +95,15 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
 def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
     """Return what an import would do at this moment for somebody with this reach."""
     sheet = read_sheet(stored(tx, found.id), found.encoding)
+    if found.kind is ImportKind.ROLES:
+        return BelongingsCheck(tx, PermissionSets(tx, reach), sheet, found.mapping).plan(say)
     places = load_places(tx, reach, create=found.create_departments)
     if found.kind is ImportKind.PEOPLE:
         own = OwnCells(tx, sheet, found.mapping)
-        reader = RowReader(sheet, own.mapping, places, own.readers)
+        reader = PeopleReader(sheet, own.mapping, places, own.readers)
         return PeopleCheck(tx, reach, reader, places, own).plan(say)
+    if found.kind in BELONGINGS:
+        return BelongingsCheck(tx, BELONGINGS[found.kind](tx, reach, places), sheet, found.mapping).plan(say)
     planned = plan_by_path if "path" in found.mapping else plan_by_code
     return planned(sheet, found.mapping, places, say)
 

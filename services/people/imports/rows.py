@@ -1,4 +1,4 @@
-"""Reading the rows of a people file: each cell to its value, each fault to a sentence, without looking at anybody."""
+"""Reading the rows of a file: each cell to its value, each fault to a sentence, without looking at anybody."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -32,29 +32,24 @@ class Draft:
     row: PlannedRow
     values: dict[str, Any]
     mails: tuple[str, ...] = ()
+    thing: Any = None
+    """What it names, in a file of what belongs to people."""
 
 
 class RowReader:
     """Makes drafts of the lines of a file, by a mapping of fields to columns."""
 
-    def __init__(
-        self, sheet: Sheet, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
-    ) -> None:
-        """Work out which cell of a line is which field; ``own`` reads the cells of own fields."""
+    def __init__(self, sheet: Sheet, mapping: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]]) -> None:
+        """Work out which cell of a line is which field; ``readers`` make a value of a cell, by field."""
         self._sheet = sheet
         self.mapping = mapping
-        lookups = {
-            "departments": lambda cell: find_departments(cell, places),
-            "regions": find_regions,
-            **own,
-        }
         self._readers = [
-            (name, column, sheet.header.index(column), Cells(lookups.get(name) or PLAIN[name]))
+            (name, column, sheet.header.index(column), Cells(readers.get(name) or PLAIN[name]))
             for name, column in mapping.items()
         ]
 
     def read(self, say: Say) -> list[Draft]:
-        """Return a draft of each line, with what is wrong in it or repeated in the file."""
+        """Return a draft of each line, with what is wrong in it."""
         rows = [PlannedRow(line.number, line.cells, RowAction.ERROR) for line in self._sheet.lines]
         fitted = [self._fitted(row) for row in rows]
         columns = []
@@ -67,10 +62,12 @@ class RowReader:
             for row, values in zip(rows, zip(*columns, strict=True), strict=True)
         ]
         self._blame_faulty(drafts)
-        self._gather_mails(drafts)
-        for kind, fields in (("code", ("code",)), ("login", ("login",)), ("mail", MAIL_FIELDS)):
-            self._blame_repeated(drafts, kind, [name for name in fields if name in self.mapping])
         return drafts
+
+    def blame(self, draft: Draft, name: str, message: str, /, **values: object) -> None:
+        """Note what is wrong with a row, in the column of a field."""
+        shown = {key: str(value) for key, value in values.items()}
+        draft.row.blame(Problem(self.mapping.get(name, ""), message, shown))
 
     def _fitted(self, row: PlannedRow) -> list[str]:
         width, cells = len(self._sheet.header), row.cells
@@ -86,6 +83,25 @@ class RowReader:
             for name, column in faulty:
                 if isinstance(draft.values[name], RenrakuError):
                     draft.row.blame(Problem.of(column, draft.values.pop(name)))
+
+
+class PeopleReader(RowReader):
+    """Reads the rows of a people file, in which nobody, and no address, stands twice."""
+
+    def __init__(
+        self, sheet: Sheet, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
+    ) -> None:
+        """Look departments up in ``places``; ``own`` reads the cells of own fields."""
+        lookups = {"departments": lambda cell: find_departments(cell, places), "regions": find_regions}
+        super().__init__(sheet, mapping, {**lookups, **own})
+
+    def read(self, say: Say) -> list[Draft]:
+        """Return a draft of each line, with what is wrong in it or repeated in the file."""
+        drafts = super().read(say)
+        self._gather_mails(drafts)
+        for kind, fields in (("code", ("code",)), ("login", ("login",)), ("mail", MAIL_FIELDS)):
+            self._blame_repeated(drafts, kind, [name for name in fields if name in self.mapping])
+        return drafts
 
     def _gather_mails(self, drafts: list[Draft]) -> None:
         mapped = [name for name in MAIL_FIELDS if name in self.mapping]
