@@ -10,6 +10,7 @@ from services.people import ImportKind, apply_import, bad_csv, list_rows
 from services.people.imports.queries import CheckedRow, ImportAsk, ImportDetail, RowsAsk
 from services.people.imports.upload import Application
 
+ROWS = N_("rows")
 UNITS = {"departments": N_("departments"), "gone": N_("entries")}
 """What is counted besides rows; it is shown if there is any."""
 
@@ -33,7 +34,7 @@ def show_counts(found: ImportDetail) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, name in counted:
             if name not in UNITS or found.counts.get(name):
-                unit = _(UNITS.get(name, N_("rows")))
+                unit = _(UNITS.get(name, ROWS))
                 st.metric(_(label), number(found.counts.get(name, 0), unit), border=True, width=150)
 
 
