@@ -108,10 +108,8 @@ def _lacking_departments(mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def _lacking_whose(columns: Sequence[Column], mapping: Mapping[str, str]) -> dict[str, str]:
-    fields = {
-        column.field: _(N_("Choose the column.")) for column in columns
-        if column.needed and column.field not in mapping
-    }  # fmt: skip
+    needed = {column.field for column in columns if column.needed} - mapping.keys()
+    fields = dict.fromkeys(needed, _(N_("Choose the column.")))
     if not {"code", "login"} & mapping.keys():
         fields["code"] = _(N_("Choose the column with the code: people are recognised by it."))
     return fields

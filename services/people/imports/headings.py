@@ -1,7 +1,7 @@
 """Which columns the files of each kind may have, and by what names they go in the files of others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.i18n import N_
 from data.models.people import ImportKind
@@ -26,9 +26,10 @@ CODES = (
     "社員コード 社員no 社員id 従業員番号 従業員コード 職員番号 職員コード スタッフ番号 スタッフコード スタッフid "
     "会員番号 個人コード 番号 コード code employeeid employeeno employeenumber employeecode staffid number id"
 )
-WHOSE = (
-    Column("code", N_("Code"), "社員番号", CODES, N_("By it people are recognised. They have to be there already.")),
-)
+WHOSE = Column(
+    "code", N_("Code"), "社員番号", CODES,
+    N_("By it people are recognised. They have to be there already."), needed=True,
+)  # fmt: skip
 DOING = Column(
     "doing", N_("Add or remove"), "操作",
     "処理 処理区分 区分 action operation",
@@ -108,7 +109,7 @@ DEPARTMENTS = (
            N_("Empty for a department at the top. The one above may stand further down in the file.")),
 )  # fmt: skip
 MEMBERSHIPS = (
-    *WHOSE,
+    WHOSE,
     Column("department", N_("Department"), "部署",
            "所属 所属部署 部署名 部門 組織 department departmentname division",
            N_("From the top with “ / ” between, or the code of the department. Empty: the person belongs to none."),
@@ -119,7 +120,7 @@ MEMBERSHIPS = (
     DOING,
 )  # fmt: skip
 ROLES = (
-    *WHOSE,
+    replace(WHOSE, needed=False),
     Column("login", N_("Login name"), "ログインID",
            "ログイン名 ログイン アカウント ユーザーid login loginid username account",
            N_("Instead of the code of the person, or besides it.")),
@@ -136,7 +137,7 @@ ROLES = (
     DOING,
 )  # fmt: skip
 REGIONS = (
-    *WHOSE,
+    WHOSE,
     Column("region", N_("Region"), "地域",
            "所属地域 地域コード 市区町村 市町村 居住地 勤務地 都道府県 region regioncode area areacode municipality",
            N_("The name or the code of a municipality. Empty: no region concerns the person."), needed=True),
