@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator
 from sqlalchemy import text
 
+from core.errors import Refused
 from core.i18n import N_
 from core.inputs import WrongValue
 from core.text import shown
@@ -48,6 +49,7 @@ REFRESH = text("""
       AND (department.path, department.full_name, department.depth)
           IS DISTINCT FROM (tree.path, tree.full_name, tree.depth)
 """)
+TOO_LOW = text("SELECT true FROM department WHERE depth >= :deepest LIMIT 1")
 
 
 class Node(NamedTuple):
@@ -84,10 +86,16 @@ def store_departments(tx: Transaction, new: Sequence[Node], changed: Sequence[No
 
 
 def refresh_tree(tx: Transaction) -> int:
-    """Work out every path, full name and depth anew from parents and names; return how many departments changed."""
+    """Work out every path, full name and depth anew from parents and names; return how many departments changed.
+
+    Raises:
+        Refused: when departments would lie too deep, those below a moved one among them.
+    """
     tx.session.flush()
     changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
     tx.session.expire_all()
+    if changed and tx.scalar(TOO_LOW, {"deepest": DEEPEST}):
+        raise Refused(TOO_DEEP, deepest=DEEPEST)
     return changed
 
 
