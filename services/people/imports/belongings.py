@@ -15,7 +15,7 @@ from services.changes import Keeper
 from services.people.imports.holders import Finder, Holder
 from services.people.imports.nouns import Doing, Noun, Thing
 from services.people.imports.plan import Change, PlannedRow, Problem, Say
-from services.people.imports.read import Sheet
+from services.people.imports.read import Streamed
 from services.people.imports.rows import Draft, RowReader
 
 TWICE = N_("The same stands in row {row} too.")
@@ -30,7 +30,7 @@ Sides = Mapping[int, tuple[tuple[Thing, ...], tuple[Thing, ...]]]
 class BelongingsCheck:
     """Compares the rows of a file with what people have."""
 
-    def __init__(self, tx: Transaction, noun: Noun, sheet: Sheet, mapping: Mapping[str, str]) -> None:
+    def __init__(self, tx: Transaction, noun: Noun, sheet: Streamed, mapping: Mapping[str, str]) -> None:
         """Keep what the comparison needs; nothing is loaded yet."""
         self._noun = noun
         self._reader = RowReader(sheet, mapping, noun.readers)

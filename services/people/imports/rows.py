@@ -14,8 +14,11 @@ from services.people.imports.cells import PLAIN, Cells, several
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
-from services.people.imports.read import Sheet
+from services.people.imports.read import Streamed
 from services.people.imports.regions import find_region
+
+TOLD = 20_000
+"""After so many rows it is told how far the reading is."""
 
 RAGGED = N_("The row has {cells} columns, the header has {width}. Perhaps a comma or a quotation mark is missing.")
 REPEATED = {
@@ -39,7 +42,9 @@ class Draft:
 class RowReader:
     """Makes drafts of the lines of a file, by a mapping of fields to columns."""
 
-    def __init__(self, sheet: Sheet, mapping: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]]) -> None:
+    def __init__(
+        self, sheet: Streamed, mapping: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]]
+    ) -> None:
         """Work out which cell of a line is which field; ``readers`` make a value of a cell, by field."""
         self._sheet = sheet
         self.mapping = mapping
@@ -50,17 +55,15 @@ class RowReader:
 
     def read(self, say: Say) -> list[Draft]:
         """Return a draft of each line, with what is wrong in it."""
-        rows = [PlannedRow(line.number, line.cells, RowAction.ERROR) for line in self._sheet.lines]
-        fitted = [self._fitted(row) for row in rows]
-        columns = []
-        for at, (_name, _column, index, known) in enumerate(self._readers):
-            say(N_("Reading"), at * len(rows) // len(self._readers), len(rows))
-            columns.append([known[cells[index]] for cells in fitted])
-        names = list(self.mapping)
-        drafts = [
-            Draft(row, dict(zip(names, values, strict=True)))
-            for row, values in zip(rows, zip(*columns, strict=True), strict=True)
-        ]
+        drafts: list[Draft] = []
+        count = len(self._sheet.lines)
+        found = [(name, index, known) for name, _column, index, known in self._readers]
+        for at, line in enumerate(self._sheet.lines):
+            if at % TOLD == 0:
+                say(N_("Reading"), at, count)
+            row = PlannedRow(line.number, RowAction.ERROR)
+            cells = self._fitted(row, line.cells)
+            drafts.append(Draft(row, {name: known[cells[index]] for name, index, known in found}))
         self._blame_faulty(drafts)
         return drafts
 
@@ -69,8 +72,8 @@ class RowReader:
         shown = {key: str(value) for key, value in values.items()}
         draft.row.blame(Problem(self.mapping.get(name, ""), message, shown))
 
-    def _fitted(self, row: PlannedRow) -> list[str]:
-        width, cells = len(self._sheet.header), row.cells
+    def _fitted(self, row: PlannedRow, cells: list[str]) -> list[str]:
+        width = len(self._sheet.header)
         if len(cells) == width:
             return cells
         if len(cells) < width or any(map(str.strip, cells[width:])):
@@ -89,7 +92,7 @@ class PeopleReader(RowReader):
     """Reads the rows of a people file, in which nobody, and no address, stands twice."""
 
     def __init__(
-        self, sheet: Sheet, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
+        self, sheet: Streamed, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
     ) -> None:
         """Look departments up in ``places``; ``own`` reads the cells of own fields."""
         lookups = {"departments": lambda cell: find_departments(cell, places), "regions": find_regions}
