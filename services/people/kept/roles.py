@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from core.actor import Actor, Reach, What
+from core.actor import Actor, Reach
 from core.i18n import N_
 from core.shown import aside, joined, said
 from core.transaction import Transaction
 from data.models.access import Account, PermissionSet, ReachKind
 from data.models.people import Department, Person
-from services.access import people_within
+from services.access import assign, people_within, unassign
 from services.access.roles import Role, roles_of, set_roles, too_much
 from services.access.within import more_powerful
 from services.changes import Field, Kind, Say, Undoing, Values, Wanted
@@ -78,22 +78,22 @@ class AccountRoles(Kind):
         """Return which accounts cannot get back what they had, and why."""
         ids = [one.record_id for one in wanted]
         people = _people(tx, ids)
-        within = self.within(undo.reach, tx.actor)
-        reached = set(tx.execute(select(Account.id).where(Account.id == func.any(ids), within)).scalars())
+        within = [self.within(one, tx.actor) for one in (undo.reach, assign.reach(tx), unassign.reach(tx))]
+        reached = set(tx.execute(select(Account.id).where(Account.id == func.any(ids), *within)).scalars())
         more = set(more_powerful(tx, Person.id == func.any(list(people.values()))))
         now, known = roles_of(tx, list(people.values())), _known(tx)
         touched = {one.record_id: set(_then(one)) ^ set(now.get(people.get(one.record_id, 0), ())) for one in wanted}
         forbidden = too_much(tx, {role for roles in touched.values() for role in roles})
-        may = all(tx.actor.may(process, What.DO) for process in ("access.assign", "access.unassign"))
+        may = assign.allowed(tx.actor) and unassign.allowed(tx.actor)
         reasons = {}
         for one in wanted:
             key = one.record_id
             if key not in people:
                 reasons[key] = GONE
+            elif not may:
+                reasons[key] = MAY_NOT
             elif key not in reached:
                 reasons[key] = OUTSIDE
-            elif not (may or tx.actor.is_system):
-                reasons[key] = MAY_NOT
             elif people[key] in more:
                 reasons[key] = MORE
             elif not all(map(known, _then(one))):

@@ -1,11 +1,13 @@
 """Imports of what belongs to people: memberships, regions, permission sets (D04–D06)."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from core import csvout
 from core.actor import What
-from core.errors import NotAllowed
+from core.errors import Invalid, NotAllowed, Refused
 from core.i18n import using_language
 from core.inputs import Nothing
 from core.paging import PageAsk
@@ -170,6 +172,21 @@ class TestMemberships:
             (9, "社員番号"), (10, ""), (11, "主務"), (12, "部署"), (13, ""), (14, "主務"),
         ]  # fmt: skip
 
+    def test_files_as_excel_and_others_save_them(self, importer, tx, cast, person):
+        for encoding in ("cp932", "utf-8-sig", "utf-16", "euc_jp"):
+            content = csv_of(("P1", "総務部", "○"), ("P1", "支社", ""), header=MEMBERSHIPS, encoding=encoding)
+            assert importer.start(content, kind=ImportKind.MEMBERSHIPS).check().counts["same"] == 2
+        broken = "社員番号,部署,主務\r\nP1,支社\r\nP1,総務部,,多い\r\nP1,=cmd,\r\n".encode("cp932")
+        importing = importer.start(broken, kind=ImportKind.MEMBERSHIPS)
+        assert importing.check().counts["error"] == 3
+        assert [(line, column) for line, column, _ in importing.problems()] == [(2, ""), (3, ""), (4, "部署")]
+
+    def test_a_mapping_without_the_person_or_the_thing_is_refused(self, importer, tx, cast):
+        importing = importer.start(csv_of(("P1", "本社"), header=MEMBERSHIPS[:2]), kind=ImportKind.MEMBERSHIPS)
+        for mapping in ({"code": "社員番号"}, {"department": "部署"}):
+            with pytest.raises(Invalid):
+                importing.check(mapping)
+
     def test_a_limited_reach_touches_nothing_outside(self, start, tx, cast, person, limited):
         actor = limited(*IMPORTING).actor
         rows = [("P1", "本社", ""), (cast.far.code, "本社", ""), (cast.staff.code, "支社", "")]
@@ -229,6 +246,16 @@ class TestRoles:
         assert roles(tx, cast.manager) == set()
         undone(administrator, set_id)
         assert roles(tx, cast.manager) == {("manager", ReachKind.DEPARTMENT, cast.head_office.id)}
+
+    def test_are_not_undone_by_who_may_not_give_them(self, start, tx, acting, cast, administrator):
+        importing = start(ImportKind.ROLES, (cast.manager.code, ""), header=ROLES[:2], actor=administrator.actor)
+        importing.check()
+        set_id = importing.apply().change_set_id
+        for lacking in ("access.assign", "access.unassign"):
+            grants = {key: reach for key, reach in administrator.actor.grants.items() if key[0] != lacking}
+            with pytest.raises(Refused):
+                undone(acting(replace(administrator.actor, grants=grants)), set_id)
+        assert roles(tx, cast.manager) == set()
 
     def test_system_administrators_are_neither_made_nor_unmade_by_a_file(self, start, tx, cast, administrator):
         rows = [
