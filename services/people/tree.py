@@ -4,8 +4,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
+from psycopg.errors import ProgramLimitExceeded
 from pydantic import AfterValidator
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from core.errors import Refused
 from core.i18n import N_
@@ -20,6 +22,7 @@ RESERVED = "/／>＞;；、"
 """These stand between departments in a CSV, so no name has them."""
 
 DEEPEST = 100
+TOO_LONG = N_("The names of a department and of all above it are too long together. Shorten one of them.")
 TOO_DEEP = N_("Departments lie at most {deepest} deep.")
 Key = int | str | tuple[str, ...]
 """The id of a department that is there, or what a caller calls one that is to be made."""
@@ -89,10 +92,16 @@ def refresh_tree(tx: Transaction) -> int:
     """Work out every path, full name and depth anew from parents and names; return how many departments changed.
 
     Raises:
-        Refused: when departments would lie too deep, those below a moved one among them.
+        Refused: when departments would lie too deep, or their names from the top be too long together for the index;
+            those below a moved one too.
     """
     tx.session.flush()
-    changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
+    try:
+        changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
+    except OperationalError as error:
+        if isinstance(error.orig, ProgramLimitExceeded):
+            raise Refused(TOO_LONG) from error
+        raise
     tx.session.expire_all()
     if changed and tx.scalar(TOO_LOW, {"deepest": DEEPEST}):
         raise Refused(TOO_DEEP, deepest=DEEPEST)

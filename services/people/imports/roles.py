@@ -107,9 +107,12 @@ class PermissionSets(Noun):
 
     def write(self, tx: Transaction, kept: Keeper, people: Mapping[int, tuple[Any, Any]]) -> None:
         """Give and take away permission sets; at the next click it holds."""
-        accounts = select(Account.id).where(Account.person_id == func.any(list(people)))
-        kept.watch(ACCOUNT_ROLES, list(tx.execute(accounts).scalars()))
+        found = select(Account.id, Account.person_id).where(Account.person_id == func.any(list(people)))
+        accounts = {row.person_id: row.id for row in tx.execute(found)}
+        kept.watch(ACCOUNT_ROLES, sorted(accounts.values()))
         set_roles(tx, people)
+        for person, (now, after) in people.items():
+            tx.note(f"account:{accounts[person]}", list(map(self.said, now)), list(map(self.said, after)))
 
     def _check_taken(self, holders: Sequence[Holder], blame: Blame) -> None:
         if not holders:

@@ -126,7 +126,9 @@ def _then(one: Wanted) -> list[Role]:
 
 
 def _people(tx: Transaction, accounts: Sequence[int]) -> Mapping[int, int]:
-    found = select(Account.id, Account.person_id).where(Account.id == func.any(list(accounts)))
+    # An erased account stays without any.
+    found = select(Account.id, Account.person_id).join(Person, Person.id == Account.person_id)
+    found = found.where(Account.id == func.any(list(accounts)), Person.erased_at.is_(None))
     return {row.id: row.person_id for row in tx.execute(found)}
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core import csvout
 from core.actor import What
+from core.audit import AuditRecord
 from core.errors import Invalid, NotAllowed, Refused
 from core.i18n import using_language
 from core.inputs import Nothing
@@ -123,7 +124,8 @@ class TestMemberships:
         assert places(tx, cast.staff) == [cast.general_affairs.id]
 
     def test_the_main_one_stays_unless_another_is_marked(self, start, tx, cast, person):
-        start(ImportKind.MEMBERSHIPS, ("P1", "支社"), ("P1", "総務部"), header=MEMBERSHIPS[:2]).check()
+        as_it_is = start(ImportKind.MEMBERSHIPS, ("P1", "支社"), ("P1", "総務部"), header=MEMBERSHIPS[:2])
+        assert as_it_is.check().counts["same"] == 2
         importing = start(ImportKind.MEMBERSHIPS, ("P1", "支社", "主"), ("P1", "総務部", ""), header=MEMBERSHIPS)
         assert importing.check().counts["change"] == 1
         importing.apply()
@@ -236,6 +238,9 @@ class TestRoles:
         assert roles(tx, cast.staff) == {("manager", ReachKind.WHOLE, None)}
         assert tx.get(SignInSession, session.id).narrowed == 1
         assert actor_of(tx, cast.staff).may("people.edit", What.DO)
+        records = tx.execute(select(AuditRecord).where(AuditRecord.process == "people.apply_import")).scalars()
+        noted = {one["subject"]: (one["before"], one["after"]) for record in records for one in record.changes}
+        assert noted[f"account:{account_of(tx, cast.staff).id}"] == ([], ["Department manager（組織全体）"])
         kinds = tx.execute(select(Change.kind).where(Change.set_id == detail.change_set_id)).scalars().all()
         assert kinds == ["roles", "roles"]
 

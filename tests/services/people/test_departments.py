@@ -1,6 +1,7 @@
 """The tree of departments by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -107,6 +108,16 @@ class TestEdit:
         edit_department(administrator, edited(cast.branch, parent_id=cast.head_office.id))
         with pytest.raises(Refused, match=str(DEEPEST)):
             edit_department(administrator, edited(cast.branch, parent_id=cast.general_affairs.id))
+
+    def test_not_so_that_the_names_from_the_top_are_too_long_together(self, administrator, cast, tx):
+        letters = Random(20260401)
+        lowest = cast.head_office
+        for _step in range(14):
+            name = "".join(chr(letters.randrange(0x4E00, 0x9FA0)) for _ in range(60))
+            lowest = make_department(tx, name, lowest)
+        with pytest.raises(Refused, match="too long together"), tx.session.begin_nested():
+            edit_department(administrator, edited(cast.head_office, name=name + name[:40]))
+        assert tree(tx)["本社"][0] == 0
 
     def test_people_stay_in_it_and_those_who_manage_it_reach_it_where_it_is(self, administrator, cast, tx):
         give(tx, account_of(tx, cast.staff), "manager", ReachKind.DEPARTMENT, cast.branch)
