@@ -81,7 +81,8 @@ class BelongingsCheck:
             self._reader.blame(empty, self._noun.field, NAME_ONE)
         elif empty is not None and len(holder.rows) > 1:
             other = next(row for row in holder.rows if row is not empty)
-            self._reader.blame(empty, self._noun.field, ALONE, row=other.row.line)
+            problem = ALONE if other.thing is not None else TWICE
+            self._reader.blame(empty, self._noun.field, problem, row=other.row.line)
         return named
 
     def _decide(self, holder: Holder) -> None:
