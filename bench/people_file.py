@@ -1,7 +1,11 @@
-"""A CSV of invented people as a company's system would write it; the same every time."""
+"""CSV files of invented people, departments, memberships and regions as a company's system would write them.
+
+They are the same every time.
+"""
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 FAMILY = (
@@ -27,15 +31,51 @@ def departments() -> list[tuple[str, ...]]:
     return [*tops, *((*top, f"第{section}課") for top in tops for section in range(SECTIONS))]
 
 
+def departments_csv() -> bytes:
+    """Return a CSV of the departments by code, each before the one that it lies below."""
+    rows = [(_code(path), path[-1], _code(path[:-1])) for path in reversed(departments())]
+    return _written(("部署コード", "部署名", "親部署コード"), rows)
+
+
+def memberships_csv(people: int) -> bytes:
+    """Return a CSV of where people belong as ``people_csv`` has it, but one of ten belongs somewhere else as well."""
+    rows = []
+    for number, row in enumerate(_people(people)):
+        places = row[6].split("; ")
+        moved = [*places, f"支店{number // 10 % BRANCHES}"] if number % 10 == 1 else places
+        rows += [(row[0], place, "○" if place == places[0] else "") for place in dict.fromkeys(moved)]
+    return _written(("社員番号", "部署", "主務"), rows)
+
+
+def regions_csv(people: int) -> bytes:
+    """Return a CSV of the regions of people as ``people_csv`` has them, but one of ten has another one as well."""
+    rows = []
+    for number, row in enumerate(_people(people)):
+        more = ["名古屋市中区"] if number % 10 == 1 else []
+        rows += [(row[0], region) for region in (row[7], *more)]
+    return _written(("社員番号", "地域"), rows)
+
+
 def people_csv(people: int) -> bytes:
     """Return a CSV of people: 1.1 departments, 1 region, 1.4 mail addresses, 0.7 mobile numbers, 0.5 accounts each."""
-    chance = Random(SEED)
+    return _written(HEADER, _people(people))
+
+
+def _written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for number in range(people):
-        writer.writerow(_row(chance, number))
+    writer.writerow(header)
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _code(path: tuple[str, ...]) -> str:
+    return "-".join(part.strip("支店第課") for part in path)
+
+
+def _people(people: int) -> Iterator[tuple[str, ...]]:
+    chance = Random(SEED)
+    return (_row(chance, number) for number in range(people))
 
 
 def _row(chance: Random, number: int) -> tuple[str, ...]:

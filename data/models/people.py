@@ -203,7 +203,6 @@ class PersonList(Versioned, Base):
     """A list of people put together by hand (宛先リスト), for instance “first aid”."""
 
     __tablename__ = "person_list"
-
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
 
@@ -233,10 +232,13 @@ class ImportKind(StrEnum):
 
     PEOPLE = "people"
     DEPARTMENTS = "departments"
+    MEMBERSHIPS = "memberships"
+    ROLES = "roles"
+    REGIONS = "regions"
 
 
 class PeopleImport(Base):
-    """One uploaded CSV of people or departments with its column mapping and what the dry run found (CSV一括登録).
+    """One uploaded CSV with its column mapping and what the dry run found (CSV一括登録).
 
     ``sample`` holds the first rows, cells by column; ``mapping`` says by field which column it is; ``digest`` is the
     hash of what the dry run promised, so that applying does exactly that or nothing; ``message`` says why it failed.

@@ -6,21 +6,35 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from core.shown import labelled, number
 from pages import kit
-from services.people import apply_import, bad_csv, list_rows
+from services.people import ImportKind, apply_import, bad_csv, list_rows
 from services.people.imports.queries import CheckedRow, ImportAsk, ImportDetail, RowsAsk
 from services.people.imports.upload import Application
+
+ROWS = N_("rows")
+UNITS = {"departments": N_("departments"), "gone": N_("entries")}
+"""What is counted besides rows; it is shown if there is any."""
+
+NAMED = {ImportKind.PEOPLE: N_("Name"), ImportKind.DEPARTMENTS: N_("Name")}
+"""What the rows name; those of other kinds name what their kind is called after."""
+
+
+SEEN = {
+    ImportKind.DEPARTMENTS: (N_("See the departments"), "account_tree", "people/departments.py"),
+    ImportKind.ROLES: (N_("See the accounts"), "badge", "access/accounts.py"),
+}
+"""Where one goes on after an import, if not to the people."""
 
 
 def show_counts(found: ImportDetail) -> None:
     """Show how many rows are added, changed, left alone, or wrong."""
     counted = (
         (N_("Added"), "add"), (N_("Changed"), "change"), (N_("Unchanged"), "same"), (N_("Errors"), "error"),
-        (N_("New departments"), "departments"),
+        (N_("New departments"), "departments"), (N_("Taken away"), "gone"),
     )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         for label, name in counted:
-            if name != "departments" or found.counts.get(name):
-                unit = _(N_("departments")) if name == "departments" else _(N_("rows"))
+            if name not in UNITS or found.counts.get(name):
+                unit = _(UNITS.get(name, ROWS))
                 st.metric(_(label), number(found.counts.get(name, 0), unit), border=True, width=150)
 
 
@@ -36,6 +50,12 @@ def show_check(found: ImportDetail, actor: Actor) -> None:
         )  # fmt: skip
     elif not good:
         st.info(_(N_("Every row is already as the file says: there is nothing to import.")), icon=":material/check:")
+    if gone := found.counts.get("gone"):
+        st.warning(
+            _(N_("{count} entries are taken away because no row of their person names them. To add or remove single "
+                 "entries, give the file a column 操作."), count=number(gone)),
+            icon=":material/remove_circle:",
+        )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         if found.own and good and actor.may("people.apply_import", What.BULK):
             applying(found, good, errors)
@@ -75,7 +95,7 @@ def show_rows(found: ImportDetail) -> None:
             "line": kit.Column(_(N_("Row")), number=True, width=70),
             "action": kit.Column(_(N_("What becomes of it")), width=110),
             "key": _(N_("Code or department")),
-            "name": _(N_("Name")),
+            "name": _(NAMED[found.kind]) if found.kind in NAMED else kit.said(found.kind),
             "why": kit.Column(_(N_("Details")), value=in_words, width=520),
         },
         key="rows",
@@ -113,8 +133,9 @@ def show_result(found: ImportDetail) -> None:
             icon=":material/error:",
         )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
-        if st.button(_(N_("See the people")), icon=":material/groups:", key="see", type="primary"):
-            kit.go("people/list.py")
+        label, icon, page = SEEN.get(found.kind, (N_("See the people"), "groups", "people/list.py"))
+        if st.button(_(label), icon=f":material/{icon}:", key="see", type="primary"):
+            kit.go(page)
         if found.change_set_id and st.button(
             _(N_("What was changed, and undo")), icon=":material/history:", key="changes"
         ):

@@ -26,6 +26,7 @@ from core.i18n import N_, _, set_language
 from core.inputs import validated
 from core.operations import ONLY_LOOKING
 from core.settings import settings
+from core.shown import said
 from pages.public import hosts
 from pages.public.api.problems import TooLarge
 from pages.public.look import brand
@@ -92,6 +93,7 @@ def page(request: Request) -> Response:
     asked = request.query_params.get("kind")
     html = rendered(
         "imports.html", look=brand(), limit=settings().upload_mib, kind=asked if asked in set(ImportKind) else "people",
+        kinds={kind.value: said(kind) for kind in ImportKind},
         address=LARGE, back=IMPORTS, script=f"{LARGE}.js?v={VERSION}", words=_words(),
     )  # fmt: skip
     return HTMLResponse(html, headers=NO_STORE)

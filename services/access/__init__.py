@@ -82,6 +82,7 @@ from services.access.reach import (
     people_within,
     search_within,
 )
+from services.access.roles import list_roles
 from services.access.rules import RulesRow, SignInRules, rules, set_rules
 from services.access.second_factor import address_of, is_on
 from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
@@ -111,7 +112,8 @@ __all__ = [
     "covers", "delete_set", "departments_within", "drop_second_factor", "edit_set", "end_session_of_cookie",
     "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "has_letters", "hash_of",
     "holds_there", "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer",
-    "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions",
+    "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes", "list_roles", "list_sets",
+    "living_sessions",
     "look_as", "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token",
     "open_account", "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of",
     "people_within", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",

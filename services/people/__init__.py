@@ -15,7 +15,10 @@ from services.people.department_edit import (
 from services.people.departments import department_choices, list_departments
 from services.people.edit import add_person, edit_person
 from services.people.export import export_people
+from services.people.export_departments import export_departments
 from services.people.homes import address_of
+from services.people.imports.memberships import list_memberships
+from services.people.imports.person_regions import list_person_regions
 from services.people.imports.queries import list_imports, list_rows, show_import
 from services.people.imports.report import bad_csv
 from services.people.imports.upload import apply_import, map_import, upload
@@ -27,8 +30,10 @@ from services.people.show import show_person
 __all__ = [
     "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "address_of",
     "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "conditions", "delete_list",
-    "department_choices", "edit_department", "edit_list", "edit_person", "export_people", "list_choices",
-    "list_departments", "list_imports", "list_lists", "list_rows", "map_import", "preview_bulk", "reinstate_department",
+    "department_choices", "edit_department", "edit_list", "edit_person",
+    "export_departments", "export_people", "list_choices",
+    "list_departments", "list_imports", "list_lists", "list_memberships",
+    "list_person_regions", "list_rows", "map_import", "preview_bulk", "reinstate_department",
     "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
     "show_person", "shown_mobile", "upload",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from services.fields import own_fields, words_for
 from services.people.addresses import MAILS, shown_mobile
 from services.people.csv_file import CsvFile
 from services.people.homes import shown_postal_code
-from services.people.imports.columns import PEOPLE
+from services.people.imports.headings import PEOPLE
 from services.people.imports.snapshot import KnownPerson, known_people
 from services.people.own import PERSON
 from services.people.search import PeopleAsk, conditions

@@ -4,9 +4,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
+from psycopg.errors import ProgramLimitExceeded
 from pydantic import AfterValidator
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from core.errors import Refused
 from core.i18n import N_
 from core.inputs import WrongValue
 from core.text import shown
@@ -19,6 +22,7 @@ RESERVED = "/／>＞;；、"
 """These stand between departments in a CSV, so no name has them."""
 
 DEEPEST = 100
+TOO_LONG = N_("The names of a department and of all above it are too long together. Shorten one of them.")
 TOO_DEEP = N_("Departments lie at most {deepest} deep.")
 Key = int | str | tuple[str, ...]
 """The id of a department that is there, or what a caller calls one that is to be made."""
@@ -48,6 +52,7 @@ REFRESH = text("""
       AND (department.path, department.full_name, department.depth)
           IS DISTINCT FROM (tree.path, tree.full_name, tree.depth)
 """)
+TOO_LOW = text("SELECT true FROM department WHERE depth >= :deepest LIMIT 1")
 
 
 class Node(NamedTuple):
@@ -84,10 +89,22 @@ def store_departments(tx: Transaction, new: Sequence[Node], changed: Sequence[No
 
 
 def refresh_tree(tx: Transaction) -> int:
-    """Work out every path, full name and depth anew from parents and names; return how many departments changed."""
+    """Work out every path, full name and depth anew from parents and names; return how many departments changed.
+
+    Raises:
+        Refused: when departments would lie too deep, or their names from the top be too long together for the index;
+            those below a moved one too.
+    """
     tx.session.flush()
-    changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
+    try:
+        changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
+    except OperationalError as error:
+        if isinstance(error.orig, ProgramLimitExceeded):
+            raise Refused(TOO_LONG) from error
+        raise
     tx.session.expire_all()
+    if changed and tx.scalar(TOO_LOW, {"deepest": DEEPEST}):
+        raise Refused(TOO_DEEP, deepest=DEEPEST)
     return changed
 
 

@@ -8,7 +8,14 @@ from services.people.search import Whose
 named(Whose, active=N_("Current"), retired=N_("Former"), all=N_("All"))
 named(ContactKind, mail=N_("Mail"), mobile=N_("Mobile"))
 named(ContactState, untried=N_("Not tried yet"), works=N_("Works"), dead=N_("Not reached"))
-named(ImportKind, people=N_("People"), departments=N_("Departments"))
+named(
+    ImportKind,
+    people=N_("People"),
+    departments=N_("Departments"),
+    memberships=N_("Memberships"),
+    roles=N_("Permission sets of people"),
+    regions=N_("Regions of people"),
+)
 named(
     ImportState,
     uploaded=N_("Uploaded"),

@@ -97,7 +97,7 @@ def test_files_of_people_never_go_through_streamlits_media_store() -> None:
     # Whoever knows the address gets them there, without a session's permission (docs/security.md).
     store = r"st\.(download_button|image|audio|video|pdf|logo|pyplot|map)\("
     found = {name(path) for path in modules("pages") if re.search(store, path.read_text())}
-    assert found == {"pages/people/imports.py"}, "only an empty template, which holds nothing of anybody"
+    assert found == {"pages/people/_choosing.py"}, "only an empty template, which holds nothing of anybody"
 
 
 def test_of_the_authenticator_only_its_login_controller_is_used() -> None:

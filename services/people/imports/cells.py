@@ -12,6 +12,9 @@ from services.access import usable_login
 from services.people import addresses, homes, text
 from services.people.imports.read import NUL
 
+MOST = 50_000
+"""So many different cells of a column are remembered; a column that has more says hardly anything twice."""
+
 SEVERAL = re.compile(r"[;；、\r\n]+")
 SPACE = re.compile(r"[\s\u3000]+")
 LANGUAGES = {"": "ja", "ja": "ja", "jp": "ja", "jpn": "ja", "日本語": "ja", "japanese": "ja",
@@ -37,7 +40,8 @@ class Cells(dict[str, Any]):
             value = self._clean(armed(cell))
         except RenrakuError as error:
             value, self.faulty = error, True
-        self[cell] = value
+        if len(self) < MOST:
+            self[cell] = value
         return value
 
 

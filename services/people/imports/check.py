@@ -17,7 +17,7 @@ from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.own import OwnCells
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
-from services.people.imports.rows import Draft, RowReader
+from services.people.imports.rows import Draft, PeopleReader
 from services.people.imports.shown import changes_of
 from services.people.imports.snapshot import KnownPerson, codes_alike, codes_in_other_letters, load_people
 from services.people.imports.target import Target, changes_something, target_of
@@ -37,7 +37,7 @@ MAIL_OF_MORE = N_("This person may do more than you. A system administrator can 
 class PeopleCheck:
     """Compares the drafts of a file with the people that are there."""
 
-    def __init__(self, tx: Transaction, reach: Reach, reader: RowReader, places: Places, own: OwnCells) -> None:
+    def __init__(self, tx: Transaction, reach: Reach, reader: PeopleReader, places: Places, own: OwnCells) -> None:
         """Keep what the comparison needs; nothing is loaded yet."""
         self._tx = tx
         self._reach = reach

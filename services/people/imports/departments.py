@@ -51,18 +51,20 @@ class DepartmentReader:
         """Work out which cell is which field."""
         self._sheet = sheet
         self._mapping = mapping
+        self._cells: dict[int, list[str]] = {}
         self._at = {name: sheet.header.index(column) for name, column in mapping.items()}
 
     def row(self, line: Line) -> PlannedRow:
         """Return a row that nothing is known of yet, or that it is ragged."""
-        row, width = PlannedRow(line.number, line.cells, RowAction.ERROR), len(self._sheet.header)
+        row, width = PlannedRow(line.number, RowAction.ERROR), len(self._sheet.header)
+        self._cells[line.number] = line.cells
         if len(line.cells) < width or any(cell.strip() for cell in line.cells[width:]):
             row.blame(Problem("", RAGGED, {"cells": str(len(line.cells)), "width": str(width)}))
         return row
 
     def cell(self, row: PlannedRow, name: str) -> str:
         """Return what a row says for a field; empty if the file has no such column."""
-        return armed(row.cells[self._at[name]].strip()) if name in self._at else ""
+        return armed(self._cells[row.line][self._at[name]].strip()) if name in self._at else ""
 
     def code(self, row: PlannedRow, name: str = "code") -> str | None:
         """Return a code of a row, or None if it is empty or unusable; then the row has a problem."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import astuple
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,23 +20,29 @@ from data.models.people import ImportKind, ImportState, PeopleImport
 from services.access import actor_for
 from services.changes import keeping
 from services.events import ImportFinished
+from services.people.imports.belongings import BelongingsCheck
 from services.people.imports.check import PeopleCheck
 from services.people.imports.department_codes import plan_by_code
 from services.people.imports.departments import plan_by_path
 from services.people.imports.file import stored
+from services.people.imports.memberships import Memberships
 from services.people.imports.own import OwnCells
+from services.people.imports.person_regions import Regions
 from services.people.imports.places import load_places
 from services.people.imports.plan import Plan, PlannedRow, Say, counts_of, digest_of
-from services.people.imports.read import NUL, NUL_SHOWN, read_sheet
-from services.people.imports.rows import RowReader
+from services.people.imports.read import NUL, NUL_SHOWN, open_sheet, read_sheet, stream_sheet
+from services.people.imports.roles import PermissionSets
+from services.people.imports.rows import PeopleReader
 from services.people.lock import alone
-from services.people.store import copy_rows
+from services.people.store import BATCH, copy_rows
 
 SECONDS = 15 * 60
 RETRIES = 3
 STALE = N_("People or departments were changed after the check, so nothing was applied. Check the file again.")
 FAULT = N_("This could not be done because of a fault in the program. Nothing was applied. Tell your administrator.")
 Work = Callable[[Transaction, PeopleImport, Say], None]
+COLUMNS = ("import_id", "line", "action", "cells", "values", "errors")
+BELONGINGS = {ImportKind.MEMBERSHIPS: Memberships, ImportKind.REGIONS: Regions}
 
 
 class Outcome(Input):
@@ -61,8 +68,10 @@ def check(tx: Transaction, found: PeopleImport, say: Say) -> None:
     """Store what would become of each row, with the counts, and the hash that applying has to meet."""
     plan = make_plan(tx, found, tx.actor.reach("people.map_import", What.BULK), say)
     say(N_("Storing the result"), 0, len(plan.rows))
-    columns = ("import_id", "line", "action", "cells", "values", "errors")
-    copy_rows(tx, "people_import_row", columns, (_stored(found.id, row) for row in plan.rows))
+    lines = zip(open_sheet(stored(tx, found.id), found.encoding).lines, plan.rows, strict=True)
+    # The file lies in the same database: while rows go out nothing can be read, so it is done by turns.
+    while some := [_stored(found.id, row, line.cells) for line, row in islice(lines, BATCH)]:
+        copy_rows(tx, "people_import_row", COLUMNS, some)
     found.state, found.counts, found.digest = ImportState.CHECKED, counts_of(plan), digest_of(plan.rows)
 
 
@@ -80,7 +89,7 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
     with keeping(tx, process="people.apply_import", subject=f"people_import:{found.id}") as kept:
         plan.write(tx, kept, say)
     found.state, found.applied_at = ImportState.APPLIED, tx.now
-    tx.note("people" if found.kind is ImportKind.PEOPLE else "departments", None, found.counts)
+    tx.note(found.kind.value, None, found.counts)
     outcome = Outcome(id=found.id, filename=found.filename)
     audit.record(tx, "people.apply_import", "people_import", outcome, outcome)
     made = kept.made
@@ -89,12 +98,22 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
 
 def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
     """Return what an import would do at this moment for somebody with this reach."""
-    sheet = read_sheet(stored(tx, found.id), found.encoding)
+    if found.kind is ImportKind.DEPARTMENTS:
+        return _plan_departments(tx, found, reach, say)
+    sheet = stream_sheet(lambda: stored(tx, found.id), found.encoding, found.counts["rows"])
+    if found.kind is ImportKind.ROLES:
+        return BelongingsCheck(tx, PermissionSets(tx, reach), sheet, found.mapping).plan(say)
     places = load_places(tx, reach, create=found.create_departments)
     if found.kind is ImportKind.PEOPLE:
         own = OwnCells(tx, sheet, found.mapping)
-        reader = RowReader(sheet, own.mapping, places, own.readers)
+        reader = PeopleReader(sheet, own.mapping, places, own.readers)
         return PeopleCheck(tx, reach, reader, places, own).plan(say)
+    return BelongingsCheck(tx, BELONGINGS[found.kind](tx, reach, places), sheet, found.mapping).plan(say)
+
+
+def _plan_departments(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
+    sheet = read_sheet(stored(tx, found.id), found.encoding)
+    places = load_places(tx, reach, create=found.create_departments)
     planned = plan_by_path if "path" in found.mapping else plan_by_code
     return planned(sheet, found.mapping, places, say)
 
@@ -153,8 +172,9 @@ def _fail(import_id: int, work_id: int, actor: Actor | None, error: RenrakuError
     progress.fail(work_id, text, fault_id)
 
 
-def _stored(import_id: int, row: PlannedRow) -> tuple[Any, ...]:
-    cells = [cell.replace(NUL, NUL_SHOWN) for cell in row.cells] if NUL in "".join(row.cells) else row.cells
+def _stored(import_id: int, row: PlannedRow, cells: list[str]) -> tuple[Any, ...]:
+    if NUL in "".join(cells):
+        cells = [cell.replace(NUL, NUL_SHOWN) for cell in cells]
     return (
         import_id, row.line, row.action.value, _json(cells),
         _json({"changes": row.changes}) if row.changes else None,

@@ -9,7 +9,7 @@ from core.inputs import WrongValue
 from core.transaction import Transaction
 from services.fields import Unfound, Words, faults, missing, own_fields, read_cells, words_for
 from services.people.imports.columns import OWN
-from services.people.imports.read import Sheet
+from services.people.imports.read import Streamed
 
 LACKING = N_("A new person needs “{label}”. Choose its column.")
 Own = Mapping[str, Any]
@@ -18,7 +18,7 @@ Own = Mapping[str, Any]
 class OwnCells:
     """What a file says about own fields. Where it has no column of any, nothing here costs anything."""
 
-    def __init__(self, tx: Transaction, sheet: Sheet, mapping: Mapping[str, str]) -> None:
+    def __init__(self, tx: Transaction, sheet: Streamed, mapping: Mapping[str, str]) -> None:
         """Load the fields; ``mapping`` may name some that are out of use by now, they are left out."""
         self._tx = tx
         fields = own_fields(tx, "person")
@@ -28,9 +28,8 @@ class OwnCells:
         self._lacking = [one for one in fields if one.required and one not in self._mapped]
         self._words: Words | None = None
         self.readers: dict[str, Callable[[str], Any]] = {}
-        for one in self._mapped:
-            at = sheet.header.index(self.mapping[f"{OWN}{one.code}"])
-            cells = {line.cells[at] for line in sheet.lines if at < len(line.cells)}
+        columns = [sheet.header.index(self.mapping[f"{OWN}{one.code}"]) for one in self._mapped]
+        for one, cells in zip(self._mapped, _cells_of(sheet, columns), strict=True):
             self.readers[f"{OWN}{one.code}"] = read_cells(tx, one, cells)
 
     def settle(self, rows: Sequence[tuple[dict[str, Any], Own | None]]) -> None:
@@ -86,3 +85,12 @@ class OwnCells:
             (f"{OWN}{one.code}", words.said(one.code, before.get(one.code)), words.said(one.code, after.get(one.code)))
             for one in self._mapped if words and before.get(one.code) != after.get(one.code)
         ]  # fmt: skip
+
+
+def _cells_of(sheet: Streamed, columns: Sequence[int]) -> list[set[str]]:
+    found: list[set[str]] = [set() for _ in columns]
+    for line in sheet.lines if columns else ():
+        for at, cells in zip(columns, found, strict=True):
+            if at < len(line.cells):
+                cells.add(line.cells[at])
+    return found

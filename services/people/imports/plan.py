@@ -35,10 +35,9 @@ Change = tuple[str, str, str]
 
 @dataclass(slots=True)
 class PlannedRow:
-    """A row of the file with what would become of it."""
+    """A row of the file with what would become of it; its cells stand in the file."""
 
     line: int
-    cells: list[str]
     action: RowAction
     problems: tuple[Problem, ...] = ()
     changes: Sequence[Change] = ()

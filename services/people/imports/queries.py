@@ -15,7 +15,8 @@ from core.transaction import Transaction
 from data.models.access import Account
 from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow, Person, RowAction
 from services.changes import set_of
-from services.people.imports.columns import Column, columns_of, label_of
+from services.people.imports.columns import columns_of, label_of
+from services.people.imports.headings import Column
 
 
 class ImportAsk(Input):
@@ -25,7 +26,7 @@ class ImportAsk(Input):
 
 
 class ImportRow(Row):
-    """A line of the list of imports; ``counts`` has rows, add, change, same, error, departments as far as known."""
+    """A line of the list of imports; ``counts``: rows, add, change, same, error, departments, gone as far as known."""
 
     id: int
     kind: ImportKind = field(N_("Kind"))
@@ -198,6 +199,7 @@ def _checked(found: PeopleImport, row: PeopleImportRow, columns: Sequence[Column
     changes = (row.values or {}).get("changes", [])
     return CheckedRow(
         line=row.line, action=row.action, cells=row.cells, problems=problems_of(row),
-        key=cell("code") or cell("path"), name=cell("family_name", "given_name", "name"),
+        key=cell("code") or cell("path") or cell("login"),
+        name=cell("family_name", "given_name", "name") or cell("role", "department", "region"),
         changes=[ChangeRow(label=label_of(columns, name), before=was, after=now) for name, was, now in changes],
     )  # fmt: skip

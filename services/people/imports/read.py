@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, Generic, TypeVar
@@ -58,6 +58,32 @@ Sheet = Read[list[Line]]
 """All of a file at once."""
 
 
+class Lines:
+    """The lines of a stored file, read from its beginning each time that somebody goes through them.
+
+    They are never all in memory. Reading goes on in the transaction, which can be used for other things between lines,
+    but not by a COPY that is still open.
+    """
+
+    def __init__(self, opened: Callable[[], BinaryIO], encoding: str, count: int) -> None:
+        """Keep how to open the file anew, and how many lines there are."""
+        self._opened = opened
+        self._encoding = encoding
+        self._count = count
+
+    def __iter__(self) -> Iterator[Line]:
+        """Read the file."""
+        return open_sheet(self._opened(), self._encoding).lines
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        return self._count
+
+
+Streamed = Read[Lines]
+"""A file of which one line after the other is in memory."""
+
+
 def read_sheet(file: BinaryIO, encoding: str | None = None) -> Sheet:
     """Read a CSV file (カンマ, タブ or セミコロン; UTF-8, UTF-16, CP932, EUC-JP or ISO-2022-JP).
 
@@ -69,6 +95,16 @@ def read_sheet(file: BinaryIO, encoding: str | None = None) -> Sheet:
     if not lines:
         raise Invalid(NO_ROWS)
     return Read(opened.encoding, opened.delimiter, opened.header, lines)
+
+
+def stream_sheet(opened: Callable[[], BinaryIO], encoding: str, count: int) -> Streamed:
+    """Return a stored file whose lines were counted, to go through as often as need be.
+
+    Raises:
+        Invalid: when it cannot be read any more; asking for lines may, too.
+    """
+    begun = open_sheet(opened(), encoding)
+    return Read(encoding, begun.delimiter, begun.header, Lines(opened, encoding, count))
 
 
 def open_sheet(file: BinaryIO, encoding: str | None = None) -> Read[Iterator[Line]]:

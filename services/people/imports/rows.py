@@ -1,4 +1,4 @@
-"""Reading the rows of a people file: each cell to its value, each fault to a sentence, without looking at anybody."""
+"""Reading the rows of a file: each cell to its value, each fault to a sentence, without looking at anybody."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -14,8 +14,11 @@ from services.people.imports.cells import PLAIN, Cells, several
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
-from services.people.imports.read import Sheet
+from services.people.imports.read import Streamed
 from services.people.imports.regions import find_region
+
+TOLD = 20_000
+"""After so many rows it is told how far the reading is."""
 
 RAGGED = N_("The row has {cells} columns, the header has {width}. Perhaps a comma or a quotation mark is missing.")
 REPEATED = {
@@ -32,48 +35,45 @@ class Draft:
     row: PlannedRow
     values: dict[str, Any]
     mails: tuple[str, ...] = ()
+    thing: Any = None
+    """What it names, in a file of what belongs to people."""
 
 
 class RowReader:
     """Makes drafts of the lines of a file, by a mapping of fields to columns."""
 
     def __init__(
-        self, sheet: Sheet, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
+        self, sheet: Streamed, mapping: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]]
     ) -> None:
-        """Work out which cell of a line is which field; ``own`` reads the cells of own fields."""
+        """Work out which cell of a line is which field; ``readers`` make a value of a cell, by field."""
         self._sheet = sheet
         self.mapping = mapping
-        lookups = {
-            "departments": lambda cell: find_departments(cell, places),
-            "regions": find_regions,
-            **own,
-        }
         self._readers = [
-            (name, column, sheet.header.index(column), Cells(lookups.get(name) or PLAIN[name]))
+            (name, column, sheet.header.index(column), Cells(readers.get(name) or PLAIN[name]))
             for name, column in mapping.items()
         ]
 
     def read(self, say: Say) -> list[Draft]:
-        """Return a draft of each line, with what is wrong in it or repeated in the file."""
-        rows = [PlannedRow(line.number, line.cells, RowAction.ERROR) for line in self._sheet.lines]
-        fitted = [self._fitted(row) for row in rows]
-        columns = []
-        for at, (_name, _column, index, known) in enumerate(self._readers):
-            say(N_("Reading"), at * len(rows) // len(self._readers), len(rows))
-            columns.append([known[cells[index]] for cells in fitted])
-        names = list(self.mapping)
-        drafts = [
-            Draft(row, dict(zip(names, values, strict=True)))
-            for row, values in zip(rows, zip(*columns, strict=True), strict=True)
-        ]
+        """Return a draft of each line, with what is wrong in it."""
+        drafts: list[Draft] = []
+        count = len(self._sheet.lines)
+        found = [(name, index, known) for name, _column, index, known in self._readers]
+        for at, line in enumerate(self._sheet.lines):
+            if at % TOLD == 0:
+                say(N_("Reading"), at, count)
+            row = PlannedRow(line.number, RowAction.ERROR)
+            cells = self._fitted(row, line.cells)
+            drafts.append(Draft(row, {name: known[cells[index]] for name, index, known in found}))
         self._blame_faulty(drafts)
-        self._gather_mails(drafts)
-        for kind, fields in (("code", ("code",)), ("login", ("login",)), ("mail", MAIL_FIELDS)):
-            self._blame_repeated(drafts, kind, [name for name in fields if name in self.mapping])
         return drafts
 
-    def _fitted(self, row: PlannedRow) -> list[str]:
-        width, cells = len(self._sheet.header), row.cells
+    def blame(self, draft: Draft, name: str, message: str, /, **values: object) -> None:
+        """Note what is wrong with a row, in the column of a field."""
+        shown = {key: str(value) for key, value in values.items()}
+        draft.row.blame(Problem(self.mapping.get(name, ""), message, shown))
+
+    def _fitted(self, row: PlannedRow, cells: list[str]) -> list[str]:
+        width = len(self._sheet.header)
         if len(cells) == width:
             return cells
         if len(cells) < width or any(map(str.strip, cells[width:])):
@@ -86,6 +86,25 @@ class RowReader:
             for name, column in faulty:
                 if isinstance(draft.values[name], RenrakuError):
                     draft.row.blame(Problem.of(column, draft.values.pop(name)))
+
+
+class PeopleReader(RowReader):
+    """Reads the rows of a people file, in which nobody, and no address, stands twice."""
+
+    def __init__(
+        self, sheet: Streamed, mapping: Mapping[str, str], places: Places, own: Mapping[str, Callable[[str], Any]]
+    ) -> None:
+        """Look departments up in ``places``; ``own`` reads the cells of own fields."""
+        lookups = {"departments": lambda cell: find_departments(cell, places), "regions": find_regions}
+        super().__init__(sheet, mapping, {**lookups, **own})
+
+    def read(self, say: Say) -> list[Draft]:
+        """Return a draft of each line, with what is wrong in it or repeated in the file."""
+        drafts = super().read(say)
+        self._gather_mails(drafts)
+        for kind, fields in (("code", ("code",)), ("login", ("login",)), ("mail", MAIL_FIELDS)):
+            self._blame_repeated(drafts, kind, [name for name in fields if name in self.mapping])
+        return drafts
 
     def _gather_mails(self, drafts: list[Draft]) -> None:
         mapped = [name for name in MAIL_FIELDS if name in self.mapping]

@@ -17,6 +17,7 @@ from core.operations import operation
 from core.settings import settings
 from core.transaction import Transaction
 from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImportRow
+from services.access import assign
 from services.people.imports.columns import check_mapping, columns_of, guess
 from services.people.imports.file import keep, opened, size_of
 from services.people.imports.jobs import apply_job, check_job
@@ -104,12 +105,15 @@ def map_import(tx: Transaction, ask: Mapping) -> StoredImport:
     Raises:
         NotFound: when the actor uploaded no such file. Invalid: when the mapping cannot be used.
         Refused: while the file is being checked or applied, or after it was applied; departments with a limited reach.
+        NotAllowed: for a file of permission sets, when the actor may not give any.
     """
     found = own_import(tx, ask.id)
     if found.state is ImportState.APPLIED:
         raise Refused(N_("This file has been applied already. Upload it again to import it once more."))
     if found.kind is ImportKind.DEPARTMENTS and not map_import.reach(tx).whole:
         raise Refused(N_("Only somebody with the whole organisation in reach imports departments."))
+    if found.kind is ImportKind.ROLES:
+        assign.require(tx)
     check_mapping(found.kind, found.header, ask.mapping, columns_of(tx, found.kind))
     found.mapping, found.create_departments = ask.mapping, ask.create_departments
     found.state, found.digest, found.message = ImportState.CHECKING, None, None

@@ -72,6 +72,17 @@ class TestUpload:
             header = template(kind).decode("utf-8-sig").strip().split(",")
             assert len(guess(kind, header)) == len(header)
 
+    @pytest.mark.parametrize(("kind", "export", "column"), [
+        ("people", "people.export", "社員番号（必須）"), ("departments", "people.export_departments", "親部署コード"),
+        ("memberships", "people.memberships", "主務"), ("roles", "access.roles", "対象部署"),
+        ("regions", "people.regions", "地域（必須）"),
+    ])  # fmt: skip
+    def test_each_kind_says_what_its_columns_hold_and_gives_the_present_state(self, open_page, kind, export, column):
+        app = open_page("people/imports.py")
+        app.segmented_control[0].set_value(ImportKind(kind)).run()
+        assert app.get_by_key("present").proto.url.startswith(f"/export/{export}?")
+        assert any(column in one.value for one in app.html)
+
     def test_is_not_for_those_who_may_not_import(self, open_page, stage):
         app = open_page("people/imports.py", stage.manager)
         assert app.warning

@@ -21,7 +21,8 @@ LEFT_OUT = {
     "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered", "access.stop_looking",
     "access.why", "comments.edit", "comments.mentions", "comments.see", "comments.withdraw", "home.find", "home.needs",
     "home.own_notices", "home.read_notice", "people.address_of", "setup.works",  # for oneself
-    "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram", "setup.change_logo",  # files
+    "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
+    "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
     "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
 }  # fmt: skip

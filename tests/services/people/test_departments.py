@@ -1,12 +1,19 @@
 """The tree of departments by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
 import pytest
 from sqlalchemy import select
 
+from core.actor import Actor, What
 from core.audit import AuditRecord
+from core.database import transaction
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from core.inputs import Nothing, validated
-from data.models.people import Department
+from data.models.access import ReachKind
+from data.models.people import Department, Person
+from services.access import people_within
 from services.people import (
     add_department,
     department_choices,
@@ -17,7 +24,8 @@ from services.people import (
 )
 from services.people.department_edit import DepartmentFields, EditedDepartment
 from services.people.departments import DepartmentAsk, DepartmentsAsk
-from tests.factories import make_department, make_person
+from services.people.tree import DEEPEST
+from tests.factories import account_of, actor_of, give, make_department, make_person
 
 
 def edited(department, **values):
@@ -91,6 +99,45 @@ class TestEdit:
         for parent in (cast.general_affairs, deep):
             with pytest.raises(Refused, match="総務部"):
                 edit_department(administrator, edited(cast.general_affairs, parent_id=parent.id))
+
+    def test_not_so_that_something_below_it_lies_too_deep(self, administrator, cast, tx):
+        lowest = cast.branch
+        for step in range(DEEPEST - 2):
+            lowest = make_department(tx, f"段{step}", lowest)
+        assert lowest.depth == DEEPEST - 2
+        edit_department(administrator, edited(cast.branch, parent_id=cast.head_office.id))
+        with pytest.raises(Refused, match=str(DEEPEST)):
+            edit_department(administrator, edited(cast.branch, parent_id=cast.general_affairs.id))
+
+    def test_not_so_that_the_names_from_the_top_are_too_long_together(self, administrator, cast, tx):
+        letters = Random(20260401)
+        lowest = cast.head_office
+        for _step in range(14):
+            name = "".join(chr(letters.randrange(0x4E00, 0x9FA0)) for _ in range(60))
+            lowest = make_department(tx, name, lowest)
+        with pytest.raises(Refused, match="too long together"), tx.session.begin_nested():
+            edit_department(administrator, edited(cast.head_office, name=name + name[:40]))
+        assert tree(tx)["本社"][0] == 0
+
+    def test_people_stay_in_it_and_those_who_manage_it_reach_it_where_it_is(self, administrator, cast, tx):
+        give(tx, account_of(tx, cast.staff), "manager", ReachKind.DEPARTMENT, cast.branch)
+        edit_department(administrator, edited(cast.branch, parent_id=cast.general_affairs.id))
+        reached = people_within(actor_of(tx, cast.staff).reach("people.edit", What.DO), actor_of(tx, cast.staff))
+        assert set(tx.execute(select(Person.id).where(reached)).scalars()) == {cast.far.id, cast.crisis_manager.id}
+        upper = people_within(actor_of(tx, cast.manager).reach("people.edit", What.DO), actor_of(tx, cast.manager))
+        assert cast.far.id in set(tx.execute(select(Person.id).where(upper)).scalars())
+
+    def test_two_moves_at_the_same_time_make_no_cycle(self, live_cast):
+        below_each_other = ((live_cast.head_office, live_cast.branch), (live_cast.branch, live_cast.head_office))
+
+        def move(which, above):
+            with transaction(Actor.system("test")) as tx:
+                edit_department(tx, edited(which, parent_id=above.id))
+
+        with ThreadPoolExecutor(2) as pool:
+            done = [pool.submit(move, *pair) for pair in below_each_other]
+            errors = [one.exception(timeout=10) for one in done]
+        assert sorted(type(one) for one in errors if one) == [Refused]
 
     def test_is_refused_without_permission_and_out_of_reach(self, staff, limited, cast):
         with pytest.raises(NotAllowed):
