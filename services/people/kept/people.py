@@ -16,11 +16,11 @@ from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted,
 from services.fields import own_fields, words_for
 from services.people.addresses import shown_mobile
 from services.people.homes import shown_postal_code
-from services.people.imports.regions import full_name
 from services.people.kept.people_back import OWN_FIELD, bring_back, own_of
 from services.people.kept.people_blocked import blocked
 from services.people.kept.people_gone import take_away
 from services.people.lock import alone
+from services.people.regions.names import full_name
 
 MAILS = """(
     SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point WHERE person_id = person.id AND kind = 'mail'
