@@ -1,4 +1,4 @@
-"""Regions as people write them in a CSV: codes, names, addresses and postal codes; what is not clear is an error (D06)."""
+"""Regions as people write them in a CSV: codes, names, addresses, postal codes; what is not clear is an error (D06)."""
 
 from core.i18n import N_, listed
 from core.inputs import WrongValue

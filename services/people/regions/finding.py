@@ -1,4 +1,4 @@
-"""From what somebody writes to a region (住所・郵便番号・地域コードからの検索, D06): one, several to choose from, or none."""
+"""From what somebody writes to a region (地域コード検索, D06): one, several to choose from, or none."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from services.people.regions.writing import folded
 
 LONGEST = 300
 POSTAL = re.compile(r"^(〒?)(\d{3})(-?)(\d{4})(?!\d)")
-HYPHENS = str.maketrans("‐‑‒–—―−ー－", "-" * 9)  # noqa: RUF001 - what people type for a hyphen
+HYPHENS = str.maketrans("‐‑‒–—―−ー－", "-" * 9)
 NOTHING: Codes = frozenset()
 
 
@@ -134,7 +134,7 @@ def _told_apart(codes: Codes, rest: str, postal: str) -> Codes:
 
 def _at_the_top(codes: Codes) -> Codes:
     """Return the codes without those that hold another one of them: 奈良県 is a prefecture and the one area in it."""
-    return codes - {rows()[code].parent for code in codes}  # type: ignore[operator]
+    return codes - {rows()[code].parent for code in codes}
 
 
 def _judged(codes: Codes) -> Finding:

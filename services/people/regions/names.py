@@ -55,7 +55,7 @@ def prefecture_of(code: str) -> str:
 
 @cache
 def whole() -> Mapping[str, Codes]:
-    """Return what is found by a name alone, by the name as it is compared: areas, towns, parts of a city, in kana too."""
+    """Return what is found by a whole name, as it is compared: areas, municipalities, wards alone, kana."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in areas.rows():
         for name in (row.name, row.name_en, row.kana, full_name(row.code)):
@@ -128,9 +128,7 @@ def _add_former(found: dict[str, set[str]]) -> None:
         own = name.partition("郡")[2] or name
         for writing in (name, own, f"{prefecture}{name}", f"{prefecture}{own}"):
             added[folded(writing)] |= codes
-    for name, codes in added.items():
-        if name not in today and codes:
-            found[name] = codes
+    found |= {name: codes for name, codes in added.items() if codes and name not in today}
 
 
 def _whole_former(prefecture: str, name: str) -> str:
