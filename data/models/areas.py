@@ -1,9 +1,9 @@
-"""Areas of Japan as JMA and JIS number them (地域): prefecture → 細分区域 → municipality."""
+"""Areas of Japan as JMA and JIS number them (地域): prefecture → 細分区域 → municipality; whom they concern (D06)."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -29,6 +29,30 @@ class Area(Base):
     name_en: Mapped[str]
     kana: Mapped[str]
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
+
+
+class RegionLabel(StrEnum):
+    """Why an area concerns a person."""
+
+    HOME = "home"
+    WORK = "work"
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class PersonRegion(Base):
+    """An area that concerns a person (所属地域): home, workplace. The code is a municipality's or a 細分区域's.
+
+    ``own``: the person added it; what the office set, the person cannot take away.
+    """
+
+    __tablename__ = "person_region"
+    __table_args__ = (Index("ix_person_region_area_code", "area_code", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    label: Mapped[RegionLabel | None] = state_column(RegionLabel)
+    own: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class RegionRule(Base):

@@ -95,7 +95,8 @@ def _from_address(home: FromAddress, change: Change, key: str) -> None:
             _(N_("The address may lie in one of these regions. Choose one.")), list(names), index=None,
             format_func=names.__getitem__, key=f"{key}.home",
         )  # fmt: skip
-    add = st.button(_(N_("Add it as a region")), key=f"{key}.take", icon=":material/add_location:", disabled=code is None)
+    label = _(N_("Add it as a region"))
+    add = st.button(label, key=f"{key}.take", icon=":material/add_location:", disabled=code is None)
     if add and code is not None:
         _after(change([RegionPut(area_code=code, label=RegionLabel.HOME)], []), _(N_("The region was added.")))
 

@@ -1,7 +1,5 @@
 """The regions of one person: why each concerns them, who added it, and changing them (所属地域, D06)."""
 
-from collections.abc import Collection, Mapping
-
 from sqlalchemy import delete, func, select, text
 
 from core.errors import NotFound, Refused
@@ -111,7 +109,10 @@ def change_regions(tx: Transaction, ask: ChangedRegions) -> PersonRegions:
     person = person_within(tx, change_regions, ask.person_id, lock=True)
     if person.erased_at is not None:
         raise Refused(N_("This person was erased: nobody knows any more who it was. Add the person anew."))
-    _change(tx, person, ask, own=False)
+    _check(tx, person, ask, own=False)
+    with keeping(tx) as kept:
+        kept.watch(PEOPLE, [person.id])
+        _write(tx, person, ask, own=False)
     return _shown(tx, person, may_change=True)
 
 
@@ -133,42 +134,37 @@ def change_own_regions(tx: Transaction, ask: OwnRegions) -> PersonRegions:
     if not may_add(tx):
         raise Refused(N_("Regions are set by the office. Ask it to change yours."))
     person = _myself(tx)
-    theirs = {code for code, row in _rows(tx, person.id).items() if not row.own}
-    if theirs.intersection([*ask.remove, *(one.area_code for one in ask.put)]):
-        raise Refused(NOT_YOURS)
-    _change(tx, person, ask, own=True)
+    _check(tx, person, ask, own=True)
+    with keeping(tx) as kept:
+        kept.watch(PEOPLE, [person.id])
+        _write(tx, person, ask, own=True)
     return _shown(tx, person, may_change=True)
 
 
-def _change(tx: Transaction, person: Person, ask: OwnRegions, *, own: bool) -> None:
-    check_areas(tx, [one.area_code for one in ask.put])
-    labels = {one.area_code: one.label for one in ask.put}
-    before = _rows(tx, person.id)
-    _check_count(before, labels, ask.remove, own=own)
-    with keeping(tx) as kept:
-        kept.watch(PEOPLE, [person.id])
-        if ask.remove:
-            gone = delete(PersonRegion).where(PersonRegion.person_id == person.id)
-            tx.execute(gone.where(PersonRegion.area_code == func.any(list(ask.remove))))
-        if labels:
-            tx.execute(PUT, {
-                "person_id": person.id, "areas": list(labels), "own": own,
-                "labels": [label.value if label else None for label in labels.values()],
-            })  # fmt: skip
-        tx.execute(TOUCHED, {"id": person.id, "now": tx.now})
-    tx.session.expire_all()
-    tx.note(f"person:{person.id}", sorted(before), sorted(_rows(tx, person.id)))
-
-
-def _check_count(
-    before: Mapping[str, PersonRegion], put: Mapping[str, RegionLabel | None], remove: Collection[str], *, own: bool
-) -> None:
-    after = (before.keys() | put.keys()) - set(remove) | put.keys()
+def _check(tx: Transaction, person: Person, ask: OwnRegions, *, own: bool) -> None:
+    put, before = {one.area_code for one in ask.put}, _rows(tx, person.id)
+    check_areas(tx, put)
+    if own and any(code in before and not before[code].own for code in (*put, *ask.remove)):
+        raise Refused(NOT_YOURS)
+    after = (before.keys() - set(ask.remove)) | put
     if len(after) > max(MOST_REGIONS, len(before)):
         raise Refused(TOO_MANY, most=MOST_REGIONS)
-    mine = {code for code in after if code not in before or before[code].own}
-    if own and len(mine) > MOST_OWN and put:
+    mine = [code for code in after if code not in before or before[code].own]
+    if own and put and len(mine) > MOST_OWN:
         raise Refused(TOO_MANY_OWN, most=MOST_OWN)
+
+
+def _write(tx: Transaction, person: Person, ask: OwnRegions, *, own: bool) -> None:
+    before, labels = sorted(_rows(tx, person.id)), {one.area_code: one.label for one in ask.put}
+    if ask.remove:
+        mine = delete(PersonRegion).where(PersonRegion.person_id == person.id)
+        tx.execute(mine.where(PersonRegion.area_code == func.any(list(ask.remove))))
+    if labels:
+        words = [label.value if label else None for label in labels.values()]
+        tx.execute(PUT, {"person_id": person.id, "areas": list(labels), "own": own, "labels": words})
+    tx.execute(TOUCHED, {"id": person.id, "now": tx.now})
+    tx.session.expire_all()
+    tx.note(f"person:{person.id}", before, sorted(_rows(tx, person.id)))
 
 
 def _shown(tx: Transaction, person: Person, *, may_change: bool) -> PersonRegions:
