@@ -88,6 +88,9 @@ def _draw_filter(asked: Asked, key: str, value: Any) -> None:
         options |= {"type": "search", "placeholder": "", "width": 240}
     elif asked.kind is not bool:
         options |= {"width": 170}
+    if not asked.sought:
+        draw(asked, widget, **options)
+        return
     with st.container(width="content", gap="xxsmall"):
         draw(asked, widget, **options)
         say_found(asked, widget)

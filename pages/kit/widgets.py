@@ -217,6 +217,7 @@ def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
         options |= {"placeholder": _(WRITE), "accept_new_options": True}
     show: Callable[[Any], str] = lambda value: choices[value] if value in choices else said(value)  # noqa: E731
     if asked.many:
+        options |= {"select_all": False} if asked.sought else {}
         return st.multiselect(label, list(choices), format_func=show, **options)
     first = None if asked.clearable else 0
     return st.selectbox(label, list(choices), index=first, format_func=show, filter_mode="contains", **options)

@@ -62,17 +62,12 @@ def _said(row: RegionRow) -> None:
 
 
 def _changing(row: RegionRow, change: Change, key: str) -> None:
-    with st.popover(
-        _(N_("Change {name}"), name=row.name), icon=":material/edit:", type="tertiary", key=f"{key}.open.{row.code}"
-    ):
-        labels = [None, *RegionLabel]
+    opened, labels = f"{key}.open.{row.code}", [None, *RegionLabel]
+    with st.popover(_(N_("Edit")), help=row.name, icon=":material/edit:", type="tertiary", key=opened):
         label = st.selectbox(
-            _(N_("Kind of region")),
-            labels,
-            index=labels.index(row.label),
-            format_func=kit.said,
+            _(N_("Kind of region")), labels, index=labels.index(row.label), format_func=kit.said,
             key=f"{key}.label.{row.code}",
-        )
+        )  # fmt: skip
         with st.container(horizontal=True, gap="small"):
             if st.button(_(N_("Save")), key=f"{key}.save.{row.code}", type="primary"):
                 _after(change([RegionPut(area_code=row.code, label=label)], []), _(N_("Saved.")))
@@ -102,7 +97,8 @@ def _from_address(home: FromAddress, change: Change, key: str) -> None:
 
 
 def _adding(change: Change, key: str) -> None:
-    entered = kit.form(RegionPut, f"{key}.add", submit=_(N_("Add a region")), title=_(N_("Add a region")))
+    with st.expander(_(N_("Add a region")), icon=":material/add_location:"):
+        entered = kit.form(RegionPut, f"{key}.add", submit=_(N_("Add")), title=_(N_("Add a region")))
     if entered and change([entered], []):
         kit.clear(f"{key}.add")
         _after(True, _(N_("The region was added.")))

@@ -49,7 +49,7 @@ kit.table(
         "name": kit.Column(_(N_("Region")), value=in_tree),
         "people": kit.Column(_(N_("Number of people")), number=True),
         "code": _(N_("Code")),
-        "warned": _(N_("Weather warnings")),
+        "units": _(N_("Weather warnings of")),
     },
     opens=lambda row: ("people/list.py", {"area_code": row.code}),
     unit=N_("{count} regions"),

@@ -19,7 +19,7 @@ from data.models.people import Person, PersonRegion
 from data.reference import areas
 from services.access import people_ids_within
 from services.people.regions.finding import find
-from services.people.regions.warned import warned
+from services.people.regions.warned import units_of
 
 LARGE = 20_000
 """Regions of people beyond which nobody waits for the count: a job counts them every ten minutes."""
@@ -49,7 +49,8 @@ class RegionLine(Row):
     name: str = field(N_("Region"))
     depth: int
     people: int = field(N_("Number of people"))
-    warned: str = field(N_("Weather warnings"))
+    units: list[str] = field(N_("Weather warnings of"))
+    """Whose warnings hold where none are issued for it as it stands."""
 
 
 @query("people.regions", N_("See regions and how many people have each"))
@@ -137,5 +138,5 @@ def _is_large(tx: Transaction) -> bool:
 
 
 def _made(row: Any) -> RegionLine:
-    depth = list(AreaKind).index(row.kind)
-    return RegionLine(code=row.code, name=row.name, depth=depth, people=row.people or 0, warned=warned(row.code))
+    depth, units = list(AreaKind).index(row.kind), [unit.name for unit in units_of(row.code)]
+    return RegionLine(code=row.code, name=row.name, depth=depth, people=row.people or 0, units=units)
