@@ -62,7 +62,8 @@ def _former(source: Path) -> Iterator[tuple[str, str, str, str]]:
             for row in csv.DictReader(file):
                 if row["変更前"] != row["変更後"]:
                     name = PARTS.sub("", row["変更前"].removeprefix(row["都道府県"]))
-                    found.add((numbers[row["都道府県"]], name, row["変更後"], _day(row["変更日"])))
+                    now = PARTS.sub("", row["変更後"])
+                    found.add((numbers[row["都道府県"]], name, now, _day(row["変更日"])))
     yield from sorted(found)
 
 

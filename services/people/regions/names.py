@@ -17,7 +17,7 @@ ISLANDS = {
 }
 """Islands with a code of their own in a city on the mainland: what their addresses begin with."""
 
-CITY = re.compile(r"^.{2,4}?市")
+CITY = re.compile(r"^.{1,4}?市")
 CHAIN = 4
 """A municipality merged into one that merged again, and so on: no further than this."""
 
@@ -132,7 +132,9 @@ def _add_former(found: dict[str, set[str]]) -> None:
 
 
 def _whole_former(prefecture: str, name: str) -> str:
-    return f"{areas.prefectures()[prefecture].name}{name}"
+    # A village in 長野県 went to a city in 岐阜県; such a name is whole already.
+    is_whole = name.startswith(tuple(one.name for one in areas.prefectures().values()))
+    return name if is_whole else f"{areas.prefectures()[prefecture].name}{name}"
 
 
 def _latest(name: str, moved: Mapping[str, set[str]], today: set[str]) -> set[str]:
