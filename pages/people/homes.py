@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
+from core.shown import labelled
 from pages import kit
 from pages.kit.guard import guard
 from pages.people import _chosen
@@ -68,7 +69,7 @@ def asking(people: Sequence[OpenHome]) -> dict[int, str]:
     for one in people:
         names = {region.value: region.label for region in one.found}
         code = st.selectbox(
-            f"{one.name} {one.code}: {one.address}", list(names), index=None, format_func=names.__getitem__,
+            kit.literal(labelled(f"{one.name} {one.code}", one.address)), list(names), index=None, format_func=names.__getitem__,
             placeholder=_(N_("Choose")), key=f"{KEY}.{one.id}", width=620,
         )  # fmt: skip
         if code is not None:
