@@ -69,8 +69,8 @@ def asking(people: Sequence[OpenHome]) -> dict[int, str]:
     for one in people:
         names = {region.value: region.label for region in one.found}
         code = st.selectbox(
-            kit.literal(labelled(f"{one.name} {one.code}", one.address)), list(names), index=None, format_func=names.__getitem__,
-            placeholder=_(N_("Choose")), key=f"{KEY}.{one.id}", width=620,
+            kit.literal(labelled(f"{one.name} {one.code}", one.address)), list(names), index=None,
+            format_func=names.__getitem__, placeholder=_(N_("Choose")), key=f"{KEY}.{one.id}", width=620,
         )  # fmt: skip
         if code is not None:
             picked[one.id] = code
