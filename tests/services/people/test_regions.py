@@ -182,7 +182,7 @@ class TestTree:
         assert self.counts(manager, prefecture=13, with_people=True) == dict.fromkeys(expected, 1)
         assert len(self.counts(administrator)) == 47
         monkeypatch.setattr(tree, "LARGE", 1)
-        assert self.counts(administrator, prefecture=13, with_people=True) == {}
+        assert set(self.counts(administrator, prefecture=13).values()) == {None}
         tree.keep_totals(tx)
         tree.keep_totals(tx)
         assert self.counts(administrator, prefecture=13, with_people=True) == expected
