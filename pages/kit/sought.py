@@ -6,7 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import Invalid
 from core.i18n import language
+from core.inputs import validated
 from core.operations import Query, find
 from core.shown import literal
 from pages.kit import edge
@@ -36,6 +38,8 @@ def settled(asked: Asked, widget: str) -> Asked:
     chosen, offer = [value for value in values if value in names], _offer(widget)
     for typed in (value for value in values if value not in names):
         answer = _ask(asked, text=typed)
+        if answer is None:
+            continue
         if answer.meant:
             chosen.append(answer.meant)
         else:
@@ -61,7 +65,8 @@ def names_of(asked: Asked, values: Sequence[Any]) -> dict[Any, str]:
     known: dict[str, str] = st.session_state.setdefault(f"sought.{asked.sought}.{language()}", {})
     missing = [value for value in values if value and value not in known]
     if missing:
-        known |= {one.value: one.label for one in _ask(asked, values=missing).known}
+        answer = _ask(asked, values=missing)
+        known |= {one.value: one.label for one in answer.known} if answer else {}
     return {value: known[value] for value in values if value in known}
 
 
@@ -77,5 +82,9 @@ def _offer(widget: str) -> Offer:
 
 
 def _ask(asked: Asked, **question: Any) -> Any:
+    """Ask the query; None: it takes no such text, which may come from an address or be very long."""
     process: Query[Any, Any] = find(asked.sought or "")  # type: ignore[assignment]  # what is only looked up
-    return edge.ask(process, process.asks(**question))
+    try:
+        return edge.ask(process, validated(process.asks, question))
+    except Invalid:
+        return None

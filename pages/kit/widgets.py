@@ -20,7 +20,6 @@ from core.shown import NO, YES, aside, joined, said
 from pages.kit import edge
 
 CHOOSE = N_("Choose")
-WRITE = N_("Address, postal code or name")
 LANGUAGES = {"ja": "日本語", "en": "English"}
 """Each in its own writing, so that everybody finds theirs."""
 
@@ -214,7 +213,7 @@ def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     choices = asked.choices or {}
     options = {"placeholder": _(CHOOSE), **options}
     if asked.sought:
-        options |= {"placeholder": _(WRITE), "accept_new_options": True}
+        options |= {"placeholder": label_of(find(asked.sought).asks, "text"), "accept_new_options": True}
     show: Callable[[Any], str] = lambda value: choices[value] if value in choices else said(value)  # noqa: E731
     if asked.many:
         options |= {"select_all": False} if asked.sought else {}

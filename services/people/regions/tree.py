@@ -121,8 +121,9 @@ def _count(within: Select[int] | None) -> Select[Any]:
         .where(level.is_not(None))
         for level in (Area.code, above.code, top.code)
     ]
-    every = levels[0].union_all(*levels[1:]).subquery()
-    return select(every.c.code, func.count(every.c.person_id.distinct()).label("people")).group_by(every.c.code)
+    # Made unique by hash: to sort for count(DISTINCT …) takes several times as long.
+    every = levels[0].union(*levels[1:]).subquery()
+    return select(every.c.code, func.count().label("people")).group_by(every.c.code)
 
 
 def _lines(counted: Any) -> Select[Any]:

@@ -64,7 +64,8 @@ class TestTyping:
         assert "area_code" not in app.query_params
         type_in(app, "filter..area_code", "726-0005")
         assert (app.query_params["area_code"], len(app.dataframe)) == (FUCHU_WEST, 0)
-        assert open_page("people/list.py", area_code="nonsense").warning
+        for wrong in ("nonsense", "長" * 5_000, "a\0b"):
+            assert open_page("people/list.py", area_code=wrong).warning
 
     def test_postal_code_and_address_fill_in_the_region(self, open_page, stage):
         app = open_page("people/person.py")
