@@ -31,6 +31,7 @@ from core.settings import ROOT
 from pages.kit import guard
 from pages.kit.menu import PAGES
 from services import access
+from services.people.regions import tree
 from services.setup import headcount
 
 BUDGET_MS = 150
@@ -69,6 +70,7 @@ def main() -> None:
         guard.actor_source = lambda tx: access.actor_for(tx, account)
         populate(engine_for(server.owner_url), people)
         headcount.count_regularly()  # as a worker does every ten minutes
+        tree.count_regularly()
         settle(server)
         shown: dict[str, list[Shown]] = {}
         timed = {address: measure(address, runs, shown) for address in addresses()}

@@ -55,6 +55,7 @@ def field(
     unit: str | None = None,
     of: str | None = None,
     depends: str | None = None,
+    sought: str | None = None,
     fills: str | None = None,
     multiline: bool = False,
     secret: bool = False,
@@ -69,7 +70,8 @@ def field(
 
     ``label``, ``help`` and ``unit`` are message ids. ``of`` names the query that lists the choices; with
     ``depends``, the name of an earlier field, it is asked with what stands there (``Of``) and the choices change with
-    it. ``fills`` names a query that is asked with what was typed (``value``) and answers with what goes into later
+    it. ``sought`` names a query that finds the choices by what is typed, where listing them all would be too much.
+    ``fills`` names a query that is asked with what was typed (``value``) and answers with what goes into later
     fields of the same form, where those are still empty. ``choices`` are those of a
     field that no class knows, with their words. ``secret`` values
     never reach the audit trail and are masked on screen unless ``masked`` says no; ``personal`` ones go to its
@@ -77,7 +79,8 @@ def field(
     whose number it is, so that a saved view can mean whoever opens it.
     """
     extra: dict[str, Any] = {
-        "unit": unit, "of": of, "depends": depends, "fills": fills, "multiline": multiline, "secret": secret,
+        "unit": unit, "of": of, "depends": depends, "sought": sought, "fills": fills, "multiline": multiline,
+        "secret": secret,
         "masked": secret if masked is None else masked, "personal": personal, "hidden": hidden, "me": me,
         **({"choices": choices} if choices else {}),
     }  # fmt: skip

@@ -1,8 +1,9 @@
-"""Areas of Japan as JMA and JIS number them (地域): prefecture → 細分区域 → municipality."""
+"""Areas of Japan as JMA and JIS number them (地域): prefecture → 細分区域 → municipality; whom they concern (D06)."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -28,3 +29,48 @@ class Area(Base):
     name_en: Mapped[str]
     kana: Mapped[str]
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
+
+
+class RegionLabel(StrEnum):
+    """Why an area concerns a person."""
+
+    HOME = "home"
+    WORK = "work"
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class PersonRegion(Base):
+    """An area that concerns a person (所属地域): home, workplace. The code is a municipality's or a 細分区域's.
+
+    ``own``: the person added it; what the office set, the person cannot take away.
+    """
+
+    __tablename__ = "person_region"
+    __table_args__ = (Index("ix_person_region_area_code", "area_code", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    label: Mapped[RegionLabel | None] = state_column(RegionLabel)
+    own: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+
+class RegionRule(Base):
+    """Whether people may add regions of their own (所属地域の編集許可); without the row they may not."""
+
+    __tablename__ = "region_rule"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people_may_add: Mapped[bool]
+    version: Mapped[int]
+
+
+class RegionTotal(Base):
+    """How many people have an area or one in it, as a job counted them last in a large organisation."""
+
+    __tablename__ = "region_total"
+
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    people: Mapped[int]
+    counted_at: Mapped[datetime]

@@ -9,6 +9,8 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
+from data.models.areas import PersonRegion as PersonRegion  # noqa: PLC0414 - beside the areas, and still a person's
+from data.models.areas import RegionLabel as RegionLabel  # noqa: PLC0414
 from data.models.columns import Versioned, state_column
 
 
@@ -123,16 +125,6 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), primary_key=True)
     main: Mapped[bool]
-
-
-class PersonRegion(Base):
-    """An area that concerns a person (所属地域): home, workplace. The code is a municipality's or a 細分区域's."""
-
-    __tablename__ = "person_region"
-    __table_args__ = (Index("ix_person_region_area_code", "area_code", "person_id"),)
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
 
 
 class PersonOwn(Base):

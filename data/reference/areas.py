@@ -60,6 +60,26 @@ class Municipality:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningUnit:
+    """A unit under which weather warnings are issued (市町村等): a whole city, or a part of a municipality."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A municipality of former days (旧市町村), its county in front, and what addresses there say today.
+
+    ``now`` may be no more by now as well.
+    """
+
+    prefecture: str
+    name: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRow:
     """One row for the table ``area``: any of the three levels, with the code of the level above."""
 
@@ -101,6 +121,27 @@ def rows() -> list[AreaRow]:
         *(AreaRow(a.code, "area", a.name, a.name_en, a.kana, a.prefecture) for a in areas().values()),
         *(AreaRow(m.code, "municipality", m.name, m.name_en, m.kana, m.area) for m in municipalities().values()),
     ]
+
+
+@cache
+def warning_units() -> Mapping[str, tuple[WarningUnit, ...]]:
+    """Return the units whose warnings hold for a municipality that is none itself, by its seven-digit code."""
+    found: dict[str, tuple[WarningUnit, ...]] = {}
+    for row in _read("warning_units"):
+        found[row["municipality"]] = (*found.get(row["municipality"], ()), WarningUnit(row["code"], row["name"]))
+    return MappingProxyType(found)
+
+
+@cache
+def counties() -> Mapping[str, tuple[str, str]]:
+    """Return name and kana of the county (郡), or island of Tokyo, that addresses have before a town, by JIS code."""
+    return MappingProxyType({row["jis"]: (row["county"], row["kana"]) for row in _read("counties")})
+
+
+@cache
+def former() -> tuple[Former, ...]:
+    """Return the municipalities that merged or were renamed since 2003."""
+    return tuple(Former(row["prefecture"], row["name"], row["now"]) for row in _read("former"))
 
 
 @cache

@@ -12,12 +12,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.reference.areas import FOLDER, YES, Area, Municipality, Prefecture
+from data.reference.build_units import PART_OF, WarningUnit, units_of
 from data.reference.english import area_name, municipality_name
 
 STATIONS = "AreaForecastLocalE_AreaInformationCity_PointSeismicIntensity.csv"
 CITIES = "AreaInformationCity.csv"
 PREFECTURES = "AreaInformationPrefectureEarthquake.csv"
-PART_OF = "のうち"
 
 # Kana and English names of the prefectures, which JMA's table lacks, in the order of their codes.
 PREFECTURE_NAMES = """
@@ -41,7 +41,9 @@ def build(source: Path, target: Path) -> None:
     cities = {row[0]: row for row in _lines(source / CITIES)}
     _write(target / "prefectures.csv", prefectures.values())
     _write(target / "areas.csv", _areas(stations, prefectures))
-    _write(target / "municipalities.csv", _municipalities(stations, cities, prefectures))
+    places = list(_municipalities(stations, cities, prefectures))
+    _write(target / "municipalities.csv", places)
+    _write(target / "warning_units.csv", units_of(places, cities))
 
 
 def _prefectures(lines: Iterable[list[str]]) -> Iterator[Prefecture]:
@@ -108,7 +110,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
         yield from csv.reader(file)
 
 
-def _write(path: Path, rows: Iterable[Prefecture | Area | Municipality]) -> None:
+def _write(path: Path, rows: Iterable[Prefecture | Area | Municipality | WarningUnit]) -> None:
     records = [{name: _text(value) for name, value in asdict(row).items()} for row in rows]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(records[0]), lineterminator="\n")

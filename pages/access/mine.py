@@ -6,6 +6,7 @@ from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
 from pages.kit.redirect import redirect, signed_out
+from pages.people._mine_regions import mine_regions
 from pages.public.cookies import THEME
 from services.access import ChangedPassword, change_language, change_password, choose_mails, own_account, sign_out_all
 
@@ -58,6 +59,7 @@ password()
 st.subheader(_(N_("Language")), anchor=False)
 if kit.operate(change_language, f"language-{account.language}", initial=account, submit=_(N_("Use this language"))):
     st.rerun()
+mine_regions()
 st.subheader(_(N_("Mails")), anchor=False)
 if kit.operate(
     choose_mails, f"mails-{account.call_mails}", initial=account, submit=_(N_("Save")), done=_(N_("Saved."))

@@ -48,7 +48,8 @@ keeps what people typed out of Markdown, ``kit.prose`` shows a longer text as it
 difference marked, ``kit.paged`` a list whose rows the page draws itself.
 
 Field kinds: str, ``multiline``, ``secret``, int, float, bool, date, datetime, StrEnum, Literal, ``of`` a query (rows
-with ``.value`` and ``.label``), ``list`` of choices; ``list[str]`` without choices is one a line.
+with ``.value`` and ``.label``), ``sought`` by a query that finds the choices by what is typed, ``list`` of choices;
+``list[str]`` without choices is one a line.
 Words of a StrEnum: ``core.words.named(Kind, member=N_("Word"))`` beside the enumeration; ``kit.said(value)`` writes
 any value for people.
 """

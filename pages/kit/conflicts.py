@@ -7,6 +7,7 @@ import streamlit as st
 from core.i18n import N_, _
 from pages.kit.form_state import MINE, THEIRS, FormState, put_all
 from pages.kit.plain import facts
+from pages.kit.sought import with_names
 from pages.kit.widgets import Asked, in_words
 
 MEANWHILE = N_(
@@ -44,6 +45,7 @@ def _difference(key: str, state: FormState, fields: Mapping[str, Asked], widgets
     with st.container(border=True, gap="small"):
         st.markdown(f"**{asked.label}**")
         values = {N_("Before"): one.before, N_("Now, by somebody else"): one.theirs, N_("As you typed it"): one.mine}
+        asked = with_names(asked, [*values.values()])
         facts({_(label): in_words(asked, value) for label, value in values.items()}, label=asked.label)
         names = {MINE: _(N_("As you typed it")), THEIRS: _(N_("Now, by somebody else"))}
         st.session_state[widget] = one.chosen

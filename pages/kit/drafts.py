@@ -110,7 +110,7 @@ def _thawed(values: Mapping[str, Any], fields: Mapping[str, Asked]) -> Values:
 
 
 def _value(asked: Asked, value: Any) -> Any:
-    if asked.choices is not None:
+    if asked.choices is not None and not asked.sought:
         known = {to_jsonable_python(choice): choice for choice in asked.choices}
         return [known[one] for one in value or [] if one in known] if asked.many else known.get(value)
     if isinstance(value, str) and asked.kind in {date, datetime}:

@@ -11,11 +11,13 @@ from core.inputs import validated
 from core.paging import PageAsk
 from pages.kit.address import encoded, forget_place, param, place_in
 from pages.kit.saved import find_views, leave_view
+from pages.kit.sought import names_of, say_found, settled
 from pages.kit.widgets import Asked, asked_fields, draw, seed
 
 P = TypeVar("P", bound=PageAsk)
 ROWS = 25
 ALL = N_("All")
+SOUGHT_WIDTH = 300
 INLINE = 4
 """So many filters stand in the row; of more than these, the last ones open on a click."""
 
@@ -70,12 +72,15 @@ def _from_address(model: type[P], key: str, fields: list[Asked], fills: dict[str
 
 def _offered(asked: Asked, value: Any) -> bool:
     chosen = value if asked.many else [value]
+    if asked.sought:
+        return all(one in names_of(asked, chosen) for one in chosen if one)
     return asked.choices is None or all(one in asked.choices or one in (None, "") for one in chosen)
 
 
 def _draw_filter(asked: Asked, key: str, value: Any) -> None:
     widget = f"filter.{key}.{asked.name}"
     seed(asked, widget, value)
+    asked = settled(asked, widget)
     options: dict[str, Any] = {"on_change": _changed, "args": (key, asked, widget)}
     if asked.choices is not None:
         options |= {"placeholder": _(ALL), "width": _width(asked)}
@@ -83,16 +88,24 @@ def _draw_filter(asked: Asked, key: str, value: Any) -> None:
         options |= {"type": "search", "placeholder": "", "width": 240}
     elif asked.kind is not bool:
         options |= {"width": 170}
-    draw(asked, widget, **options)
+    if not asked.sought:
+        draw(asked, widget, **options)
+        return
+    with st.container(width="content", gap="xxsmall"):
+        draw(asked, widget, **options)
+        say_found(asked, widget)
 
 
 def _width(asked: Asked) -> int:
+    if asked.sought:
+        return SOUGHT_WIDTH
     # The list that opens is as wide as its field, so the longest choice decides; Japanese letters take 14 pixels each.
     longest = max((len(label) for label in (asked.choices or {}).values()), default=0)
     return max(150, min(300, 70 + 14 * longest))
 
 
 def _changed(key: str, asked: Asked, widget: str) -> None:
+    settled(asked, widget)
     value = st.session_state[widget]
     name = param(key, asked.name)
     if value == asked.default or (value in (None, "", []) and asked.default in (None, "", [])):

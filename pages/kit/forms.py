@@ -17,6 +17,7 @@ from pages.kit.filled import Initial, filled, show_errors
 from pages.kit.flash import flash
 from pages.kit.form_state import FormState, state_of
 from pages.kit.linked import fill_others, with_choices
+from pages.kit.sought import say_found
 from pages.kit.widgets import Asked, asked_fields, draw
 
 I = TypeVar("I", bound=Input)  # noqa: E741
@@ -145,6 +146,7 @@ def _draw_all(
             hint = {"placeholder": placeholder} if placeholder and asked.choices is not None else {}
             with place:
                 values[name] = draw(asked, widgets[name], label=_label(asked), **hint)
+                say_found(asked, widgets[name])
                 state.slots[name] = st.empty()
             fill_others(asked, values[name], widgets, state)
     return values

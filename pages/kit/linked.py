@@ -10,11 +10,14 @@ from core.inputs import Of
 from core.operations import Query, find
 from pages.kit import edge
 from pages.kit.form_state import FormState, Values
+from pages.kit.sought import settled
 from pages.kit.widgets import Asked
 
 
 def with_choices(asked: Asked, widget: str, values: Values) -> Asked:
     """Return a field with the choices that go with what stands before it; a choice that is none any more is undone."""
+    if asked.sought:
+        return settled(asked, widget)
     if not asked.depends or not asked.of:
         return asked
     choices: dict[Any, str] = {}
@@ -46,5 +49,5 @@ def fill_others(asked: Asked, value: Any, widgets: Mapping[str, str], state: For
     answer = edge.ask(process, process.asks(value=str(value))).model_dump()
     for name, text in answer.items():
         widget = widgets.get(name)
-        if widget and text and st.session_state.get(widget) in ("", None, state.filled_in.get(name)):
+        if widget and text and st.session_state.get(widget) in ("", None, [], state.filled_in.get(name)):
             st.session_state[widget] = state.filled_in[name] = text

@@ -48,6 +48,7 @@ class Asked:
     most: float | None
     of: str | None = None
     depends: str | None = None
+    sought: str | None = None
     fills: str | None = None
 
     @property
@@ -72,7 +73,7 @@ def asked_fields(
     }
     offered |= _offered({
         name: of for name in names
-        if (of := marks(model, name).get("of")) and not marks(model, name).get("depends")
+        if (of := marks(model, name).get("of")) and not _known_later(model, name)
     })  # fmt: skip
     missing = {name for name, choices in offered.items() if choices is None}
     fields = [_asked(model, name, {**(offered.get(name) or {}), **also.get(name, {})}) for name in names]
@@ -89,6 +90,10 @@ def _offered(queries: Mapping[str, str]) -> dict[str, Choices | None]:
             process = find(of)
             found[of] = {row.value: row.label for row in process(tx, Nothing())} if process.allowed(tx.actor) else None
     return {name: found[of] for name, of in queries.items()}
+
+
+def _known_later(model: type[BaseModel], name: str) -> bool:
+    return bool(marks(model, name).get("depends") or marks(model, name).get("sought"))
 
 
 def _asked(model: type[BaseModel], name: str, offered: Choices) -> Asked:
@@ -111,6 +116,7 @@ def _asked(model: type[BaseModel], name: str, offered: Choices) -> Asked:
         most=_limit(info, Le, Lt),
         of=marked.get("of"),
         depends=marked.get("depends"),
+        sought=marked.get("sought"),
         fills=marked.get("fills"),
     )
 
@@ -206,8 +212,11 @@ def _draw_plain(asked: Asked, label: str, options: dict[str, Any]) -> Any:
 def _draw_choices(asked: Asked, label: str, options: dict[str, Any]) -> Any:
     choices = asked.choices or {}
     options = {"placeholder": _(CHOOSE), **options}
+    if asked.sought:
+        options |= {"placeholder": label_of(find(asked.sought).asks, "text"), "accept_new_options": True}
     show: Callable[[Any], str] = lambda value: choices[value] if value in choices else said(value)  # noqa: E731
     if asked.many:
+        options |= {"select_all": False} if asked.sought else {}
         return st.multiselect(label, list(choices), format_func=show, **options)
     first = None if asked.clearable else 0
     return st.selectbox(label, list(choices), index=first, format_func=show, filter_mode="contains", **options)
@@ -232,7 +241,7 @@ def seed(asked: Asked, key: str, value: Any) -> None:
 
 def _offered_of(asked: Asked, value: Any) -> Any:
     choices = asked.choices or {}
-    if asked.depends:  # which choices there are is known when the field before it is drawn
+    if asked.depends or asked.sought:  # which choices there are is known when the field before it is drawn
         return [*(value or [])] if asked.many else value
     if asked.many:
         return [one for one in value or [] if one in choices]

@@ -4,29 +4,33 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.actor import Actor
 from core.errors import Invalid
 from core.i18n import N_, _
 from core.inputs import validated
 from pages import kit
-from services.people import bulk_result
-from services.people.bulk.asks import BulkWork, Chosen
-from services.people.search import PeopleAsk, PersonRow
+from services.people import bulk_result, take_home_regions
+from services.people.bulk.asks import BulkDone, BulkWork, Chosen
+from services.people.search import HasRegion, PeopleAsk, PersonRow
 
 IDS, ALL, WORK, SET = "ids", "all", "work", "set"
-PAGE = "people/bulk.py"
-FILTERS = ("text", "department_id", "area_code", "role_id", "list_id", "state")
+PAGE, HOMES = "people/bulk.py", "people/homes.py"
+FILTERS = ("text", "department_id", "area_code", "region", "role_id", "list_id", "state")
 
 
-def choosing(question: PeopleAsk, picked: Sequence[PersonRow]) -> None:
+def choosing(question: PeopleAsk, picked: Sequence[PersonRow], actor: Actor) -> None:
     """Offer to change those who are picked, or all whom the list finds."""
+    all_found = {name: "\n".join(one) if isinstance(one, list) else one
+                 for name, one in kit.address_of(question).items()}  # fmt: skip
     label = _(N_("Change the chosen ({count})"), count=len(picked))
     if st.button(label, icon=":material/checklist:", key="bulk", disabled=not picked):
         kit.go(PAGE, {IDS: ",".join(str(row.id) for row in picked)})
     if st.button(_(N_("Change all found")), icon=":material/done_all:", key="bulk-all"):
-        found = kit.address_of(question)
-        kit.go(
-            PAGE, {ALL: 1, **{name: "\n".join(one) if isinstance(one, list) else one for name, one in found.items()}}
-        )
+        kit.go(PAGE, {ALL: 1, **all_found})
+    if (question.region is HasRegion.ADDRESSED or picked) and actor.may(take_home_regions.name, take_home_regions.what):
+        label = _(N_("Regions from addresses"))
+        if st.button(label, icon=":material/home_pin:", key="homes"):
+            kit.go(HOMES, {IDS: ",".join(str(row.id) for row in picked)} if picked else {ALL: 1, **all_found})
 
 
 def from_address() -> Chosen | None:
@@ -48,6 +52,14 @@ def from_address() -> Chosen | None:
 def same(one: Chosen, other: Chosen) -> bool:
     """Say whether two changes concern the same people."""
     return (one.person_ids, one.found) == (other.person_ids, other.found)
+
+
+def go_on(done: BulkDone) -> None:
+    """Let the address lead to what was done or begun."""
+    name, number = (WORK, done.work_id) if done.work_id else (SET, done.change_set_id)
+    st.query_params.from_dict({name: str(number)})
+    if name == SET:
+        kit.flash(_(N_("{count} people were changed."), count=kit.number(done.count)))
 
 
 def is_done() -> bool:

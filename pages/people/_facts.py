@@ -37,7 +37,6 @@ def standing(person: PersonDetail) -> None:
         {
             _(N_("Main department")): main,
             _(N_("Other departments")): places,
-            _(N_("Regions")): [region.name for region in person.regions],
             _(N_("Lists")): person.lists,
             _(N_("Account")): aside(person.login, kit.said(person.account_status)) if person.login else "",
             **{own.label: own.said for own in person.own_values},

@@ -86,12 +86,7 @@ def do(asked: BulkAsk) -> bool:
         return False
     st.session_state.pop(KEY, None)
     kit.clear(KEY)
-    name, number = (
-        (_chosen.WORK, done.result.work_id) if done.result.work_id else (_chosen.SET, done.result.change_set_id)
-    )
-    st.query_params.from_dict({name: str(number)})
-    if name == _chosen.SET:
-        kit.flash(_(N_("{count} people were changed."), count=kit.number(done.result.count)))
+    _chosen.go_on(done.result)
     return True
 
 

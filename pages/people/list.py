@@ -61,6 +61,6 @@ if actor.may("people.bulk_edit", What.BULK) or actor.may("people.bulk_retire", W
     buttons = st.container(horizontal=True, gap="small")
     picked = kit.pick(search_people, question, columns=columns, opens=opens, unit=UNIT, empty=empty)
     with buttons:
-        _chosen.choosing(question, picked)
+        _chosen.choosing(question, picked, actor)
 else:
     kit.table(search_people, question, columns=columns, opens=opens, unit=UNIT, empty=empty)

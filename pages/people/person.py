@@ -12,6 +12,7 @@ from pages.kit.guard import guard
 from pages.people import _own
 from pages.people._erasing import erasing
 from pages.people._facts import contacts, standing
+from pages.people._regions import regions
 from pages.people._retiring import retiring
 from services.people import add_person, edit_person, show_person
 from services.people.show import PersonAsk, PersonDetail
@@ -20,7 +21,7 @@ actor = guard("people.show", "people.add")
 BACK = (_(N_("People")), "people/list.py")
 ROWS: kit.Layout = [
     ("family_name", "given_name"), ("family_kana", "given_kana"), ("code", "language"), "department_id",
-    "other_department_ids", "area_codes", ("postal_code", "address"), ("mail1", "mail2"), ("mail3", "mobile"), "login",
+    "other_department_ids", ("postal_code", "address"), "area_codes", ("mail1", "mail2"), ("mail3", "mobile"), "login",
 ]  # fmt: skip
 
 
@@ -60,6 +61,7 @@ def show_facts(person: PersonDetail, actor: Actor) -> None:
     with facts:
         if not person.erased_at:
             contacts(person)
+            regions(person, actor)
         standing(person)
         if actor.may("people.retire", What.DO) and not person.erased_at:
             retiring(person)
@@ -83,7 +85,8 @@ def change(person: PersonDetail) -> None:
     changed = kit.operate(
         edit_person, f"person-{person.id}-{person.version}", initial=_own.present(person, fields),
         rows=[*ROWS, *_own.rows(fields)], shape=_own.shape(edit_person.asks, fields),
-        fills={"id": person.id, "version": person.version},
+        # Regions have a place of their own beside the form.
+        fills={"id": person.id, "version": person.version, "area_codes": person.area_codes},
         also={"department_id": present, "other_department_ids": present, **_own.also(person, fields)},
         submit=_(N_("Save")), done=_(N_("Saved.")),
     )  # fmt: skip

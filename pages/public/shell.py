@@ -53,6 +53,8 @@ PATTERNS = (
     (r"^Clear (.+)$", N_("Clear {0}")),
     (r"^(.+) per file$", N_("{0} for each file")),
     (r"^Help for (.+)$", N_("Help for {0}")),
+    (r"^Add: (.+)$", N_("Look for “{0}”")),
+    (r"^Select (\d+) matches$", N_("Choose the {0} found")),
 )
 CONTAINERS = (
     "stSkipToContent", "stFileUploader", "stFileUploaderFile", "stFileUploaderDropzone", "stDataFrameColumnMenu",
@@ -60,6 +62,9 @@ CONTAINERS = (
     "stTooltipErrorContent",
 )  # fmt: skip
 """Where texts are Streamlit's own and nobody's data."""
+
+OPTIONS = ("__creatable__", "__select_all__")
+"""The same among the choices of a field: all others are data."""
 
 
 @cache
@@ -70,7 +75,9 @@ def script(language: str) -> bytes:
         words = {
             "exact": {word.removeprefix(CONTEXT): _(word) for word in WORDS if translated},
             "menu": _(MENU),
-            "containers": ",".join(f'[data-testid="{name}"]' for name in CONTAINERS),
+            "containers": ",".join(
+                [*(f'[data-testid="{name}"]' for name in CONTAINERS), *(f'[data-key="{key}"]' for key in OPTIONS)]
+            ),
         }
         patterns = [f"[/{one}/, {json.dumps(_(text), ensure_ascii=False)}]" for one, text in PATTERNS if translated]
     head = json.dumps(words, ensure_ascii=False)[:-1] + f', "patterns": [{", ".join(patterns)}]}}'

@@ -55,6 +55,8 @@ SEEING_PEOPLE = (
     "people.department_choices:read",
     "people.lists:read",
     "people.list_choices:read",
+    "people.regions:read",
+    "people.regions_of:read",
 )
 
 COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
@@ -90,6 +92,7 @@ ROLES = (
             *UNDOING,
             "people.export:export",
             "people.edit:do",
+            "people.change_regions:do",
             *BROADCASTING,
         ),
     ),

@@ -41,7 +41,9 @@ class AnswersAsk(PageAsk):
     text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     answered: Answered = field(N_("Answer"), default=Answered.ALL)
     department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
-    area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
+    area_code: str | None = field(
+        N_("Region and all in it"), default=None, of="people.area_choices", sought="people.region_of"
+    )
     question: str | None = field(N_("Question"), default=None, hidden=True)
     option: str | None = field(N_("Choice"), default=None, hidden=True)
 

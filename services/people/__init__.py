@@ -1,11 +1,13 @@
 """People (人, D01–D06): the register, departments, regions, lists, CSV import and export."""
 
-from data.models.people import ContactKind, ImportKind, ImportState
+from data.models.people import ContactKind, ImportKind, ImportState, RegionLabel
 from services.people import commented, erasing, finding, needs, own, retained, words  # noqa: F401 - they declare
 from services.people.addresses import Mail, shown_mobile
 from services.people.areas import area_choices
 from services.people.bulk.doing import bulk_edit, bulk_retire
+from services.people.bulk.homes import preview_home_regions
 from services.people.bulk.looking import bulk_result, preview_bulk
+from services.people.bulk.taking import take_home_regions
 from services.people.department_edit import (
     add_department,
     edit_department,
@@ -19,21 +21,27 @@ from services.people.export_departments import export_departments
 from services.people.homes import address_of
 from services.people.imports.memberships import list_memberships
 from services.people.imports.person_regions import list_person_regions
+from services.people.homes import address_of, region_of_home
 from services.people.imports.queries import list_imports, list_rows, show_import
 from services.people.imports.report import bad_csv
 from services.people.imports.upload import apply_import, map_import, upload
 from services.people.lists import add_to_list, delete_list, edit_list, list_choices, list_lists, remove_from_list
+from services.people.regions.of_person import change_own_regions, change_regions, own_regions, regions_of
+from services.people.regions.offers import region_of
+from services.people.regions.rule import region_rule, set_region_rule
+from services.people.regions.tree import list_regions, prefecture_choices
 from services.people.retire import reinstate_people, retire_people
 from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "address_of",
-    "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "conditions", "delete_list",
-    "department_choices", "edit_department", "edit_list", "edit_person",
-    "export_departments", "export_people", "list_choices",
-    "list_departments", "list_imports", "list_lists", "list_memberships",
-    "list_person_regions", "list_rows", "map_import", "preview_bulk", "reinstate_department",
-    "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
-    "show_person", "shown_mobile", "upload",
+    "ContactKind", "ImportKind", "ImportState", "Mail", "RegionLabel", "add_department", "add_person", "add_to_list",
+    "address_of", "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire",
+    "change_own_regions", "change_regions", "conditions", "delete_list", "department_choices", "edit_department",
+    "edit_list", "edit_person", "export_departments", "export_people", "list_choices", "list_departments",
+    "list_imports", "list_lists", "list_memberships", "list_person_regions", "list_regions", "list_rows", "map_import",
+    "own_regions", "prefecture_choices", "preview_bulk", "preview_home_regions", "region_of", "region_of_home",
+    "region_rule", "regions_of", "reinstate_department", "reinstate_people", "remove_from_list", "retire_department",
+    "retire_people", "search_people", "set_region_rule", "show_import", "show_person", "shown_mobile",
+    "take_home_regions", "upload",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from services.people.homes import shown_postal_code
 from services.people.imports.headings import PEOPLE
 from services.people.imports.snapshot import KnownPerson, known_people
 from services.people.own import PERSON
-from services.people.search import PeopleAsk, conditions
+from services.people.search import HasRegion, PeopleAsk, conditions
 
 WHOLE_FIELDS = {"name", "kana"}
 """The import takes these instead of their parts."""
@@ -32,7 +32,10 @@ class ExportAsk(Input):
 
     text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
-    area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
+    area_code: str | None = field(
+        N_("Region and all in it"), default=None, of="people.area_choices", sought="people.region_of"
+    )
+    region: HasRegion | None = field(N_("Regions"), default=None)
     role_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
     list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
     own: tuple[str, ...] = field(N_("Own fields"), default=(), max_length=50, hidden=True)

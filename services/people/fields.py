@@ -25,15 +25,16 @@ class PersonFields(Input):
     other_department_ids: list[int] = field(
         N_("Other departments"), default=[], of="people.department_choices", max_length=MOST_DEPARTMENTS
     )
-    area_codes: list[str] = field(
-        N_("Regions"), default=[], of="people.area_choices", max_length=MOST_REGIONS,
-        help=N_("Where the person lives and works. Automatic broadcasts go by this."),
-    )  # fmt: skip
     postal_code: PostalCode = field(
         N_("Postal code"), default="", personal=True, fills="people.address_of",
-        help=N_("Fills in the address as far as the code goes, if the address is still empty."),
+        help=N_("Fills in the address as far as the code goes, and the region, if they are still empty."),
     )  # fmt: skip
-    address: Address = field(N_("Address"), default="", personal=True)
+    address: Address = field(N_("Address"), default="", personal=True, fills="people.region_of_home")
+    area_codes: list[str] = field(
+        N_("Regions"), default=[], of="people.area_choices", sought="people.region_of", max_length=MOST_REGIONS,
+        help=N_("Where the person lives and works; automatic broadcasts go by this. Write an address, a postal code, a "
+                "name or a code, and press Enter."),
+    )  # fmt: skip
     mail1: Mail = field(N_("Mail address 1"), default="", personal=True)
     mail2: Mail = field(N_("Mail address 2"), default="", personal=True)
     mail3: Mail = field(N_("Mail address 3"), default="", personal=True)

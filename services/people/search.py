@@ -44,12 +44,23 @@ class Whose(StrEnum):
     ALL = "all"
 
 
+class HasRegion(StrEnum):
+    """Who has a region, and from where."""
+
+    NONE = "none"
+    ADDRESSED = "addressed"
+    OWN = "own"
+
+
 class PeopleAsk(PageAsk):
     """What to look for; everything given must hold."""
 
     text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
-    area_code: str | None = field(N_("Region and all in it"), default=None, of="people.area_choices")
+    area_code: str | None = field(
+        N_("Region and all in it"), default=None, of="people.area_choices", sought="people.region_of"
+    )
+    region: HasRegion | None = field(N_("Regions"), default=None)
     role_id: int | None = field(N_("Permission set"), default=None, of="access.set_choices")
     list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
     state: Whose = field(N_("State"), default=Whose.ACTIVE)
@@ -135,6 +146,8 @@ def _others(ask: PeopleAsk) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if ask.area_code is not None:
         found.append(_in_region(ask.area_code))
+    if ask.region is not None:
+        found += _regions(ask.region)
     if ask.role_id is not None:
         found.append(_holds(ask.role_id))
     if ask.list_id is not None:
@@ -157,6 +170,13 @@ def _in_region(code: str) -> ColumnElement[bool]:
         .where(or_(Area.code == code, Area.parent_code == code, above.parent_code == code))
     )
     return Person.id.in_(select(PersonRegion.person_id).where(PersonRegion.area_code.in_(inside)))
+
+
+def _regions(which: HasRegion) -> list[ColumnElement[bool]]:
+    mine = exists(select(1).where(PersonRegion.person_id == Person.id))
+    if which is HasRegion.OWN:
+        return [exists(select(1).where(PersonRegion.person_id == Person.id, PersonRegion.own))]
+    return [~mine] if which is HasRegion.NONE else [~mine, or_(Person.address != "", Person.postal_code != "")]
 
 
 def _holds(set_id: int) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select, text
 
 from core.transaction import Transaction
-from data.models.people import ContactKind, ContactPoint, Membership, PersonRegion
+from data.models.people import ContactKind, ContactPoint, Membership
 from services.access import open_accounts
 
 BATCH = 10_000
@@ -74,6 +74,28 @@ SET_BESIDE = text("""
 
 SEARCH_LATER = text("SELECT set_config('renraku.search', 'later', true)")
 SEARCH_NOW = text("SELECT set_config('renraku.search', 'now', true), keep_person_search(CAST(:ids AS bigint[]))")
+LEAVE_REGIONS = text("""
+    DELETE FROM person_region
+    WHERE person_id = ANY(CAST(:ids AS bigint[])) AND NOT EXISTS (
+        SELECT FROM unnest(CAST(:people AS bigint[]), CAST(:areas AS text[])) AS new (person_id, area_code)
+        WHERE new.person_id = person_region.person_id AND new.area_code = person_region.area_code
+    )
+""")
+JOIN_REGIONS = text("""
+    INSERT INTO person_region (person_id, area_code)
+    SELECT * FROM unnest(CAST(:people AS bigint[]), CAST(:areas AS text[]))
+    ON CONFLICT DO NOTHING
+""")
+UNMARK_REGIONS = text("""
+    UPDATE person_region SET label = NULL, own = false
+    WHERE person_id = ANY(CAST(:ids AS bigint[])) AND (label IS NOT NULL OR own)
+""")
+MARK_REGIONS = text("""
+    UPDATE person_region SET label = new.label, own = new.own
+    FROM unnest(CAST(:people AS bigint[]), CAST(:areas AS text[]), CAST(:labels AS text[]), CAST(:own AS boolean[]))
+         AS new (person_id, area_code, label, own)
+    WHERE person_region.person_id = new.person_id AND person_region.area_code = new.area_code
+""")
 
 
 class Reachable(NamedTuple):
@@ -128,11 +150,27 @@ def set_departments(tx: Transaction, places: Mapping[int, Sequence[int]], *, fre
 
 
 def set_regions(tx: Transaction, regions: Mapping[int, Sequence[str]], *, fresh: bool = False) -> None:
-    """Let exactly these areas concern people; ``fresh``: they had none."""
-    if not fresh:
-        _clear(tx, PersonRegion.person_id, list(regions))
-    rows = ((person, area) for person, codes in regions.items() for area in codes)
-    copy_rows(tx, "person_region", ("person_id", "area_code"), rows)
+    """Let exactly these areas concern people; ``fresh``: they had none. One that stays keeps why, and whose it is."""
+    rows = [(person, area) for person, codes in regions.items() for area in codes]
+    if fresh:
+        copy_rows(tx, "person_region", ("person_id", "area_code"), rows)
+        return
+    wanted = {"people": [person for person, _area in rows], "areas": [area for _person, area in rows]}
+    tx.execute(LEAVE_REGIONS, {"ids": list(regions), **wanted})
+    tx.execute(JOIN_REGIONS, wanted)
+    tx.session.expire_all()
+
+
+def mark_regions(tx: Transaction, marks: Mapping[int, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Say why areas concern people (``label``) and whether they added them themselves (``own``); without: neither."""
+    rows = [(person, area, one) for person, areas in marks.items() for area, one in areas.items()]
+    tx.execute(UNMARK_REGIONS, {"ids": list(marks)})
+    tx.execute(MARK_REGIONS, {
+        "people": [person for person, _area, _one in rows], "areas": [area for _person, area, _one in rows],
+        "labels": [one.get("label") for _person, _area, one in rows],
+        "own": [bool(one.get("own")) for _person, _area, one in rows],
+    })  # fmt: skip
+    tx.session.expire_all()
 
 
 def set_contacts(tx: Transaction, contacts: Mapping[int, Reachable], *, fresh: bool = False) -> None:

@@ -3,9 +3,15 @@
 from core.i18n import N_
 from core.words import named
 from data.models.people import ContactKind, ContactState, ImportKind, ImportState, RowAction
-from services.people.search import Whose
+from services.people.search import HasRegion, Whose
 
 named(Whose, active=N_("Current"), retired=N_("Former"), all=N_("All"))
+named(
+    HasRegion,
+    none=N_("No region"),
+    addressed=N_("No region, but an address"),
+    own=N_("Added by the person"),
+)
 named(ContactKind, mail=N_("Mail"), mobile=N_("Mobile"))
 named(ContactState, untried=N_("Not tried yet"), works=N_("Works"), dead=N_("Not reached"))
 named(

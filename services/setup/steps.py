@@ -170,7 +170,7 @@ STEPS = (
          "people/imports", memberships),
     Step(4, "roles", N_("Appoint managers"), N_("Roles with their reach."), "access/accounts", roles),
     Step(5, "regions", N_("Enter regions"), N_("Where people live and work, for automatic broadcasts."),
-         "people/imports", regions),
+         "people/regions", regions),
     Step(6, "automatic", N_("Set up automatic broadcasts"), N_("Earthquakes from a seismic intensity on."),
          "safety/rules", automatic),
     Step(7, "templates", N_("Prepare templates and question forms"), N_("Samples are there; edit them."),

@@ -15,10 +15,13 @@ from data.reference.areas import (
     Municipality,
     Prefecture,
     areas,
+    counties,
+    former,
     municipalities,
     municipalities_by_jis,
     prefectures,
     rows,
+    warning_units,
 )
 from data.reference.build import CITIES, PREFECTURES, STATIONS, build
 from data.reference.romaji import romaji
@@ -30,6 +33,19 @@ TABLES = ROOT / "data" / "reference"
 class TestTables:
     def test_have_all_places(self) -> None:
         assert (len(prefectures()), len(areas()), len(municipalities())) == (47, 188, 1894)
+
+    def test_who_is_no_warning_unit_has_others_and_nobody_else(self) -> None:
+        assert {code for code, one in municipalities().items() if not one.warning_unit} == set(warning_units())
+        units = {code: [one.name for one in found] for code, found in warning_units().items()}
+        assert units["0110100"] == ["札幌市"]
+        assert (units["1410100"], units["1410300"]) == (["横浜市北部"], ["横浜市南部"])
+        assert units["0410100"] == ["仙台市東部", "仙台市西部"]
+        assert units["0120600"] == ["釧路市釧路", "釧路市阿寒", "釧路市音別"]
+
+    def test_counties_are_those_of_towns_and_villages(self) -> None:
+        assert set(counties()) <= {one.jis for one in municipalities().values()}
+        assert (counties()["04324"], counties()["13381"]) == (("柴田郡", "シバタグン"), ("三宅島", ""))
+        assert {one.prefecture for one in former()} <= set(prefectures())
 
     def test_codes_are_of_their_form(self) -> None:
         assert [code for code in prefectures() if not re.fullmatch(r"\d{2}", code)] == []
@@ -163,7 +179,7 @@ class TestAgainstJma:
 
     def test_building_anew_changes_nothing(self, jma_codes: Path, tmp_path: Path) -> None:
         build(jma_codes, tmp_path)
-        for name in ("prefectures.csv", "areas.csv", "municipalities.csv"):
+        for name in ("prefectures.csv", "areas.csv", "municipalities.csv", "warning_units.csv"):
             assert (tmp_path / name).read_bytes() == (TABLES / name).read_bytes(), name
 
 

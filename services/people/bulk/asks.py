@@ -33,7 +33,9 @@ class BulkEdit(Chosen):
         N_("Add to this department"), default=None, of="people.department_choices",
         help=N_("The present departments stay."),
     )  # fmt: skip
-    area_code: str | None = field(N_("Add this region"), default=None, of="people.area_choices")
+    area_code: str | None = field(
+        N_("Add this region"), default=None, of="people.area_choices", sought="people.region_of"
+    )
     language: Literal["ja", "en"] | None = field(N_("Language"), default=None)
     own: dict[str, Any] = field(
         N_("Own fields"), default={}, hidden=True,

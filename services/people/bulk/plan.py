@@ -53,7 +53,7 @@ def plan(tx: Transaction, ask: Chosen, edits: Edits | None) -> Plan:
     Raises:
         Refused: when nobody is chosen. Invalid: when the search cannot be done.
     """
-    wanted = _wanted(tx, ask)
+    wanted = wanted_people(tx, ask)
     told = _verdict(tx, wanted, edits)
     verdicts = select(Person.id.label("id"), told.label("verdict")).where(*wanted).subquery()
     changing = verdicts.c.verdict == CHANGE
@@ -71,7 +71,12 @@ def edits_of(tx: Transaction, ask: BulkEdit) -> Edits:
     return Edits(tx, ask, tx.actor.reach(EDIT, What.BULK))
 
 
-def _wanted(tx: Transaction, ask: Chosen) -> list[ColumnElement[bool]]:
+def wanted_people(tx: Transaction, ask: Chosen) -> list[ColumnElement[bool]]:
+    """Return the conditions that hold for those chosen, as far as the actor sees people.
+
+    Raises:
+        Refused: when nobody is chosen. Invalid: when the search cannot be done.
+    """
     seen = people_within(find("people.search").reach(tx), tx.actor)
     if ask.found is not None:
         return [*conditions(ask.found), *own_conditions(tx, PERSON, ask.found.own), seen]

@@ -4,9 +4,9 @@ from services.people.addresses import shown_mobile
 from services.people.homes import shown_postal_code
 from services.people.imports.places import Places
 from services.people.imports.plan import Change
-from services.people.imports.regions import full_name
 from services.people.imports.snapshot import KnownPerson
 from services.people.imports.target import Target
+from services.people.regions.names import full_name
 from services.people.store import PersonValues, Reachable
 
 BETWEEN = "; "

@@ -7,20 +7,21 @@ from sqlalchemy import ColumnElement, func, select
 
 from core.actor import Actor, Reach
 from core.i18n import N_, _
-from core.shown import joined, moment, said
+from core.shown import aside, joined, moment, said
 from core.transaction import Transaction
 from data.models.access import AccountStatus
-from data.models.people import Department, Person
+from data.models.people import Department, Person, RegionLabel
 from services.access import people_within
 from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, moment_of
 from services.fields import own_fields, words_for
 from services.people.addresses import shown_mobile
 from services.people.homes import shown_postal_code
-from services.people.imports.regions import full_name
-from services.people.kept.people_back import OWN_FIELD, bring_back, own_of
+from services.people.kept.people_back import OWN_FIELD, REGION_MARKS, bring_back, own_of
 from services.people.kept.people_blocked import blocked
 from services.people.kept.people_gone import take_away
 from services.people.lock import alone
+from services.people.regions.names import full_name
+from services.people.regions.words import BY_THEMSELVES
 
 MAILS = """(
     SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point WHERE person_id = person.id AND kind = 'mail'
@@ -28,6 +29,10 @@ MAILS = """(
 OWN = """CASE WHEN person.own = CAST('{}' AS jsonb) THEN person.own ELSE (
     SELECT jsonb_object_agg('own.' || key, value) FROM jsonb_each(person.own)
 ) END"""
+MARKS = """(
+    SELECT jsonb_object_agg(area_code, jsonb_strip_nulls(jsonb_build_object('label', label, 'own', NULLIF(own, false))))
+    FROM person_region WHERE person_id = person.id AND (label IS NOT NULL OR own)
+)"""
 MOBILE = "(SELECT min(value) FROM contact_point WHERE person_id = person.id AND kind = 'mobile')"
 LANGUAGES = {"ja": N_("Japanese"), "en": N_("English")}
 
@@ -57,6 +62,7 @@ class People(Kind):
         Field("regions", N_("Regions"), (
             "(SELECT jsonb_agg(area_code ORDER BY area_code) FROM person_region WHERE person_id = person.id)"
         )),
+        Field(REGION_MARKS, N_("Notes on regions"), MARKS),
         Field("mails", N_("Mail addresses"), MAILS),
         Field("mobile", N_("Mobile number"), MOBILE),
         Field("login", N_("Login name"), "account.login"),
@@ -120,8 +126,14 @@ def _say(name: str, value: Any, places: Mapping[int, str]) -> str:
     return SAYING[name](value) if name in SAYING else str(value)
 
 
+def _marked(code: str, mark: Mapping[str, Any]) -> str:
+    label = [said(RegionLabel(mark["label"]))] if "label" in mark else []
+    return aside(full_name(code), joined([*label, *([_(BY_THEMSELVES)] if "own" in mark else [])]))
+
+
 SAYING: Mapping[str, Callable[[Any], str]] = {
     "regions": lambda codes: joined(map(full_name, codes)),
+    REGION_MARKS: lambda marks: joined(_marked(code, one) for code, one in sorted(marks.items())),
     "mails": joined,
     "mobile": shown_mobile,
     "postal_code": shown_postal_code,

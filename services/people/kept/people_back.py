@@ -18,6 +18,7 @@ from services.people.store import (
     Reachable,
     change_people,
     copy_rows,
+    mark_regions,
     set_contacts,
     set_departments,
     set_logins,
@@ -48,6 +49,9 @@ TAKEN = text("""
     LIMIT 1
 """)
 
+
+REGION_MARKS = "region_marks"
+"""What a change-set calls why regions concern a person, and whose they are."""
 
 OWN_FIELD = "own."
 """Before its code, what a change-set calls an own field."""
@@ -107,6 +111,7 @@ def _set_parts(tx: Transaction, then: Mapping[int, dict[str, Any]], changes: Map
 
     set_departments(tx, {key: then[key].get("departments", ()) for key in those("departments")})
     set_regions(tx, {key: then[key].get("regions", ()) for key in those("regions")})
+    mark_regions(tx, {key: then[key].get(REGION_MARKS, {}) for key in those("regions", REGION_MARKS)})
     own = [key for key, fields in changes.items() if any(name.startswith(OWN_FIELD) for name in fields)]
     set_own(tx, {key: own_of(then[key]) for key in own})
     contacts = those("mails", "mobile")

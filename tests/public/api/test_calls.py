@@ -20,7 +20,8 @@ LEFT_OUT = {
     "changes.kind_choices", "desk.choose_usual", "desk.delete_view", "desk.discard_draft", "desk.draft", "desk.drafts",
     "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered", "access.stop_looking",
     "access.why", "comments.edit", "comments.mentions", "comments.see", "comments.withdraw", "home.find", "home.needs",
-    "home.own_notices", "home.read_notice", "people.address_of", "setup.works",  # for oneself
+    "home.own_notices", "home.read_notice", "people.address_of", "people.change_own_regions", "people.own_regions",
+    "people.prefecture_choices", "people.region_of", "people.region_of_home", "setup.works",  # for oneself
     "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
     "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",

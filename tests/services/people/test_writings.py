@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from core.inputs import WrongValue
 from services.people import addresses, text
-from services.people.imports.regions import find_region, full_name
+from services.people.imports.regions import find_region
+from services.people.regions.names import full_name
 
 
 class TestNames:
