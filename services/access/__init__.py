@@ -71,6 +71,14 @@ from services.access.own_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
+from services.access.own_sessions import (
+    EndedSessions,
+    OwnSession,
+    WhichSession,
+    end_own_session,
+    own_sessions,
+    sign_out_others,
+)
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
 from services.access.provider import Identity, sign_in_as
@@ -101,21 +109,22 @@ from services.access.why import Why, WhyAsk, WhyRow, why
 
 __all__ = [
     "BEGINNING", "AccountRow", "AccountStatus", "AccountsAsk", "AnotherRequest", "AssignmentRow", "Attempt",
-    "CandidatesAsk", "ChangedPassword", "ChosenLanguage", "ChosenMails", "EditedSet", "ExplainAsk", "Explained",
-    "Explanation", "FactorCode", "Forgotten", "Handled", "Identity", "Invitation", "InvitedRow", "Kept", "KeyRow",
-    "KeyState", "KeysAsk", "Language", "Lies", "Looked", "Looking", "MadeKey", "Named", "NewAccount", "NewAssignment",
-    "NewKey", "OwnFactor", "Passed", "ProcessRow", "Recognised", "ResetLetter", "RulesRow", "SetRow", "SignInRules",
-    "SignedOut", "StillRunning", "WhichAccount", "WhichAssignment", "WhichKey", "WhichSet", "Why", "WhyAsk", "WhyRow",
-    "actor_for", "actor_of_session", "address_of", "addressees", "answer_second_factor", "assign", "begin_attempt",
-    "begin_second_factor", "called", "change_language", "change_password", "choose_mails", "confirm_second_factor",
-    "covers", "delete_set", "departments_within", "drop_second_factor", "edit_set", "end_session_of_cookie",
+    "CandidatesAsk", "ChangedPassword", "ChosenLanguage", "ChosenMails", "EditedSet", "EndedSessions", "ExplainAsk",
+    "Explained", "Explanation", "FactorCode", "Forgotten", "Handled", "Identity", "Invitation", "InvitedRow", "Kept",
+    "KeyRow", "KeyState", "KeysAsk", "Language", "Lies", "Looked", "Looking", "MadeKey", "Named", "NewAccount",
+    "NewAssignment", "NewKey", "OwnFactor", "OwnSession", "Passed", "ProcessRow", "Recognised", "ResetLetter",
+    "RulesRow", "SetRow", "SignInRules", "SignedOut", "StillRunning", "WhichAccount", "WhichAssignment", "WhichKey",
+    "WhichSession", "WhichSet", "Why", "WhyAsk", "WhyRow", "actor_for", "actor_of_session", "address_of",
+    "addressees", "answer_second_factor", "assign", "begin_attempt", "begin_second_factor", "called",
+    "change_language", "change_password", "choose_mails", "confirm_second_factor", "covers", "delete_set",
+    "departments_within", "drop_second_factor", "edit_set", "end_own_session", "end_session_of_cookie",
     "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "has_letters", "hash_of",
     "holds_there", "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer",
     "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions",
     "look_as", "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token",
-    "open_account", "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of",
-    "people_within", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",
-    "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
-    "sign_out_everywhere", "start_session", "stop_account", "stop_accounts_of", "stop_looking", "succeed",
-    "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
+    "open_account", "open_accounts", "own_account", "own_second_factor", "own_sessions", "people_ids_within",
+    "people_of", "people_within", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account",
+    "reset_letter", "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out",
+    "sign_out_all", "sign_out_everywhere", "sign_out_others", "start_session", "stop_account", "stop_accounts_of",
+    "stop_looking", "succeed", "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
 ]  # fmt: skip
