@@ -87,6 +87,7 @@ PAGES = (
         ACCESS, "access/may.py", N_("What may this person do"), "rule", ("access.explain",), above="access/accounts.py"
     ),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
+    Entry(ACCESS, "access/who.py", N_("Who may do this"), "person_search", ("access.who_may",), above="access/sets.py"),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
     Entry(ACCESS, "webhooks/endpoints.py", N_("Webhooks"), "webhook", ("webhooks.endpoints",)),
     Entry(
