@@ -31,7 +31,7 @@ def _browser(row: OwnSession) -> None:
         this = _(N_("This browser"))
         name = f"**{kit.literal(row.device)}**" + (f" :green-badge[{this}]" if row.here else "")
         times = _(N_("Since {since}, last used {seen}"), since=kit.moment(row.since), seen=kit.moment(row.seen_at))
-        st.markdown(f"{name}  \n:small[{times}　{kit.literal(row.address)}]")
+        st.markdown(f"{name}  \n:small[{times}　{kit.literal(row.address)}]", width="stretch")
         ended = not row.here and st.button(_(N_("Sign out there")), key=f"end-{row.id}", icon=":material/logout:")
     if ended and kit.do(end_own_session, WhichSession(id=row.id)):
         kit.flash(_(N_("Signed out there.")))

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.i18n import N_, _
+from core.shown import aside
 from pages import kit
 from pages.access._matrix import found_by
 from services.access import ChangedSet, ChangedSets, ProcessRow, SetRow, edit_sets
@@ -60,13 +61,12 @@ def _grid(shown: list[SetRow], found: list[ProcessRow], pending: Ticks, *, chang
     # As it was when this grid was first drawn: what is ticked in it since, it adds by itself.
     base = st.session_state.setdefault(f"{key}.base", _table(shown, found, pending))
     columns: dict[str, Any] = {
+        "title": st.column_config.TextColumn(_(N_("Permission")), disabled=True, pinned=True, width=230),
         "category": st.column_config.TextColumn(_(N_("Category")), disabled=True, width=120),
-        "title": st.column_config.TextColumn(_(N_("Permission")), disabled=True, pinned=True, width=250),
-        "what": st.column_config.TextColumn(_(N_("What")), disabled=True, width=90),
     }
     for row in shown:
         closed = row.everything or not changeable
-        columns[_column(row)] = st.column_config.CheckboxColumn(row.name, disabled=closed, width=150)
+        columns[_column(row)] = st.column_config.CheckboxColumn(row.name, disabled=closed, width=120)
     edited = st.data_editor(
         base, column_config=columns, key=key, hide_index=True, num_rows="fixed", width="stretch",
         height=min(560, 36 * (len(found) + 1) + 2),
@@ -77,15 +77,12 @@ def _grid(shown: list[SetRow], found: list[ProcessRow], pending: Ticks, *, chang
 
 
 def _table(shown: list[SetRow], found: list[ProcessRow], pending: Mapping[tuple[int, str], bool]) -> pd.DataFrame:
-    table: dict[str, list[Any]] = {
-        "category": [row.category_title for row in found],
-        "title": [row.title for row in found],
-        "what": [kit.said(row.what) for row in found],
-    }
+    table: dict[str, list[Any]] = {"title": [aside(row.title, kit.said(row.what)) for row in found]}
     for one in shown:
         table[_column(one)] = [
             one.everything or pending.get((one.id, row.grant), row.grant in one.grants) for row in found
         ]
+    table["category"] = [row.category_title for row in found]
     return pd.DataFrame(table)
 
 

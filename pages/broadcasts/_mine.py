@@ -21,7 +21,9 @@ def my_messages() -> None:
 def _show(rows: Sequence[ReceivedRow]) -> None:
     for row in rows:
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{kit.literal(row.title)}** {_badges(row)}  \n:small[{kit.literal(_way(row))}]")
+            st.markdown(
+                f"**{kit.literal(row.title)}** {_badges(row)}  \n:small[{kit.literal(_way(row))}]", width="stretch"
+            )
             if row.answer_url:
                 label = _(N_("Change my answer")) if row.answered_at else _(N_("Give my answer"))
                 st.link_button(

@@ -17,7 +17,7 @@ def my_data() -> None:
             _(N_("Kana")): person.kana,
             _(N_("Code")): person.code,
             _(N_("Departments")): "\n".join(names),
-            _(N_("Home")): f"{person.postal_code} {person.address}".strip(),
+            _(N_("Home address")): f"{person.postal_code} {person.address}".strip(),
         },
         label=_(N_("My data")),
     )

@@ -156,8 +156,8 @@ class TestSideBySide:
         assert not any(app.dataframe[0].value[f"set-{desk.id}"])
         app = tick(app, f"set-{desk.id}", row=0, on=True)
         app.text_input(key="word").set_value("access.accounts").run()
-        rows = list(app.dataframe[0].value["what"])
-        app = tick(app, f"set-{desk.id}", row=rows.index("閲覧"), on=False)
+        rows = list(app.dataframe[0].value["title"])
+        app = tick(app, f"set-{desk.id}", row=rows.index("アカウントの閲覧（閲覧）"), on=False)
         assert any("窓口：変更2件" in one.value for one in app.markdown)
         app.button(key="matrix.save").click().run()
         assert not app.exception
