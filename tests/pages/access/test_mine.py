@@ -101,12 +101,6 @@ def test_what_was_sent_to_oneself_has_a_way_to_answer(open_page, stage):
 
 
 class TestConsole:
-    def test_the_menu_shows_what_one_may_use_and_the_rest_says_why_not(self, open_page, stage):
-        for entry in PAGES:
-            app = open_page(entry.path, stage.staff)
-            allowed = not entry.processes
-            assert bool(app.warning) is not allowed, entry.path
-
     def test_nobody_gets_the_sign_in_wherever_he_comes(self, open_page, stage, sign_in):
         app = open_page("access/mine.py", stage.staff)
         sign_in(None)
