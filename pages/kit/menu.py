@@ -86,6 +86,7 @@ PAGES = (
     Entry(
         ACCESS, "access/may.py", N_("What may this person do"), "rule", ("access.explain",), above="access/accounts.py"
     ),
+    Entry(ACCESS, "invitations/list.py", N_("Invitations"), "forward_to_inbox", ("invitations.search",)),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
     Entry(ACCESS, "access/who.py", N_("Who may do this"), "person_search", ("access.who_may",), above="access/sets.py"),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
