@@ -38,8 +38,9 @@ def side_by_side(sets: list[SetRow], processes: list[ProcessRow], *, changeable:
 
 def _chosen(sets: list[SetRow]) -> list[SetRow]:
     names = {row.id: row.name for row in sets}
+    usual = [row.id for row in sets if not row.everything][:WIDEST]  # whose boxes are all ticked says nothing
     picked = st.multiselect(
-        _(N_("Permission sets")), list(names), default=list(names)[:WIDEST], format_func=names.__getitem__,
+        _(N_("Permission sets")), list(names), default=usual, format_func=names.__getitem__,
         key="matrix.sets", placeholder=_(N_("Choose")),
     )  # fmt: skip
     return [row for row in sets if row.id in picked]
