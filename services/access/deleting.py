@@ -63,7 +63,7 @@ def losing(tx: Transaction, ask: LosingAsk) -> Page[LosingRow]:
         .where(PermissionAssignment.set_id == ask.set_id, people_within(losing.reach(tx), tx.actor))
     )
     page = fetch_page(
-        tx, statement, ask, orders={"name": (Person.sort_key, PermissionAssignment.id)}, make=lambda row: row
+        tx, statement, ask, orders={"name": (Person.sort_key, Person.id, PermissionAssignment.id)}, make=lambda row: row
     )
     lost = _lost(tx, ask.set_id, {row.PermissionAssignment.account_id for row in page.rows})
     rows = [_row(row, lost[row.PermissionAssignment.account_id]) for row in page.rows]
