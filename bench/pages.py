@@ -37,6 +37,7 @@ from services.setup import headcount
 BUDGET_MS = 150
 ASKED = {
     "access/may.py": "id=1",
+    "access/who.py": "about=people.edit:do",
     "people/person.py": "id=77",
     "people/department.py": "id=2",
     "people/recipients.py": "id=1",
@@ -45,7 +46,12 @@ ASKED = {
 }
 """What a page is opened with."""
 
-OTHER_VIEWS = ("broadcasts/monitor.py?id=1&view=people",)
+OTHER_VIEWS = (
+    "broadcasts/monitor.py?id=1&view=people",
+    "access/mine.py?view=messages",
+    "access/mine.py?view=sign-in",
+    "access/sets.py?view=all",
+)
 """Pages that have more than one view are measured in each."""
 
 

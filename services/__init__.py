@@ -11,6 +11,7 @@ ROOMS = (
     "fields",
     "people",
     "delivery",
+    "invitations",
     "broadcasts",
     "safety",
     "privacy",

@@ -37,6 +37,13 @@ class PasswordForgotten:
 
 
 @dataclass(frozen=True)
+class PeopleInvited:
+    """These invitations wait for their mails. Invitations tell, and hear it themselves: the worker writes them."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class CommentCalls:
     """A comment calls somebody whom it did not call before. Comments tell, delivery hears."""
 

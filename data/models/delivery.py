@@ -112,7 +112,7 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("mailing_id", "person_id", "contact_point_id", postgresql_nulls_not_distinct=True),
-        Index("ix_delivery_person_id", "person_id"),
+        Index("ix_delivery_to_person", "person_id", "id"),
         {"postgresql_with": {"fillfactor": "75"}},
     )
 

@@ -6,7 +6,15 @@ from core.actor import Actor
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from services.access import AccountsAsk, CandidatesAsk, list_accounts, list_candidates, open_account
+from services.access import (
+    AccountRow,
+    AccountsAsk,
+    CandidatesAsk,
+    assign_many,
+    list_accounts,
+    list_candidates,
+    open_account,
+)
 
 
 def columns() -> dict[str, kit.Column | str]:
@@ -21,6 +29,11 @@ def columns() -> dict[str, kit.Column | str]:
         ),
         "signed_in_at": _(N_("Last sign-in")),
     }
+
+
+def opened(row: AccountRow) -> tuple[str, dict[str, int]]:
+    """Return the page of an account."""
+    return "access/account.py", {"id": row.id}
 
 
 def opening(actor: Actor) -> None:
@@ -41,13 +54,27 @@ def opening(actor: Actor) -> None:
                 kit.go("access/account.py", {"id": done.result.id})
 
 
+def giving(picked: list[AccountRow]) -> None:
+    """Give one permission set to all accounts that were picked."""
+    if not picked:
+        st.caption(_(N_("Tick accounts to give the same permission set to all of them.")))
+        return
+    st.subheader(_(N_("Give a permission set to {count} accounts"), count=kit.number(len(picked))), anchor=False)
+    st.caption(kit.literal(kit.joined(row.name for row in picked)))
+    done = kit.operate(
+        assign_many, "assign-many", fills={"account_ids": [row.id for row in picked]}, submit=_(N_("Give to all"))
+    )
+    if done:
+        kit.flash(_(N_("Given to {given}; {there} had it already. It holds from their next click on."),
+                    given=done.result.given, there=done.result.there))  # fmt: skip
+        st.rerun()
+
+
 actor = guard("access.accounts")
 kit.header(_(N_("Accounts")), _(N_("Who may sign in, what they may do, and how far.")))
 opening(actor)
-kit.table(
-    list_accounts,
-    kit.filters(AccountsAsk),
-    columns=columns(),
-    opens=lambda row: ("access/account.py", {"id": row.id}),
-    empty=_(N_("No account is like this.")),
-)
+question, empty = kit.filters(AccountsAsk), _(N_("No account is like this."))
+if assign_many.allowed(actor):
+    giving(kit.pick(list_accounts, question, columns=columns(), opens=opened, empty=empty))
+else:
+    kit.table(list_accounts, question, columns=columns(), opens=opened, empty=empty)

@@ -5,9 +5,21 @@ import streamlit as st
 from core.actor import Actor
 from core.i18n import N_, _
 from pages import kit
+from pages.access._deleting import deletion
 from pages.access._matrix import matrix
+from pages.access._side_by_side import side_by_side
 from pages.kit.guard import guard
-from services.access import SetRow, WhichSet, delete_set, edit_set, list_processes, list_sets
+from services.access import (
+    ProcessRow,
+    SetRow,
+    delete_set,
+    edit_set,
+    edit_sets,
+    list_processes,
+    list_sets,
+    losing,
+    who_may,
+)
 
 NEW = SetRow(
     id=0, name="", description="", shipped=False, everything=False, grants=[], accounts=0, version=0
@@ -26,24 +38,29 @@ def choose(sets: list[SetRow]) -> SetRow:
     )]  # fmt: skip
 
 
-def deletion(actor: Actor, chosen: SetRow) -> None:
-    """Offer to delete a set that nobody has."""
-    if chosen.shipped or not chosen.id or not actor.may(delete_set.name, delete_set.what):
-        return
-    with st.popover(_(N_("Delete this permission set")), icon=":material/delete:", disabled=bool(chosen.accounts)):
-        st.markdown(_(N_("This cannot be undone.")))
-        if st.button(_(N_("Delete")), type="primary", key="delete") and kit.do(delete_set, WhichSet(id=chosen.id)):
-            kit.flash(_(N_("Deleted.")))
-            st.query_params.pop("id", None)
-            st.rerun()
+def one(actor: Actor, sets: list[SetRow], processes: list[ProcessRow], word: str) -> None:
+    """Show one set with all that can be done with it."""
+    chosen = choose(sets)
+    if chosen.everything:
+        st.info(_(N_("System administrators may do everything, including what later versions add.")))
+    elif chosen.id:
+        st.caption(_(N_("{count} accounts have this permission set."), count=chosen.accounts))
+    matrix(chosen, processes, changeable=edit_set.allowed(actor), word=word)
+    if chosen.id and not chosen.shipped and delete_set.allowed(actor):
+        deletion(chosen, may_see=losing.allowed(actor))
 
 
 actor = guard("access.sets")
 kit.header(_(N_("Permission sets")), _(N_("What may be done, process by process. Accounts get sets, with a reach.")))
-chosen = choose(kit.ask(list_sets))
-if chosen.everything:
-    st.info(_(N_("System administrators may do everything, including what later versions add.")))
-elif chosen.id:
-    st.caption(_(N_("{count} accounts have this permission set."), count=chosen.accounts))
-matrix(chosen, kit.ask(list_processes), changeable=actor.may(edit_set.name, edit_set.what))
-deletion(actor, chosen)
+if who_may.allowed(actor):
+    st.page_link("access/who.py", label=_(N_("Who may do this?")), icon=":material/person_search:")
+sets, processes = kit.ask(list_sets), kit.ask(list_processes)
+shown = kit.view({"one": _(N_("One set")), "all": _(N_("Side by side"))})
+word = st.text_input(
+    _(N_("Find a permission")), key="word", max_chars=100, icon=":material/search:",
+    placeholder=_(N_("A word of its name or category")),
+)  # fmt: skip
+if shown == "all":
+    side_by_side(sets, processes, changeable=edit_sets.allowed(actor), word=word.strip())
+else:
+    one(actor, sets, processes, word.strip())

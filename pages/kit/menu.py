@@ -95,7 +95,9 @@ PAGES = (
     Entry(
         ACCESS, "access/may.py", N_("What may this person do"), "rule", ("access.explain",), above="access/accounts.py"
     ),
+    Entry(ACCESS, "invitations/list.py", N_("Invitations"), "forward_to_inbox", ("invitations.search",)),
     Entry(ACCESS, "access/sets.py", N_("Permission sets"), "key", ("access.sets",)),
+    Entry(ACCESS, "access/who.py", N_("Who may do this"), "person_search", ("access.who_may",), above="access/sets.py"),
     Entry(ACCESS, "access/keys.py", N_("API keys"), "api", ("access.list_keys",)),
     Entry(ACCESS, "webhooks/endpoints.py", N_("Webhooks"), "webhook", ("webhooks.endpoints",)),
     Entry(
@@ -134,7 +136,7 @@ PAGES = (
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
     Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),
     Entry(ORGANISATION, "setup/doctor.py", N_("Check of the installation"), "stethoscope", ("setup.doctor",)),
-    Entry(OWN, "access/mine.py", N_("Password and language"), "manage_accounts"),
+    Entry(OWN, "access/mine.py", N_("My page"), "manage_accounts"),
     Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
     Entry(OWN, "setup/work.py", N_("Running and finished work"), "pending_actions"),
     Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),

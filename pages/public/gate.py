@@ -26,7 +26,7 @@ OPEN_CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
 UPLOADS = "/_stcore/upload_file/"
 SESSION_ONLY = ("/media/", "/component/", UPLOADS, "/_stcore/bidi-components/")
 HIDDEN = ("/_stcore", "/auth/", "/oauth2callback", "/app/static")
-SECRET_QUERIES = ("/session/open", "/invitation", "/provider/back")
+SECRET_QUERIES = ("/session/open", "/invitation", "/join", "/provider/back")
 HALF_CODE = b"half="
 """Somebody whom the provider knows comes back with it to any page of the console."""
 

@@ -26,13 +26,16 @@ from services.access.account_list import (
 from services.access.accounts import open_accounts, stop_accounts_of, taken_logins, usable_login
 from services.access.actors import actor_for, grants_of
 from services.access.addressees import addressees
-from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
+from services.access.assigning_many import GivenToMany, ManyAssigned, assign_many
+from services.access.assignments import NewAssignment, WhichAssignment, assign, department_within, giveable, unassign
 from services.access.called import called, has_letters
-from services.access.explaining import ExplainAsk, Explained, Explanation, explain
+from services.access.deleting import DeletedSet, LosingAsk, LosingRow, delete_set, losing
+from services.access.explaining import ExplainAsk, Explained, Explanation, explain, reach_in_words
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
 from services.access.holders import Lies, holds_there
 from services.access.invitations import InvitedRow, invited, use_link
+from services.access.joining import Joins, join
 from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
 from services.access.key_use import Recognised, recognise
 from services.access.keys import (
@@ -71,6 +74,14 @@ from services.access.own_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
+from services.access.own_sessions import (
+    EndedSessions,
+    OwnSession,
+    WhichSession,
+    end_own_session,
+    own_sessions,
+    sign_out_others,
+)
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
 from services.access.provider import Identity, sign_in_as
@@ -86,7 +97,8 @@ from services.access.roles import list_roles
 from services.access.rules import RulesRow, SignInRules, rules, set_rules
 from services.access.second_factor import address_of, is_on
 from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
-from services.access.sets import EditedSet, SetRow, WhichSet, delete_set, edit_set, list_sets, set_choices
+from services.access.sets import EditedSet, SetRow, edit_set, list_sets, set_choices
+from services.access.side_by_side import ChangedSet, ChangedSets, SetsChanged, edit_sets
 from services.access.sign_in import (
     Attempt,
     Passed,
@@ -98,26 +110,29 @@ from services.access.sign_in import (
 )
 from services.access.tokens import hash_of, new_token
 from services.access.tries import network_of
+from services.access.who_may import WhoMayAsk, WhoMayRow, who_may
 from services.access.why import Why, WhyAsk, WhyRow, why
 
 __all__ = [
     "BEGINNING", "AccountRow", "AccountStatus", "AccountsAsk", "AnotherRequest", "AssignmentRow", "Attempt",
-    "CandidatesAsk", "ChangedPassword", "ChosenLanguage", "ChosenMails", "EditedSet", "ExplainAsk", "Explained",
-    "Explanation", "FactorCode", "Forgotten", "Handled", "Identity", "Invitation", "InvitedRow", "Kept", "KeyRow",
-    "KeyState", "KeysAsk", "Language", "Lies", "Looked", "Looking", "MadeKey", "Named", "NewAccount", "NewAssignment",
-    "NewKey", "OwnFactor", "Passed", "ProcessRow", "Recognised", "ResetLetter", "RulesRow", "SetRow", "SignInRules",
-    "SignedOut", "StillRunning", "WhichAccount", "WhichAssignment", "WhichKey", "WhichSet", "Why", "WhyAsk", "WhyRow",
-    "actor_for", "actor_of_session", "address_of", "addressees", "answer_second_factor", "assign", "begin_attempt",
+    "CandidatesAsk", "ChangedPassword", "ChangedSet", "ChangedSets", "ChosenLanguage", "ChosenMails", "DeletedSet",
+    "EditedSet", "EndedSessions", "ExplainAsk", "Explained", "Explanation", "FactorCode", "Forgotten", "GivenToMany",
+    "Handled", "Identity", "Invitation", "InvitedRow", "Joins", "Kept", "KeyRow", "KeyState", "KeysAsk", "Language",
+    "Lies", "Looked", "Looking", "LosingAsk", "LosingRow", "MadeKey", "ManyAssigned", "Named", "NewAccount",
+    "NewAssignment", "NewKey", "OwnFactor", "OwnSession", "Passed", "ProcessRow", "Recognised", "ResetLetter",
+    "RulesRow", "SetRow", "SetsChanged", "SignInRules", "SignedOut", "StillRunning", "WhichAccount", "WhichAssignment",
+    "WhichKey", "WhichSession", "WhoMayAsk", "WhoMayRow", "Why", "WhyAsk", "WhyRow", "actor_for", "actor_of_session",
+    "address_of", "addressees", "answer_second_factor", "assign", "assign_many", "begin_attempt",
     "begin_second_factor", "called", "change_language", "change_password", "choose_mails", "confirm_second_factor",
-    "covers", "delete_set", "departments_within", "drop_second_factor", "edit_set", "end_session_of_cookie",
-    "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "has_letters", "hash_of",
-    "holds_there", "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer",
-    "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes", "list_roles", "list_sets",
-    "living_sessions",
-    "look_as", "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token",
-    "open_account", "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of",
-    "people_within", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",
-    "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
-    "sign_out_everywhere", "start_session", "stop_account", "stop_accounts_of", "stop_looking", "succeed",
-    "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
+    "covers", "delete_set", "department_within", "departments_within", "drop_second_factor", "edit_set", "edit_sets",
+    "end_own_session", "end_session_of_cookie", "exchange_code", "explain", "fits", "forgot_password", "giveable",
+    "grants_of", "has_accounts", "has_letters", "hash_of", "holds_there", "invite", "invited", "is_living", "is_on",
+    "issue_code", "join", "keep_answer", "kept_answer", "key_answers", "list_accounts", "list_candidates", "list_keys",
+    "list_processes", "list_roles", "list_sets", "living_sessions", "look_as", "losing", "make_first_administrator",
+    "make_key", "may_invite", "needs", "network_of", "new_token", "open_account", "open_accounts", "own_account",
+    "own_second_factor", "own_sessions", "people_ids_within", "people_of", "people_within", "reach_in_words",
+    "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key",
+    "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
+    "sign_out_everywhere", "sign_out_others", "start_session", "stop_account", "stop_accounts_of", "stop_looking",
+    "succeed", "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "who_may", "why",
 ]  # fmt: skip

@@ -17,6 +17,8 @@ from services.access.sessions import narrow_sessions
 from services.access.shipped import ADMINISTRATOR
 from services.access.within import account_within, holds, keep_an_administrator
 
+NEEDS_DEPARTMENT = N_("Choose a department for the reach “department and below”, and only for it.")
+
 
 class NewAssignment(Input):
     """Which set an account gets, and how far it goes."""
@@ -32,7 +34,7 @@ class NewAssignment(Input):
     @model_validator(mode="after")
     def _department_if_reach(self) -> "NewAssignment":
         if (self.reach is ReachKind.DEPARTMENT) != (self.department_id is not None):
-            raise WrongValue(N_("Choose a department for the reach “department and below”, and only for it."))
+            raise WrongValue(NEEDS_DEPARTMENT)
         return self
 
 
@@ -57,14 +59,7 @@ def assign(tx: Transaction, ask: NewAssignment) -> AssignmentRow:
         Refused: when the account has it already, or the actor may not do all of it as far.
     """
     account = account_within(tx, assign, ask.account_id)
-    given = tx.get(PermissionSet, ask.set_id, lock=True)  # while it is given nobody adds to it
-    if given is None:
-        raise NotFound(N_("This permission set does not exist any more."))
-    department = _department(tx, ask.department_id)
-    if given.shipped == ADMINISTRATOR and ask.reach is not ReachKind.WHOLE:
-        raise Refused(N_("System administrators reach the whole organisation. Choose this reach."))
-    if not holds(tx, _granted(tx, given, _reach(ask.reach, department))):
-        raise Refused(N_("You can only give what you may do yourself, and as far."))
+    given, department = giveable(tx, ask.set_id, ask.reach, ask.department_id, assign.reach(tx))
     if tx.scalar(select(PermissionAssignment.id).where(
         PermissionAssignment.account_id == account.id, PermissionAssignment.set_id == given.id,
         PermissionAssignment.reach == ask.reach,
@@ -96,7 +91,12 @@ def unassign(tx: Transaction, ask: WhichAssignment) -> Unassigned:
         raise NotFound(N_("The account does not have this permission set any more."))
     account = account_within(tx, unassign, found.account_id)
     given = tx.get(PermissionSet, found.set_id)
-    tx.note(f"account:{account.id}", {"set": given and given.name, "reach": found.reach}, None)
+    department = tx.get(Department, found.department_id) if found.department_id is not None else None
+    before = AssignmentRow(
+        id=found.id, set_id=found.set_id, set_name=given.name if given else "", reach=found.reach,
+        department=department.full_name if department else None,
+    )  # fmt: skip
+    tx.note(f"account:{account.id}", before.model_dump(mode="json"), None)
     tx.session.delete(found)
     tx.session.flush()
     narrow_sessions(tx, select(Account.id).where(Account.id == account.id))
@@ -105,12 +105,37 @@ def unassign(tx: Transaction, ask: WhichAssignment) -> Unassigned:
     return Unassigned(id=account.id)
 
 
-def _department(tx: Transaction, department_id: int | None) -> Department | None:
+def giveable(
+    tx: Transaction, set_id: int, kind: ReachKind, department_id: int | None, within: Reach
+) -> tuple[PermissionSet, Department | None]:
+    """Return a set that the actor may give with this reach, locked so that nobody adds to it, and its department.
+
+    Raises:
+        NotFound: when the set or the department do not exist, or the department is outside ``within``.
+        Refused: when the actor may not do all of it as far.
+    """
+    given = tx.get(PermissionSet, set_id, lock=True)
+    if given is None:
+        raise NotFound(N_("This permission set does not exist any more."))
+    department = department_within(tx, department_id, within)
+    if given.shipped == ADMINISTRATOR and kind is not ReachKind.WHOLE:
+        raise Refused(N_("System administrators reach the whole organisation. Choose this reach."))
+    if not holds(tx, _granted(tx, given, _reach(kind, department))):
+        raise Refused(N_("You can only give what you may do yourself, and as far."))
+    return given, department
+
+
+def department_within(tx: Transaction, department_id: int | None, within: Reach) -> Department | None:
+    """Return a department in use and within reach; None for none.
+
+    Raises:
+        NotFound: when it does not exist, is retired, or lies beyond.
+    """
     if department_id is None:
         return None
     found: Department | None = tx.scalar(
         select(Department).where(
-            Department.id == department_id, Department.retired_at.is_(None), departments_within(assign.reach(tx))
+            Department.id == department_id, Department.retired_at.is_(None), departments_within(within)
         )
     )
     if found is None:

@@ -12,7 +12,7 @@ from data.models.access import Account
 from services.access import tries
 from services.access.accounts import void_links_of
 from services.access.passwords import hashed, matches, usable
-from services.access.sessions import count_sessions, end_session, end_sessions_of
+from services.access.sessions import end_session, end_sessions_of
 from services.access.sign_in import begin_attempt
 
 
@@ -53,8 +53,6 @@ class OwnAccount(Row):
     login: str
     language: Language
     call_mails: bool
-    sessions: int
-    """Browsers that are signed in, this one among them."""
 
 
 class PasswordAnswer(Row):
@@ -67,10 +65,7 @@ class PasswordAnswer(Row):
 def own_account(tx: Transaction, _ask: Nothing) -> OwnAccount:
     """Return the own account."""
     account = own_row(tx)
-    return OwnAccount(
-        login=account.login, language=Language(account.language), call_mails=account.call_mails,
-        sessions=count_sessions(tx, account.id),
-    )  # fmt: skip
+    return OwnAccount(login=account.login, language=Language(account.language), call_mails=account.call_mails)
 
 
 @operation("access.sign_out", N_("Sign out"), touches="sign_in_session", own=True, while_looking=True)

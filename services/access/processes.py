@@ -23,6 +23,7 @@ named(
 CATEGORIES = {
     "access": N_("Access"),
     "people": N_("People"),
+    "invitations": N_("Invitations"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),

@@ -74,10 +74,10 @@ def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> dict[by
     return {row.token_hash: row.narrowed for row in rows}
 
 
-def count_sessions(tx: Transaction, account_id: int) -> int:
-    """Return in how many browsers an account is signed in."""
-    open_ones = select(func.count()).select_from(SignInSession).join(Account, Account.id == SignInSession.account_id)
-    return int(tx.scalar(open_ones.where(Account.id == account_id, *_open(tx))))
+def open_sessions_of(tx: Transaction, account_id: int) -> Select[int]:
+    """Return the statement for the numbers of the sessions in which an account is signed in."""
+    open_ones = select(SignInSession.id).join(Account, Account.id == SignInSession.account_id)
+    return open_ones.where(Account.id == account_id, *_open(tx))
 
 
 def narrow_sessions(tx: Transaction, accounts: Select[int]) -> None:

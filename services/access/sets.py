@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from core.actor import Reach, What
 from core.errors import Conflict, Invalid, NotFound, Refused
@@ -13,10 +13,10 @@ from core.inputs import Choice, Input, Nothing, Row, field
 from core.operations import operation, query
 from core.prepared import Prepared
 from core.transaction import Transaction
-from data.models.access import ApiKey, PermissionAssignment, PermissionGrant, PermissionSet
+from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet
 from data.models.people import Department
 from services.access.actors import reach_of
-from services.access.key_state import grants_behind_keys, living
+from services.access.key_state import grants_behind_keys
 from services.access.processes import grantable
 from services.access.reach import covers
 from services.access.sessions import narrow_sessions
@@ -46,12 +46,6 @@ class EditedSet(Input):
     name: str = field(N_("Name"), min_length=1, max_length=60)
     description: str = field(N_("Purpose"), default="", max_length=200)
     grants: list[str] = field(N_("Permissions"), default=[], hidden=True, max_length=2_000)
-
-
-class WhichSet(Input):
-    """One permission set."""
-
-    id: int = field(N_("Permission set"), hidden=True)
 
 
 @query("access.sets", N_("See permission sets"))
@@ -84,59 +78,59 @@ def edit_set(tx: Transaction, ask: EditedSet) -> SetRow:
         Refused: when it is the system administrator's, or the actor may not do all that changes as far as those
             who have the set.
     """
-    wanted = _pairs(ask.grants)
+    wanted = pairs_of(ask.grants)
     _check_name(tx, ask)
-    edited = _loaded(tx, ask) if ask.id is not None else PermissionSet(name=ask.name, version=0)
-    before = _grants(tx, edited.id) if ask.id is not None else set()
-    if edited.shipped == ADMINISTRATOR and wanted:
-        raise Refused(N_("System administrators may do everything; there is nothing to grant."))
-    changed = (wanted ^ before) & _grantable()
-    _check_own(tx, changed, _reaches(tx, edited.id) if ask.id is not None else [])
-    if ask.id is not None:
-        _check_keys(tx, changed, ask.id)
-    tx.note(f"permission_set:{ask.id or 'new'}", _noted(edited, before), _noted(ask, wanted))
+    edited = loaded(tx, ask.id, ask.version) if ask.id is not None else PermissionSet(name=ask.name, version=0)
+    before = granted_by(tx, edited.id) if ask.id is not None else set()
+    check_change(tx, edited, ask.id, before, wanted)
+    was = noted(edited, before) if ask.id is not None else None
     edited.name, edited.description, edited.version = ask.name, ask.description, edited.version + 1
     tx.add(edited)
-    _store(tx, edited.id, before, wanted)
+    tx.note(f"permission_set:{edited.id}", was, noted(edited, wanted))
+    store(tx, edited.id, before, wanted)
     return _rows(tx, edited.id)[0]
 
 
-@operation("access.delete_set", N_("Delete permission sets"), touches="permission_set")
-def delete_set(tx: Transaction, ask: WhichSet) -> None:
-    """Delete a permission set that nobody has.
+def check_change(tx: Transaction, edited: PermissionSet, set_id: int | None, before: Pairs, wanted: Pairs) -> None:
+    """Check that the actor may give and take what changes in a set, as far as each who has it may do it.
+
+    ``set_id`` is None for a set that is being made.
 
     Raises:
-        NotFound: when there is none of this number.
-        Refused: when an account or a key has it, it came with the product, or grants what the actor may not do.
+        Refused: when not, or when it is the system administrator's.
     """
-    found = tx.get(PermissionSet, ask.id, lock=True)
-    if found is None:
-        raise NotFound(N_("This permission set does not exist any more."))
-    if found.shipped is not None:
-        raise Refused(N_("This permission set came with the product. It can be changed, not deleted."))
-    if tx.scalar(select(exists().where(PermissionAssignment.set_id == ask.id))):
-        raise Refused(N_("Somebody has this permission set. Take it away from everybody first."))
-    if tx.scalar(select(exists().where(ApiKey.set_id == ask.id, living(tx)))):
-        raise Refused(N_("An API key uses this permission set. Revoke the key first."))
-    before = _grants(tx, ask.id)
-    _check_own(tx, before & _grantable(), [])
-    tx.note(f"permission_set:{ask.id}", _noted(found, before), None)
-    tx.session.delete(found)
+    if edited.shipped == ADMINISTRATOR and wanted:
+        raise Refused(N_("System administrators may do everything; there is nothing to grant."))
+    changed = (wanted ^ before) & grantable_pairs()
+    check_own(tx, changed, reaches_of(tx, set_id) if set_id is not None else [])
+    if set_id is not None:
+        _check_keys(tx, changed, set_id)
 
 
-def _pairs(grants: list[str]) -> Pairs:
-    known = {f"{process}:{what}": (process, what) for process, what in _grantable()}
+def pairs_of(grants: Sequence[str]) -> Pairs:
+    """Return grants as process and what.
+
+    Raises:
+        Invalid: when one names no process.
+    """
+    known = {f"{process}:{what}": (process, what) for process, what in grantable_pairs()}
     for grant in grants:
         if grant not in known:
             raise Invalid(N_("There is no process “{name}”."), name=grant, fields={"grants": grant})
     return {known[grant] for grant in grants}
 
 
-def _grantable() -> Pairs:
+def grantable_pairs() -> Pairs:
+    """Return everything that can be granted."""
     return {(box.process.name, box.what) for box in grantable()}
 
 
-def _check_own(tx: Transaction, pairs: Pairs, reaches: Sequence[Reach]) -> None:
+def check_own(tx: Transaction, pairs: Pairs, reaches: Sequence[Reach]) -> None:
+    """Check that the actor may do all of this, as far as all of these reaches.
+
+    Raises:
+        Refused: when not.
+    """
     # A set changes for all who have it, the actor among them perhaps, each with the reach that came with it.
     for pair in pairs:
         own = tx.actor.reach(*pair)
@@ -148,10 +142,11 @@ def _check_keys(tx: Transaction, pairs: Pairs, set_id: int) -> None:
     # A key goes as far as its account, so whoever opens more to it must go as far.
     for grants in grants_behind_keys(tx, set_id):
         for pair in pairs & grants.keys():
-            _check_own(tx, {pair}, [grants[pair]])
+            check_own(tx, {pair}, [grants[pair]])
 
 
-def _reaches(tx: Transaction, set_id: int) -> list[Reach]:
+def reaches_of(tx: Transaction, set_id: int) -> list[Reach]:
+    """Return how far those go who have a set, each reach once."""
     given = (
         select(PermissionAssignment.reach, Department.path)
         .outerjoin(Department, Department.id == PermissionAssignment.department_id)
@@ -168,23 +163,31 @@ def _check_name(tx: Transaction, ask: EditedSet) -> None:
         raise Invalid(taken, fields={"name": _(taken)})
 
 
-def _loaded(tx: Transaction, ask: EditedSet) -> PermissionSet:
-    found = tx.get(PermissionSet, ask.id, lock=True)
+def loaded(tx: Transaction, set_id: int, version: int) -> PermissionSet:
+    """Return a permission set as somebody saw it, locked for change.
+
+    Raises:
+        NotFound: when there is none of this number.
+        Conflict: when somebody else changed it meanwhile.
+    """
+    found = tx.get(PermissionSet, set_id, lock=True)
     if found is None:
         raise NotFound(N_("This permission set does not exist any more."))
-    if found.version != ask.version:
+    if found.version != version:
         raise Conflict(
             N_("Somebody else changed this permission set meanwhile. Load the page again and repeat your change.")
         )
     return found
 
 
-def _grants(tx: Transaction, set_id: int) -> Pairs:
+def granted_by(tx: Transaction, set_id: int) -> Pairs:
+    """Return what a permission set grants."""
     rows = tx.execute(select(PermissionGrant.process, PermissionGrant.what).where(PermissionGrant.set_id == set_id))
     return {(row.process, row.what) for row in rows}
 
 
-def _store(tx: Transaction, set_id: int, before: Pairs, wanted: Pairs) -> None:
+def store(tx: Transaction, set_id: int, before: Pairs, wanted: Pairs) -> None:
+    """Store what a set grants from now on; open tabs of those who lose something are drawn anew."""
     gone, fresh = before - wanted, wanted - before
     for process, what in sorted(gone):
         tx.execute(
@@ -217,7 +220,8 @@ def _rows(tx: Transaction, set_id: int | None = None) -> list[SetRow]:
     return [_made(row.PermissionSet, row.accounts, sorted(grants[row.PermissionSet.id])) for row in rows]
 
 
-def _noted(named: PermissionSet | EditedSet, grants: Pairs) -> dict[str, Any]:
+def noted(named: PermissionSet, grants: Pairs) -> dict[str, Any]:
+    """Return what the audit trail keeps of a set before and after a change."""
     return {
         "name": named.name, "description": named.description or "",
         "grants": sorted(f"{process}:{what}" for process, what in grants),

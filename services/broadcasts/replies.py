@@ -117,7 +117,7 @@ def find_asked(tx: Transaction, token: str) -> Asked | None:
     )
 
 
-def answerable(now: datetime) -> ColumnElement[bool]:
+def answerable(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition on ``broadcast`` that holds while answers are taken."""
     return and_(Broadcast.state.in_(ANSWERABLE), Broadcast.sent_at > now - ANSWERABLE_FOR)
 

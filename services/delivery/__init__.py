@@ -12,18 +12,20 @@ from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
+from services.delivery.messages import holds_link
 from services.delivery.plan import reason_text
 from services.delivery.rehearsal import Forecast, RehearsalAsk, RehearsalLine, rehearsal_page, rehearse
 from services.delivery.reset_mail import send_reset
 from services.delivery.sender import SenderRow, edit_sender, sender
 from services.delivery.sending import send_mailing, sweep
+from services.delivery.single import Letter, send_letters
 from services.delivery.tokens import sign, verify
 from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
-    "FIELDS", "MAILING", "Forecast", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind", "RehearsalAsk",
-    "RehearsalLine", "Round", "SenderRow", "WhichMail", "arrived", "cause", "check_fields", "close", "counts",
-    "edit_sender", "mail", "mailbox", "open_mailing", "own_words", "progress_of", "reason_text", "rehearsal_page",
-    "rehearse", "resume", "send_calls", "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "stop",
-    "sweep", "verify",
+    "FIELDS", "MAILING", "Forecast", "Letter", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind",
+    "RehearsalAsk", "RehearsalLine", "Round", "SenderRow", "WhichMail", "arrived", "cause", "check_fields", "close",
+    "counts", "edit_sender", "holds_link", "mail", "mailbox", "open_mailing", "own_words", "progress_of",
+    "reason_text", "rehearsal_page", "rehearse", "resume", "send_calls", "send_letters", "send_mailing", "send_reset",
+    "send_test_mail", "sender", "sign", "stop", "sweep", "verify",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from services.events import CommentCalls
 SUBJECT = N_("A comment calls you")
 BODY = N_(
     "{name}\n\nSomebody calls you in a comment on “{title}”.\nRead it here, after signing in:\n\n{url}\n\n"
-    "If you want no such mails, switch them off under “Password and language”."
+    "If you want no such mails, switch them off on “My page”."
 )
 log = structlog.get_logger("delivery")
 

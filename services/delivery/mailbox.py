@@ -18,7 +18,7 @@ from data.models.delivery import LocalMail
 from services.access import may_invite
 from services.delivery.leases import SENDER
 from services.delivery.letters import Mail
-from services.delivery.messages import account_in
+from services.delivery.messages import account_in, opens_for
 
 
 class MailboxAsk(PageAsk):
@@ -81,6 +81,8 @@ def mail(tx: Transaction, ask: WhichMail) -> MailRow:
     account = account_in(row.message_id)
     if account is not None and not may_invite(tx, account):
         raise Refused(N_("This mail holds a link to an account. It opens for those who may make links for it."))
+    if not opens_for(tx, row.message_id):
+        raise Refused(N_("This mail holds a link for its reader only. It opens for those who may send such links."))
     return MailRow.model_validate(row)
 
 

@@ -2,7 +2,12 @@
 
 import re
 import secrets
+from collections.abc import Callable
 
+from core.transaction import Transaction
+
+MayOpen = Callable[[Transaction, int], bool]
+_secret: dict[str, MayOpen] = {}
 OF_ACCOUNT = re.compile(r"<account\.(\d+)\.")
 
 
@@ -20,3 +25,18 @@ def account_in(message_id: str) -> int | None:
     """Return the account to which a mail holds a link, told from the mail's Message-ID; None: it holds none."""
     found = OF_ACCOUNT.match(message_id)
     return int(found[1]) if found else None
+
+
+def holds_link(about: str, may_open: MayOpen) -> None:
+    """Say that letters about something hold a link that is for their reader only.
+
+    In the local mailbox they open for those for whom ``may_open`` says so, asked with the letter's ``id``.
+    """
+    _secret[about] = may_open
+
+
+def opens_for(tx: Transaction, message_id: str) -> bool:
+    """Say whether the actor may open a letter of the local mailbox, told from its Message-ID."""
+    about, _point, rest = message_id.removeprefix("<").partition(".")
+    number = rest.partition(".")[0]
+    return about not in _secret or (number.isdigit() and _secret[about](tx, int(number)))

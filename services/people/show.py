@@ -120,7 +120,7 @@ def show_person(tx: Transaction, ask: PersonAsk) -> PersonDetail:
 
 def shown(tx: Transaction, person: Person) -> PersonDetail:
     """Return everything that is kept about a person."""
-    places, regions, contacts = _places(tx, person.id), _regions(tx, person.id), _contacts(tx, person.id)
+    places, regions, contacts = places_of(tx, person.id), _regions(tx, person.id), _contacts(tx, person.id)
     account = tx.execute(select(Account.login, Account.status).where(Account.person_id == person.id)).first()
     mails = [contact.value for contact in contacts if contact.kind is ContactKind.MAIL]
     mails += [""] * 3
@@ -160,7 +160,8 @@ def _own(tx: Transaction, own: dict[str, Any]) -> list[OwnValue]:
     ]  # fmt: skip
 
 
-def _places(tx: Transaction, person_id: int) -> list[Place]:
+def places_of(tx: Transaction, person_id: int) -> list[Place]:
+    """Return the departments of a person, the main one first."""
     rows = tx.execute(
         select(
             Department.id, Department.full_name, Membership.main, Department.retired_at.is_not(None).label("retired")

@@ -16,3 +16,8 @@ CAST = {"administrator": "administrator", "manager": "manager", "crisis_manager"
 def decided(role: str, grant: str) -> bool:
     """Say whether the role may, as it was decided."""
     return role == "administrator" or role in DECIDED[grant]
+
+
+PAGE_LINES = [line.split() for line in (Path(__file__).parent / "pages.txt").read_text().splitlines() if line[0] != "#"]
+PAGE_CELLS = {path: dict(zip((*CAST, "signed_out"), cells, strict=True)) for path, *cells in PAGE_LINES}
+"""What ``pages.txt`` decides: for each page and role ``menu`` (found there, opens), ``opens`` or ``refused``."""

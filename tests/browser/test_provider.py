@@ -45,7 +45,7 @@ def test_there_and_back_and_still_the_second_factor(
                     expect(page.get_by_role("textbox", name="確認コード")).to_be_visible()
                     assert "half=" not in page.url, "the code must not stay in the address"
                 else:
-                    expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+                    expect(page.get_by_role("heading", name="マイページ")).to_be_visible()
                     assert page.url == f"{running.url}/access-mine"
                     page.get_by_role("button", name="ログアウト", exact=True).click()
                     expect(button).to_be_visible()

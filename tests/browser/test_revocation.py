@@ -69,7 +69,7 @@ def test_a_restart_signs_nobody_out(
     with python(*program, **environment):
         until(lambda: answers(console.url), within=60)
         page = signed_in(chromium, console, "admin", "access-mine")
-        expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+        expect(page.get_by_role("heading", name="マイページ")).to_be_visible()
     page.evaluate("window.same = true")
     with python(*program, **environment):
         until(lambda: answers(console.url), within=60)

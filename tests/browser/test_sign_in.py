@@ -66,7 +66,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(running: Con
 def test_signing_out_in_one_tab_ends_the_other_one_too(running: Console, desktop: Page) -> None:
     desktop.goto(f"{running.url}/access-mine")
     sign_in(desktop)
-    expect(desktop.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+    expect(desktop.get_by_role("heading", name="マイページ")).to_be_visible()
     other = desktop.context.new_page()
     other.goto(f"{running.url}/access-accounts")
     expect(other.get_by_role("heading", name="アカウント")).to_be_visible()

@@ -68,10 +68,10 @@ def stays_on_one_console(running: Fleet, page: Page) -> str:
     """Sign in, load pages anew; return the console that did all of it."""
     page.goto(f"{running.url}/access-mine")
     sign_in(page)
-    expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+    expect(page.get_by_role("heading", name="マイページ")).to_be_visible()
     for _time in range(3):
         page.reload()
-        expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+        expect(page.get_by_role("heading", name="マイページ")).to_be_visible()
     page.get_by_role("link", name="アカウント", exact=True).click()
     expect(page.get_by_role("heading", name="アカウント")).to_be_visible()
     consoles = set(running.served("/access-mine", 2)[1:])  # the first time there was no cookie yet
@@ -107,7 +107,7 @@ def goes_on_at_the_other(running: Fleet, page: Page, first: str, theirs: str) ->
         assert "管理 花子" in said(run(other, "access-accounts"))
         running.kill(f"renraku-console@{first}")
         page.goto(f"{running.url}/access-mine")
-        expect(page.get_by_role("heading", name="パスワードと言語")).to_be_visible()
+        expect(page.get_by_role("heading", name="マイページ")).to_be_visible()
         assert running.served("/access-mine")[-1] != first
         assert "管理 花子" in said(run(other, "access-accounts"))
 

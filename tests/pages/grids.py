@@ -30,3 +30,11 @@ def _selected(app: AppTest, grid: int, rows: Sequence[int] = (), columns: Sequen
     state = states.widgets.add(id=app.dataframe[grid].proto.id)
     state.string_value = json.dumps({"selection": {"rows": list(rows), "columns": list(columns), "cells": []}})
     return app._run(states)
+
+
+def tick(app: AppTest, column: str, *, row: int, on: bool, grid: int = 0) -> AppTest:
+    """Set a box in a grid that can be changed; earlier changes of the same grid are forgotten."""
+    states = app._tree.get_widget_states()
+    state = states.widgets.add(id=app.dataframe[grid].proto.id)
+    state.string_value = json.dumps({"edited_rows": {row: {column: on}}, "added_rows": [], "deleted_rows": []})
+    return app._run(states)

@@ -74,6 +74,7 @@ class TestCode:
                 client.get("/session/open", params={"code": code})
                 client.get("/invitation", params={"token": token})
                 client.get("/invitation/", params={"token": token})
+                client.get("/join", params={"token": token})
                 client.get("/people-list", params={"half": code})
                 client.get("/?seen=in-the-log")
         written = "".join(capfd.readouterr())

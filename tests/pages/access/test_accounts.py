@@ -1,13 +1,14 @@
 """Accounts as pages (pages/access/accounts.py, pages/access/account.py)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.actor import Actor
 from core.database import transaction
-from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
+from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind
 from services.access import hash_of, invited, is_living, start_session
 from tests.factories import make_person
+from tests.pages.grids import pick
 
 
 def account_id(login):
@@ -55,6 +56,17 @@ class TestList:
         app = open_page("access/accounts.py")
         app.text_input(key="candidate").set_value("社員").run()
         assert any("アカウントのない人の中に、該当する人はいません" in text for text in said(app))
+
+    def test_the_same_set_is_given_to_all_that_were_picked(self, open_page, stage):
+        with transaction(Actor.system("test")) as tx:
+            given = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == "crisis_manager"))
+        app = pick(open_page("access/accounts.py"), 2, 3)
+        app.selectbox(key="assign-many.0.set_id").set_value(given)
+        app.selectbox(key="assign-many.0.reach").set_value(ReachKind.WHOLE)
+        app.button(key="assign-many.0.submit").click().run()
+        assert any("2件に付与しました" in text for text in said(app)), said(app)
+        whole = PermissionAssignment.reach == ReachKind.WHOLE
+        assert read(select(func.count()).where(PermissionAssignment.set_id == given, whole)) == 2
 
     def test_without_permission_it_says_which_one_is_missing(self, open_page, stage):
         app = open_page("access/accounts.py", stage.staff)

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from core.actor import Actor
 from core.database import transaction
 from core.inputs import Nothing
-from data.models.access import PermissionSet
-from services.access import EditedSet, edit_set, list_sets
+from data.models.access import Account, PermissionSet, ReachKind
+from services.access import EditedSet, NewAssignment, assign, edit_set, list_sets
+from tests.pages.grids import tick
 
 
 def stored(name):
@@ -28,6 +29,11 @@ def box(app, chosen, grant):
     return app.checkbox(key=f"set-{chosen.id}-{chosen.version}.0.{grant}")
 
 
+def name_of(app):
+    """Return the field of the set's name."""
+    return next(field for field in app.text_input if field.key.endswith(".name"))
+
+
 def submit(app):
     """Save what stands on the page."""
     return next(one for one in app.button if one.key.endswith(".submit")).click().run()
@@ -39,7 +45,7 @@ class TestMatrix:
         assert box(app, desk, "access.accounts:read").value
         box(app, desk, "access.accounts:read").uncheck()
         box(app, desk, "people.search:read").check()
-        app.text_input[0].set_value("受付")
+        name_of(app).set_value("受付")
         submit(app)
         assert not app.exception
         assert any("保存しました" in text.value for text in app.success)
@@ -49,7 +55,7 @@ class TestMatrix:
     def test_a_new_one_is_made(self, open_page, stage):
         app = open_page("access/sets.py")
         app.radio(key="set").set_value(0).run()
-        app.text_input[0].set_value("新設")
+        name_of(app).set_value("新設")
         app.checkbox(key="set-0-0.0.people.search:read").check()
         submit(app)
         assert stored("新設").grants == ["people.search:read"]
@@ -66,7 +72,7 @@ class TestMatrix:
         app = open_page("access/sets.py", id=str(desk.id))
         with transaction(Actor.system("test")) as tx:
             edit_set(tx, EditedSet(id=desk.id, version=desk.version, name="先に変更"))
-        app.text_input[0].set_value("後から変更")
+        name_of(app).set_value("後から変更")
         submit(app)
         assert stored("後から変更") is None
         assert stored("先に変更")
@@ -116,3 +122,66 @@ class TestMatrix:
         app = open_page("access/sets.py", stage.manager)
         assert app.warning
         assert not app.checkbox
+
+    def test_a_word_shows_its_boxes_and_what_is_not_shown_keeps_its_tick(self, open_page, desk):
+        app = open_page("access/sets.py", id=str(desk.id))
+        app.text_input(key="word").set_value("利用者を変更").run()
+        shown = [one.key.rpartition(".0.")[2] for one in app.checkbox]
+        assert "people.edit:do" in shown
+        assert "access.accounts:read" not in shown
+        box(app, desk, "people.edit:do").check()
+        submit(app)
+        assert stored("窓口").grants == ["access.accounts:read", "people.edit:do"]
+
+    def test_one_in_use_shows_who_loses_what_before_it_goes(self, open_page, desk):
+        with transaction(Actor.system("test")) as tx:
+            staff = tx.scalar(select(Account.id).where(Account.login == "staff"))
+            assign(tx, NewAssignment(account_id=staff, set_id=desk.id, reach=ReachKind.WHOLE))
+        app = open_page("access/sets.py", id=str(desk.id))
+        lost = app.dataframe[0].value
+        assert [one.endswith("社員 三郎") for one in lost["name"]] == [True]
+        assert list(lost["loses"]) == ["アカウントの閲覧"]
+        app.button(key="delete").click().run()
+        assert stored("窓口") is None
+
+
+class TestSideBySide:
+    def grid_of(self, open_page, stage, word):
+        """Open the permission master at the rows that a word finds."""
+        app = open_page("access/sets.py", view="all")
+        return app.text_input(key="word").set_value(word).run()
+
+    def test_ticks_are_kept_while_other_words_are_looked_for_and_saved_together(self, open_page, stage, desk):
+        app = self.grid_of(open_page, stage, "people.edit")
+        assert not any(app.dataframe[0].value[f"set-{desk.id}"])
+        app = tick(app, f"set-{desk.id}", row=0, on=True)
+        app.text_input(key="word").set_value("access.accounts").run()
+        rows = list(app.dataframe[0].value["title"])
+        app = tick(app, f"set-{desk.id}", row=rows.index("アカウントの閲覧（閲覧）"), on=False)
+        assert any("窓口：変更2件" in one.value for one in app.markdown)
+        app.button(key="matrix.save").click().run()
+        assert not app.exception
+        assert stored("窓口").grants == ["people.edit:do"]
+        assert not any(one.key == "matrix.save" for one in app.button)
+
+    def test_what_somebody_else_granted_meanwhile_stays(self, open_page, stage, desk):
+        app = tick(self.grid_of(open_page, stage, "people.edit"), f"set-{desk.id}", row=0, on=True)
+        with transaction(Actor.system("test")) as tx:
+            edit_set(tx, EditedSet(id=desk.id, version=desk.version, name="窓口", grants=["people.search:read"]))
+        app.button(key="matrix.save").click().run()
+        assert not app.exception
+        assert stored("窓口").grants == ["people.edit:do", "people.search:read"]
+
+    def test_thrown_away_is_as_it_was(self, open_page, stage, desk):
+        app = tick(self.grid_of(open_page, stage, "people.edit"), f"set-{desk.id}", row=0, on=True)
+        app.button(key="matrix.drop").click().run()
+        assert not any(app.dataframe[0].value[f"set-{desk.id}"])
+        assert stored("窓口").grants == ["access.accounts:read"]
+
+
+class TestWho:
+    def test_from_a_permission_to_the_people(self, open_page, stage):
+        app = open_page("access/who.py", about="people.edit:do")
+        shown = app.dataframe[0].value
+        assert [one.rpartition("right: ")[2] for one in shown["name"]] == ["管理 花子", "部長 太郎"]
+        assert not open_page("access/who.py").dataframe

@@ -51,7 +51,7 @@ class TestToday:
     def test_where_nothing_waits_it_says_so_kindly_with_ways_on(self, open_page, stage):
         app = open_page("home/today.py", stage.staff)
         assert "いま対応が必要なことはありません。" in [one.value for one in app.success]
-        assert "パスワードと言語" in links(app)
+        assert "マイページ" in links(app)
         assert not [one for one in app.button if one.key in {"guide", "next-step"}]
 
     def test_a_notice_is_unread_until_one_says_so(self, open_page, stage):

@@ -11,12 +11,12 @@ from core.errors import Invalid, NotFound, Refused
 from core.inputs import validated
 from data.models.access import AccountStatus, ApiKey, ApiUse, PermissionSet, ReachKind
 from services.access import (
+    DeletedSet,
     EditedSet,
     KeysAsk,
     NewKey,
     WhichAccount,
     WhichKey,
-    WhichSet,
     delete_set,
     edit_set,
     hash_of,
@@ -149,9 +149,9 @@ class TestSet:
     def test_is_not_deleted_while_a_key_lives(self, tx, administrator, cast, small):
         made = make_key(administrator, new(account_of(tx, cast.manager), small))
         with pytest.raises(Refused, match="API key"):
-            delete_set(administrator, WhichSet(id=small))
+            delete_set(administrator, DeletedSet(id=small, version=1))
         revoke_key(administrator, WhichKey(id=made.id))
-        delete_set(administrator, WhichSet(id=small))
+        delete_set(administrator, DeletedSet(id=small, version=1))
         assert list_keys(administrator, KeysAsk(state="revoked")).rows[0].set_name is None
 
     def test_is_not_widened_by_who_goes_less_far_than_the_account_of_a_key(self, tx, administrator, limited, cast):

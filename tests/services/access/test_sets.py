@@ -12,10 +12,10 @@ from core.operations import registered
 from data.models.access import PermissionAssignment, ReachKind
 from data.models.people import Person
 from services.access import (
+    DeletedSet,
     EditedSet,
     NewAssignment,
     WhichAssignment,
-    WhichSet,
     actor_for,
     assign,
     covers,
@@ -110,16 +110,16 @@ class TestDelete:
     def test_only_what_nobody_has_and_did_not_come_with_the_product(self, tx, administrator, cast):
         made = edit_set(administrator, EditedSet(name="窓口", grants=[LOOK]))
         given = assign(administrator, assignment(account_of(tx, cast.staff), made))
-        with pytest.raises(Refused, match="Somebody has"):
-            delete_set(administrator, WhichSet(id=made.id))
+        with pytest.raises(Conflict, match="changed meanwhile"):
+            delete_set(administrator, DeletedSet(id=made.id, version=made.version))
         unassign(administrator, WhichAssignment(id=given.id))
-        delete_set(administrator, WhichSet(id=made.id))
+        delete_set(administrator, DeletedSet(id=made.id, version=made.version))
         assert made.id not in {row.id for row in list_sets(administrator, Nothing())}
         with pytest.raises(NotFound):
-            delete_set(administrator, WhichSet(id=made.id))
+            delete_set(administrator, DeletedSet(id=made.id, version=made.version))
         shipped = next(row for row in list_sets(administrator, Nothing()) if row.shipped)
         with pytest.raises(Refused, match="came with the product"):
-            delete_set(administrator, WhichSet(id=shipped.id))
+            delete_set(administrator, DeletedSet(id=shipped.id, version=shipped.version))
 
 
 class TestAssign:

@@ -9,6 +9,7 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Rec
 from data.models.comments import Comment
 from data.models.delivery import Delivery, DeliveryState, LocalMail, Mailing, MailingState, MailSender, ProviderKind
 from data.models.desk import FormDraft, SavedView
+from data.models.invitations import Invitation
 from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
 from services.access import start_session
 from services.fields import OwnKind, add_field
@@ -58,6 +59,8 @@ def signed_in(tx: Transaction, person: Person, cast: Cast, acting) -> None:
     tx.add(SignInTry(kind=TryKind.SIGN_IN, login=LOGIN, network="192.0.2.7", times=2, until=tx.now))
     tx.add(FormDraft(**draft(account.id, "x"), values={"a": "小百合"}, **now))
     tx.add(SavedView(**view(account.id, "小百合の表示"), shared=True, address={}, **now))
+    reach = {"reach": ReachKind.WHOLE, "invited_by": account.id, "invited_at": tx.now}
+    tx.add(Invitation(address=MAIL, person_id=person.id, family_name="一条", given_name="小百合", **reach))
     other = {"family_name": "遠方", "given_name": "五郎", "code": cast.far.code, "department_id": cast.branch.id}
     edit_person(acting(actor_of(tx, person)), EditedPerson(**other, id=cast.far.id, version=cast.far.version))
 
