@@ -10,6 +10,7 @@ ROOMS = (
     "comments",
     "fields",
     "people",
+    "scim",
     "delivery",
     "broadcasts",
     "safety",

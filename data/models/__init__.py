@@ -16,6 +16,7 @@ from data.models import (
     people,
     privacy,
     safety,
+    scim,
     setup,
     webhooks,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "people",
     "privacy",
     "safety",
+    "scim",
     "setup",
     "webhooks",
 ]

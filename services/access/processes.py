@@ -23,6 +23,7 @@ named(
 CATEGORIES = {
     "access": N_("Access"),
     "people": N_("People"),
+    "scim": N_("SCIM"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),
