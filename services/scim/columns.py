@@ -37,7 +37,7 @@ class Several:
 
 _main, _place = aliased(Membership), aliased(Department)
 _member, _group = aliased(Membership), aliased(Department)
-_mail, _mobile, _earlier = aliased(ContactPoint), aliased(ContactPoint), aliased(ContactPoint)
+_mail, _mobile = aliased(ContactPoint), aliased(ContactPoint)
 _belongs, _belonging, _belonging_account = aliased(Membership), aliased(Person), aliased(Account)
 
 FULL_NAME = func.btrim(Person.family_name + " " + Person.given_name, type_=String)
@@ -59,7 +59,6 @@ USER_COLUMNS: dict[Path, Column] = {
     ("user_name", None): Column(Account.login, lower=True),
     ("display_name", None): Column(FULL_NAME),
     ("active", None): Column(Account.status != AccountStatus.STOPPED),
-    ("name", "formatted"): Column(FULL_NAME),
     ("name", "family_name"): Column(Person.family_name),
     ("name", "given_name"): Column(Person.given_name),
     ("meta", "created"): Column(Person.created_at),
@@ -77,17 +76,11 @@ USER_LISTS: dict[str, Several] = {
         {
             "value": Column(_mail.value),
             "type": Column(literal("work")),
-            "primary": Column(
-                ~select(_earlier.id)
-                .where(_earlier.person_id == Person.id, _earlier.kind == ContactKind.MAIL, _earlier.id < _mail.id)
-                .correlate(Person, _mail)
-                .exists()
-            ),
         },
     ),
     "phone_numbers": Several(
         select(1).select_from(_mobile).where(_mobile.person_id == Person.id, _mobile.kind == ContactKind.MOBILE),
-        {"value": Column(_mobile.value), "type": Column(literal("mobile")), "primary": Column(literal(True))},
+        {"value": Column(_mobile.value), "type": Column(literal("mobile"))},
     ),
     "groups": Several(
         select(1)
@@ -113,7 +106,6 @@ GROUP_LISTS: dict[str, Several] = {
         {
             "value": Column(_belonging.id, number=True),
             "type": Column(literal("User")),
-            "display": Column(func.btrim(_belonging.family_name + " " + _belonging.given_name, type_=String)),
         },
     ),
 }

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from scim2_models import AttributeBinding, InvalidFilterException, Resource, ScimFilter
-from scim2_models.path import Comparison, FilterVisitor, LogicalExpr, LogicalOperator, Not, Present, ValuePath
 from scim2_models.path import CompareOperator as Op
+from scim2_models.path import Comparison, FilterVisitor, LogicalExpr, LogicalOperator, Not, Present, ValuePath
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_
 
 from core.errors import Invalid
@@ -17,7 +17,6 @@ NOT_FILTERED = N_("This filter cannot be used: {reason}")
 LONGEST = 4_000
 MOST_TERMS = 50
 """More conditions than any directory sends; each is a look into the database."""
-
 
 
 def condition(
@@ -38,6 +37,10 @@ def condition(
 def not_filtered(reason: str) -> Invalid:
     """Return the error of a filter that cannot be used."""
     return Invalid(NOT_FILTERED, reason=reason, fields={"filter": _(NOT_FILTERED, reason=reason)})
+
+
+COMPARED = {Op.eq: "__eq__", Op.gt: "__gt__", Op.ge: "__ge__", Op.lt: "__lt__", Op.le: "__le__"}
+TEXTS = {Op.co: "contains", Op.sw: "startswith", Op.ew: "endswith"}
 
 
 class _Writer(FilterVisitor[ColumnElement[bool]]):
@@ -144,7 +147,7 @@ def _compared(column: Column, op: Op, value: Any, *, exact: bool) -> ColumnEleme
     if _is_text(column):
         return _sure(column, _texts(column, op, value, exact=exact))
     wanted = _typed(column, value)
-    operator = {Op.eq: "__eq__", Op.gt: "__gt__", Op.ge: "__ge__", Op.lt: "__lt__", Op.le: "__le__"}.get(op)
+    operator = COMPARED.get(op)
     if operator is None or (isinstance(wanted, bool) and op is not Op.eq):
         raise InvalidFilterException(detail=f"{op.value} is for texts")
     compared: ColumnElement[bool] = getattr(column.sql, operator)(wanted)
@@ -157,23 +160,12 @@ def _texts(column: Column, op: Op, value: Any, *, exact: bool) -> ColumnElement[
     sql, wanted = as_text(column), value
     if not exact:
         sql, wanted = (sql if column.lower else func.lower(sql)), value.lower()
-    match op:
-        case Op.eq:
-            return sql == wanted
-        case Op.co:
-            return sql.contains(wanted, autoescape=True)
-        case Op.sw:
-            return sql.startswith(wanted, autoescape=True)
-        case Op.ew:
-            return sql.endswith(wanted, autoescape=True)
-        case Op.gt:
-            return sql > wanted
-        case Op.ge:
-            return sql >= wanted
-        case Op.lt:
-            return sql < wanted
-        case _:
-            return sql <= wanted
+    write = TEXTS.get(op)
+    if write is not None:
+        found: ColumnElement[bool] = getattr(sql, write)(wanted, autoescape=True)
+        return found
+    compared: ColumnElement[bool] = getattr(sql, COMPARED[op])(wanted)
+    return compared
 
 
 def _typed(column: Column, value: Any) -> Any:
@@ -185,5 +177,3 @@ def _typed(column: Column, value: Any) -> Any:
     if getattr(typed, "tzinfo", True) is None:
         raise InvalidFilterException(detail="a moment needs its time zone")
     return typed
-
-

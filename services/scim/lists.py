@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scim2_models import Path as AttributePath
+from scim2_models import SCIMException
 from sqlalchemy import ColumnElement, Select, func, select
 
 from core.i18n import N_
@@ -89,7 +90,10 @@ def _page(
 def _order(name: str, model: Any, columns: Mapping[Path, Column]) -> ColumnElement[Any] | None:
     if not name:
         return None
-    bound = AttributePath[model](name).resolve(strict=False)
+    try:
+        bound = AttributePath[model](name).resolve()
+    except SCIMException as error:
+        raise not_filtered(name) from error
     found = columns.get((bound.field_name, bound.sub_field_name)) if bound else None
     if found is None:
         raise not_filtered(name)

@@ -86,9 +86,7 @@ def users(tx: Transaction, people: Sequence[int]) -> list[UserRow]:
     return [_user(found[key], contacts[key], places[key]) for key in ids if key in found]
 
 
-def groups(
-    tx: Transaction, departments: Sequence[int], reach: ColumnElement[bool], *, members: bool
-) -> list[GroupRow]:
+def groups(tx: Transaction, departments: Sequence[int], reach: ColumnElement[bool], *, members: bool) -> list[GroupRow]:
     """Return these departments as groups, in this order, with those members who are within reach: two statements."""
     ids = list(departments)
     if not ids:

@@ -1,4 +1,5 @@
-"""What of the schemas of RFC 7643 we keep, as pydantic models of scim2-models: Users are people with an account,
+"""What of the schemas of RFC 7643 we keep, as models of scim2-models: Users are people with an account.
+
 Groups are departments.
 
 An attribute that a directory sends and that is not named here is left out in silence (RFC 7644 §3.3).
@@ -23,27 +24,24 @@ ReadOnly = Mutability.read_only
 
 
 class Name(ComplexAttribute):
-    """What a person is called; ``formatted`` is written family name first."""
+    """What a person is called; ``displayName`` is both, family name first."""
 
-    formatted: Annotated[str | None, ReadOnly] = None
     family_name: Annotated[str | None, Required.true] = None
     given_name: str | None = None
 
 
 class Email(ComplexAttribute):
-    """A mail address. The first one is the primary one; each counts as one of work."""
+    """A mail address; whatever type is sent, each counts as one of work."""
 
     value: Annotated[str | None, Required.true] = None
-    type: Annotated[str | None, ReadOnly] = Field(None, examples=["work"])
-    primary: Annotated[bool | None, ReadOnly] = None
+    type: str | None = Field(None, examples=["work"])
 
 
 class PhoneNumber(ComplexAttribute):
     """The mobile number, in E.164."""
 
     value: Annotated[str | None, Required.true] = None
-    type: Annotated[str | None, ReadOnly] = Field(None, examples=["mobile"])
-    primary: Annotated[bool | None, ReadOnly] = None
+    type: str | None = Field(None, examples=["mobile"])
 
 
 class UserGroup(ComplexAttribute):
@@ -96,7 +94,6 @@ class GroupMember(ComplexAttribute):
         None, serialization_alias="$ref", validation_alias="$ref"
     )
     type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
-    display: Annotated[str | None, ReadOnly] = None
 
 
 class Group(Resource[Any]):
@@ -111,4 +108,4 @@ class Group(Resource[Any]):
 
 
 EXTENSIONS = (EnterpriseUser, PhoneticName)
-FullUser = User[Union[EnterpriseUser, PhoneticName]]  # noqa: UP007 - what the library takes
+FullUser: Any = User[Union[EnterpriseUser, PhoneticName]]  # type: ignore[type-arg]  # noqa: UP007 - the library's way

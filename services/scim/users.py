@@ -85,7 +85,7 @@ def add_user(tx: Transaction, ask: UserFields) -> Kept:
     check_departments(tx, add_user.reach(tx), (), ())
     former = _former(tx, login)
     fields = _fields(ask, former, login)
-    _check_free(tx, fields, former and former.id)
+    _check_free(tx, fields, former.id if former else None)
     with keeping(tx) as kept:
         if former is None:
             (person_id,) = add_people(tx, [fields.values_of_person])

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0021"
 down_revision = "0017"
@@ -14,7 +13,7 @@ def upgrade() -> None:
     """Go forward."""
     op.create_table(
         "external_id",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("department_id", sa.BigInteger(), nullable=True),
         sa.Column("value", sa.String(), nullable=False),

@@ -9,12 +9,10 @@ from core import logs
 from core.errors import Conflict, Invalid, NotFound, Refused, RenrakuError
 from core.i18n import _
 from pages.public.api.problems import FAULT_SENTENCE, Malformed, NoKey
-from pages.public.scim.provider import PROVIDER
-from scim2_server.service import ScimService
+from pages.public.scim.service import SERVICE
 from services.scim import Taken
 
 MEDIA_TYPE = "application/scim+json"
-SERVICE = ScimService(PROVIDER)
 
 
 def problem(error: Exception) -> Response:

@@ -15,7 +15,7 @@ from scim2_models import (
     Sort,
 )
 
-from services.scim import EXTENSIONS, MOST, FullUser, Group, User
+from services.scim import EXTENSIONS, MOST, EnterpriseUser, FullUser, Group, User
 
 CONFIG = ServiceProviderConfig(
     patch=Patch(supported=True),
@@ -40,9 +40,14 @@ POLICY = ScimPolicy(
     remove_value_as_filter=ScimPolicy.RemoveValue.apply,
     unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
 )
-PROVIDER = ScimProvider(
-    [User, *EXTENSIONS, Group],
-    [ResourceType.from_resource(FullUser), ResourceType.from_resource(Group)],
-    CONFIG,
-    POLICY,
-)
+
+
+def _types() -> list[ResourceType]:
+    users, groups = ResourceType.from_resource(FullUser), ResourceType.from_resource(Group)
+    for extension in users.schema_extensions or []:
+        # Everybody has a number: where none is sent, the login name becomes it.
+        extension.required = str(extension.schema_) == str(EnterpriseUser.__schema__)
+    return [users, groups]
+
+
+PROVIDER = ScimProvider([User, *EXTENSIONS, Group], _types(), CONFIG, POLICY)

@@ -17,7 +17,8 @@ from core.transaction import Alone
 from pages.public.api import reading
 from pages.public.api.limits import tell_limits
 from pages.public.api.problems import NoKey, TooManyRequests
-from pages.public.scim.problems import SERVICE, problem, said
+from pages.public.scim.problems import problem, said
+from pages.public.scim.service import SERVICE
 from pages.public.scim.storage import Rooms
 from services import access
 

@@ -27,9 +27,7 @@ class Rooms(ScimStorage):
         """Bind to the transaction of the request."""
         self.tx = tx
 
-    def get(
-        self, resource_type: ResourceType, resource_id: str, *, response_parameters: Any = None
-    ) -> Resource[Any]:
+    def get(self, resource_type: ResourceType, resource_id: str, *, response_parameters: Any = None) -> Resource[Any]:
         """Return a resource within reach; members that the answer leaves out are not looked up."""
         key = number_of(resource_id)
         found = self._one(resource_type, key, members=_wants_members(response_parameters)) if key else None
@@ -37,7 +35,13 @@ class Rooms(ScimStorage):
             raise NotFoundException(detail=f"There is no {resource_type.name} {resource_id[:40]}.")
         return found
 
-    def search(self, resource_types: list[ResourceType], search_request: Any, *, position: Any = None) -> SearchPage:
+    def search(
+        self,
+        resource_types: list[ResourceType],
+        search_request: Any,
+        *,
+        position: Any = None,  # noqa: ARG002 - pages are asked for by index
+    ) -> SearchPage:
         """Return a page of the users or of the groups."""
         if len(resource_types) != 1:
             raise NotImplementedException(detail="Search below /Users or /Groups.")

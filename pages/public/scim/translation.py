@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scim2_models import InvalidValueException, Meta
+from scim2_models import InvalidValueException, Meta, Reference
 
 from services.scim import (
     Email,
@@ -12,6 +12,7 @@ from services.scim import (
     GroupMember,
     GroupRow,
     Name,
+    Named,
     PhoneNumber,
     PhoneticName,
     UserGroup,
@@ -26,12 +27,13 @@ def user_of(row: UserRow) -> Any:
         id=str(row.id),
         external_id=row.external_id,
         user_name=row.user_name,
-        name=Name(formatted=whole, family_name=row.family_name, given_name=row.given_name or None),
+        name=Name(family_name=row.family_name, given_name=row.given_name or None),
         display_name=whole,
         active=row.active,
-        emails=[Email(value=mail, type="work", primary=at == 0) for at, mail in enumerate(row.mails)] or None,
-        phone_numbers=[PhoneNumber(value=row.mobile, type="mobile", primary=True)] if row.mobile else None,
-        groups=[UserGroup(value=str(one.id), ref=f"Groups/{one.id}", display=one.name) for one in row.groups] or None,
+        emails=[Email(value=mail, type="work") for mail in row.mails] or None,
+        phone_numbers=[PhoneNumber(value=row.mobile, type="mobile")] if row.mobile else None,
+        groups=[UserGroup(value=str(one.id), ref=Reference(f"Groups/{one.id}"), display=one.name) for one in row.groups]
+        or None,
         meta=Meta(
             resource_type="User", created=row.created_at, last_modified=row.updated_at, version=_etag(row.version)
         ),
@@ -65,8 +67,7 @@ def user_fields(user: Any) -> dict[str, Any]:
 def group_of(row: GroupRow) -> Group:
     """Return a group as a resource."""
     members = [
-        GroupMember(value=str(one.id), ref=f"Users/{one.id}", type="User", display=one.name)
-        for one in row.members or []
+        GroupMember(value=str(one.id), ref=Reference(f"Users/{one.id}"), type="User") for one in row.members or []
     ]
     return Group(
         id=str(row.id),
@@ -98,6 +99,14 @@ def number_of(text: str | None) -> int | None:
 def version_of(etag: str | None) -> str:
     """Return the version that an entity tag stands for; empty: none was named."""
     return (etag or "").removeprefix("W/").strip('"')
+
+
+def _belonging(group: Named) -> UserGroup:
+    return UserGroup(value=str(group.id), ref=Reference(f"Groups/{group.id}"), display=group.name)
+
+
+def _member(person: Named) -> GroupMember:
+    return GroupMember(value=str(person.id), ref=Reference(f"Users/{person.id}"), type="User")
 
 
 def _etag(version: str) -> str:
