@@ -108,4 +108,4 @@ class Group(Resource[Any]):
 
 
 EXTENSIONS = (EnterpriseUser, PhoneticName)
-FullUser: Any = User[Union[EnterpriseUser, PhoneticName]]  # type: ignore[type-arg]  # noqa: UP007 - the library's way
+FullUser: Any = User[Union[EnterpriseUser, PhoneticName]]  # type: ignore[misc]  # noqa: UP007 - the library's way
