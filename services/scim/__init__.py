@@ -3,11 +3,14 @@
 The room lies above people and access, whose steps it shares; decision 0024 says why it has operations of its own.
 """
 
+from services.people.lock import alone
 from services.scim import erasing  # noqa: F401 - hears of people who are erased
 from services.scim.groups import EditedGroup, GroupFields, WhichGroup, add_group, change_group, remove_group
 from services.scim.lists import MOST, GroupsAsk, UsersAsk, list_groups, list_users
-from services.scim.rows import GroupRow, Groups, Named, UserRow, Users
+from services.scim.matching import Taken
+from services.scim.rows import GroupRow, Groups, Named, TooMany, UserRow, Users
 from services.scim.schemas import (
+    ALWAYS_THERE,
     EXTENSIONS,
     Email,
     EnterpriseUser,
@@ -20,11 +23,12 @@ from services.scim.schemas import (
     User,
     UserGroup,
 )
-from services.scim.users import EditedUser, Kept, Taken, UserFields, WhichUser, add_user, change_user, remove_user
+from services.scim.users import EditedUser, Kept, UserFields, WhichUser, add_user, change_user, remove_user
 
 __all__ = [
-    "EXTENSIONS", "MOST", "EditedGroup", "EditedUser", "Email", "EnterpriseUser", "FullUser", "Group", "GroupFields",
-    "GroupMember", "GroupRow", "Groups", "GroupsAsk", "Kept", "Name", "Named", "PhoneNumber", "PhoneticName", "Taken",
-    "User", "UserFields", "UserGroup", "UserRow", "Users", "UsersAsk", "WhichGroup", "WhichUser", "add_group",
-    "add_user", "change_group", "change_user", "list_groups", "list_users", "remove_group", "remove_user",
+    "ALWAYS_THERE", "EXTENSIONS", "MOST", "EditedGroup", "EditedUser", "Email", "EnterpriseUser", "FullUser", "Group",
+    "GroupFields", "GroupMember", "GroupRow", "Groups", "GroupsAsk", "Kept", "Name", "Named", "PhoneNumber",
+    "PhoneticName", "Taken", "TooMany", "User", "UserFields", "UserGroup", "UserRow", "Users", "UsersAsk", "WhichGroup",
+    "WhichUser", "add_group", "add_user", "alone", "change_group", "change_user", "list_groups", "list_users",
+    "remove_group", "remove_user",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from data.models.access import Account, AccountStatus
@@ -40,6 +40,10 @@ _member, _group = aliased(Membership), aliased(Department)
 _mail, _mobile = aliased(ContactPoint), aliased(ContactPoint)
 _belongs, _belonging, _belonging_account = aliased(Membership), aliased(Person), aliased(Account)
 
+_older = aliased(ContactPoint)
+_earlier = (
+    select(1).where(_older.person_id == _mail.person_id, _older.kind == ContactKind.MAIL, _older.id < _mail.id).exists()
+)
 FULL_NAME = func.btrim(Person.family_name + " " + Person.given_name, type_=String)
 MAIN_DEPARTMENT = (
     select(_place.full_name)
@@ -75,7 +79,7 @@ USER_LISTS: dict[str, Several] = {
         select(1).select_from(_mail).where(_mail.person_id == Person.id, _mail.kind == ContactKind.MAIL),
         {
             "value": Column(_mail.value),
-            "type": Column(literal("work")),
+            "type": Column(case((~_earlier, literal("work")), else_=literal("other"))),
         },
     ),
     "phone_numbers": Several(

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
+from core.errors import Refused
+from core.i18n import N_
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus
 from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
 from data.models.scim import ExternalId
+
+MOST_MEMBERS = 20_000
+"""More than any directory keeps in one group that it asks for with its members; each costs a model in the answer."""
+
+TOO_MANY = N_("There are more than {limit} members. Ask with “excludedAttributes=members”, or for fewer groups.")
+
+
+class TooMany(Refused):
+    """More than one answer holds was asked for."""
 
 
 class Named(Row):
@@ -50,20 +61,22 @@ class GroupRow(Row):
     version: str
     name: str
     external_id: str | None
-    members: list[Named] | None
+    members: list[int] | None
 
 
 class Users(Row):
-    """A page of users; ``total`` counts all that match."""
+    """A page of users; ``total`` counts all that match, if it was asked for; ``next`` is where the next page begins."""
 
-    total: int
+    total: int | None
+    next: str | None
     users: list[UserRow]
 
 
 class Groups(Row):
-    """A page of groups; ``total`` counts all that match."""
+    """A page of groups; ``total`` and ``next`` as of users."""
 
-    total: int
+    total: int | None
+    next: str | None
     groups: list[GroupRow]
 
 
@@ -82,12 +95,18 @@ def users(tx: Transaction, people: Sequence[int]) -> list[UserRow]:
             .execution_options(populate_existing=True)
         )
     }
-    contacts, places = _contacts(tx, ids), _places(tx, ids)
+    contacts, places = contacts_of(tx, ids), _places(tx, ids)
     return [_user(found[key], contacts[key], places[key]) for key in ids if key in found]
 
 
 def groups(tx: Transaction, departments: Sequence[int], reach: ColumnElement[bool], *, members: bool) -> list[GroupRow]:
-    """Return these departments as groups, in this order, with those members who are within reach: two statements."""
+    """Return these departments as groups, in this order, with those members who are within reach.
+
+    Three statements; without ``members`` two, in which the database goes through them and no row of one leaves it.
+
+    Raises:
+        TooMany: when there are more members than an answer holds.
+    """
     ids = list(departments)
     if not ids:
         return []
@@ -99,11 +118,14 @@ def groups(tx: Transaction, departments: Sequence[int], reach: ColumnElement[boo
             .where(Department.id == func.any(ids))
         )
     }
+    counted = _counted(tx, ids, reach)
+    if members and sum(count for count, _digest in counted.values()) > MOST_MEMBERS:
+        raise TooMany(TOO_MANY, limit=f"{MOST_MEMBERS:,}")
     inside = _members(tx, ids, reach) if members else None
     return [
         GroupRow(
             id=key, name=row.name, external_id=row.value, members=None if inside is None else inside[key],
-            version=_print(row.version, row.name, row.value, [one.id for one in inside[key]] if inside else []),
+            version=_print(row.version, row.name, row.value, *counted.get(key, (0, 0))),
         )
         for key in ids if (row := found.get(key))
     ]  # fmt: skip
@@ -130,7 +152,8 @@ def _print(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
-def _contacts(tx: Transaction, ids: list[int]) -> dict[int, dict[ContactKind, list[str]]]:
+def contacts_of(tx: Transaction, ids: list[int]) -> dict[int, dict[ContactKind, list[str]]]:
+    """Return how people are reached, by person and kind, the oldest first."""
     found: dict[int, dict[ContactKind, list[str]]] = defaultdict(lambda: defaultdict(list))
     rows = tx.execute(
         select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.value)
@@ -158,16 +181,27 @@ def _places(tx: Transaction, ids: list[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _members(tx: Transaction, ids: list[int], reach: ColumnElement[bool]) -> dict[int, list[Named]]:
-    found: dict[int, list[Named]] = defaultdict(list)
-    name = func.btrim(Person.family_name + " " + Person.given_name).label("name")
-    rows = tx.execute(
-        select(Membership.department_id, Person.id, name)
+def _inside(ids: list[int], reach: ColumnElement[bool], *what: Any) -> Select[Any]:
+    return (
+        select(*what)
+        .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
         .join(Account, Account.person_id == Person.id)
         .where(Membership.department_id == func.any(ids), Person.retired_at.is_(None), reach)
-        .order_by(Person.id)
     )
-    for row in rows:
-        found[row.department_id].append(Named(id=row.id, name=row.name))
+
+
+def _counted(tx: Transaction, ids: list[int], reach: ColumnElement[bool]) -> dict[int, tuple[int, int]]:
+    # How many there are and a digest of who they are, for the version: the same whatever their order.
+    digest = func.bit_xor(func.hashint8extended(Membership.person_id, 0))
+    rows = tx.execute(
+        _inside(ids, reach, Membership.department_id, func.count(), digest).group_by(Membership.department_id)
+    )
+    return {department: (count, digest) for department, count, digest in rows}
+
+
+def _members(tx: Transaction, ids: list[int], reach: ColumnElement[bool]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for department, person in tx.execute(_inside(ids, reach, Membership.department_id, Person.id).order_by(Person.id)):
+        found[department].append(person)
     return found

@@ -26,12 +26,12 @@ ReadOnly = Mutability.read_only
 class Name(ComplexAttribute):
     """What a person is called; ``displayName`` is both, family name first."""
 
-    family_name: Annotated[str | None, Required.true] = None
+    family_name: str | None = None
     given_name: str | None = None
 
 
 class Email(ComplexAttribute):
-    """A mail address; whatever type is sent, each counts as one of work."""
+    """A mail address. The first one is that of work, whatever type is sent."""
 
     value: Annotated[str | None, Required.true] = None
     type: str | None = Field(None, examples=["work"])
@@ -59,7 +59,7 @@ class EnterpriseUser(Extension):
 
     __schema__ = URN("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
 
-    employee_number: Annotated[str | None, Required.true, CaseExact.true, Uniqueness.server] = None
+    employee_number: Annotated[str | None, CaseExact.true, Uniqueness.server] = None
     department: Annotated[str | None, ReadOnly] = None
 
 
@@ -78,9 +78,9 @@ class User(Resource[Any]):
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
 
     user_name: Annotated[str | None, Required.true, Uniqueness.server] = None
-    name: Annotated[Name | None, Required.true] = None
+    name: Name | None = None
     display_name: Annotated[str | None, ReadOnly] = None
-    active: Annotated[bool | None, Required.true] = None
+    active: bool | None = None
     emails: list[Email] | None = None
     phone_numbers: list[PhoneNumber] | None = None
     groups: Annotated[list[UserGroup] | None, ReadOnly] = None
@@ -108,4 +108,10 @@ class Group(Resource[Any]):
 
 
 EXTENSIONS = (EnterpriseUser, PhoneticName)
+ALWAYS_THERE = {
+    str(User.__schema__): {"active", "name", "name.familyName"},
+    str(EnterpriseUser.__schema__): {"employeeNumber"},
+}
+"""What every user has, by schema and published as required: where a directory leaves it out, a rule gives it."""
+
 FullUser: Any = User[Union[EnterpriseUser, PhoneticName]]  # type: ignore[misc]  # noqa: UP007 - the library's way

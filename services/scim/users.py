@@ -1,60 +1,57 @@
 """Users that a directory makes, changes and takes away (RFC 7644 §3.3, §3.5, §3.6): people with their account."""
 
-from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
-from core.errors import Conflict, Invalid, NotFound, Refused
-from core.i18n import N_, _
-from core.inputs import Input, Row, field, validated
+from core.errors import Conflict, NotFound, Refused
+from core.i18n import N_
+from core.inputs import Input, Row, field
 from core.operations import Process, operation
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus
 from data.models.people import Person
-from data.models.scim import ExternalId
-from services.access import grants_of, stop_accounts_of, taken_logins, usable_login
-from services.access.within import more_powerful
+from services.access import stop_accounts_of, usable_login
 from services.changes import keeping
 from services.people.addresses import MAILS
-from services.people.edit import MORE_POWERFUL
-from services.people.fields import PersonFields
+from services.people.external import set_external_ids
 from services.people.kept import PEOPLE
 from services.people.lock import alone
-from services.people.retire import mark_retired
-from services.people.rules import check_unique
+from services.people.retire import mark_back, mark_retired
 from services.people.store import add_people, change_people, set_contacts, set_logins
 from services.people.within import check_departments, person_within
+from services.scim.matching import check_free, known_already
 from services.scim.rows import users
+from services.scim.signing_in import refuse_taking_over
+from services.scim.values import fields_of
 
 CHANGED = N_("It was changed meanwhile. Read it again and repeat the change.")
-
-
-class Taken(Conflict):
-    """Somebody or something else has a value that may be there only once."""
+STAYS = N_("Not named: it stays as it is.")
 
 
 class UserFields(Input):
-    """What a directory says about a user; what is empty is cleared, but number and account stay."""
+    """What a directory says about a user. What it does not name stays; what it names as empty is cleared."""
 
     user_name: str = field(N_("Login name"), max_length=100, personal=True)
-    external_id: str = field(N_("External ID"), default="", max_length=500)
-    active: bool = field(N_("In use"), default=True)
-    family_name: str = field(N_("Family name"), personal=True)
-    given_name: str = field(N_("Given name"), default="", personal=True)
-    family_kana: str = field(N_("Family name in kana"), default="", personal=True)
-    given_kana: str = field(N_("Given name in kana"), default="", personal=True)
-    employee_number: str = field(N_("Code"), default="", help=N_("Empty: the login name, or what it is already."))
-    mails: list[str] = field(N_("Mail addresses"), default=[], personal=True, max_length=MAILS)
-    mobile: str = field(N_("Mobile number"), default="", personal=True)
+    external_id: str | None = field(N_("External ID"), default=None, max_length=500, help=STAYS)
+    active: bool | None = field(N_("In use"), default=None, help=STAYS)
+    family_name: str = field(
+        N_("Family name"), default="", personal=True,
+        help=N_("Empty: it stays, or is what the login name begins with."),
+    )  # fmt: skip
+    given_name: str | None = field(N_("Given name"), default=None, personal=True, help=STAYS)
+    family_kana: str | None = field(N_("Family name in kana"), default=None, personal=True, help=STAYS)
+    given_kana: str | None = field(N_("Given name in kana"), default=None, personal=True, help=STAYS)
+    employee_number: str = field(N_("Code"), default="", help=N_("Empty: it stays, or is made of the login name."))
+    mails: list[str] | None = field(N_("Mail addresses"), default=None, personal=True, max_length=MAILS, help=STAYS)
+    mobile: str | None = field(N_("Mobile number"), default=None, personal=True, help=STAYS)
 
 
 class EditedUser(UserFields):
     """A user as changed; ``version`` is what was read before."""
 
     id: int = field(N_("Number"), hidden=True)
-    version: str = field(N_("Version"), hidden=True)
+    version: str = field(N_("Version"), default="", hidden=True)
 
 
 class WhichUser(Input):
@@ -74,32 +71,36 @@ class Kept(Row):
 def add_user(tx: Transaction, ask: UserFields) -> Kept:
     """Add a person with an account that waits for its link (SCIMユーザー登録, N11).
 
-    Somebody who left and whose login name it is comes back: their history stays theirs.
+    Nobody is kept twice (decision 0024): who left and has the login name or the code comes back, and who has the code
+    or one of the mail addresses but no account gets one. What the directory does not name stays theirs.
 
     Raises:
-        Taken: when code, mail address or login name belong to somebody else.
+        Taken: when login name, code or mail address belong to somebody with another account, or to several people.
         Invalid: when a value cannot be used. Refused: when the reach is limited, or that account may do more.
     """
     alone(tx)
     login = usable_login(ask.user_name)
-    check_departments(tx, add_user.reach(tx), (), ())
-    former = _former(tx, login)
-    fields = _fields(ask, former, login)
-    _check_free(tx, fields, former.id if former else None)
+    known = known_already(tx, add_user, ask, login)
+    person = known.person
+    fields = fields_of(tx, ask, person, login)
+    check_free(tx, fields, person.id if person else None)
     with keeping(tx) as kept:
-        if former is None:
+        if person is None:
+            check_departments(tx, add_user.reach(tx), (), ())
             (person_id,) = add_people(tx, [fields.values_of_person])
             kept.added(PEOPLE, [person_id])
         else:
-            person_id = former.id
-            _refuse_the_stronger(tx, person_id)
+            person_id = person.id
+            refuse_taking_over(tx, person_id, login, fields.reachable.mails, opens=True)
             kept.watch(PEOPLE, [person_id])
-            former.retired_at = None
+            mark_back(tx, [person_id])
             change_people(tx, {person_id: fields.values_of_person})
-        set_contacts(tx, {person_id: fields.reachable}, fresh=former is None)
+        set_contacts(tx, {person_id: fields.reachable}, fresh=person is None)
         set_logins(tx, [(person_id, login)])
-        set_external(tx, ExternalId.person_id, person_id, ask.external_id)
-        _set_active(tx, person_id, active=ask.active)
+        if ask.external_id is not None:
+            set_external_ids(tx, {person_id: ask.external_id})
+        _set_active(tx, person_id, active=ask.active is not False)
+    tx.note(f"person:{person_id}", None, {"how": known.how})
     return Kept(id=person_id)
 
 
@@ -110,42 +111,46 @@ def change_user(tx: Transaction, ask: EditedUser) -> Kept:
     Raises:
         NotFound: when the user is out of reach. Conflict: when it was changed after it was read.
         Taken: when code, mail address or login name belong to somebody else. Invalid: when a value cannot be used.
-        Refused: when the account may do more, is the key's own, or is the last administrator's.
+        Refused: when who signs in with an account that may do more would change, or it would be opened again; when
+            the account to be stopped is the key's own or the last administrator's.
     """
     alone(tx)
     person = user_within(tx, change_user, ask.id, ask.version)
-    _refuse_the_stronger(tx, person.id)
     login = usable_login(ask.user_name)
-    fields = _fields(ask, person, login)
-    _check_free(tx, fields, person.id)
+    fields = fields_of(tx, ask, person, login)
+    check_free(tx, fields, person.id)
+    refuse_taking_over(tx, person.id, login, fields.reachable.mails, opens=ask.active is True)
     with keeping(tx) as kept:
         kept.watch(PEOPLE, [person.id])
         change_people(tx, {person.id: fields.values_of_person})
         set_contacts(tx, {person.id: fields.reachable})
         set_logins(tx, [(person.id, login)])
-        set_external(tx, ExternalId.person_id, person.id, ask.external_id)
-        _set_active(tx, person.id, active=ask.active)
+        if ask.external_id is not None:
+            set_external_ids(tx, {person.id: ask.external_id})
+        if ask.active is not None:
+            _set_active(tx, person.id, active=ask.active)
     tx.note(f"person:{person.id}", None, {"active": ask.active})
     return Kept(id=ask.id)
 
 
 @operation("scim.remove_user", N_("Take SCIM users away"), touches="person")
 def remove_user(tx: Transaction, ask: WhichUser) -> Kept:
-    """Retire a person and stop the account (SCIMユーザー削除, N11). Nothing is deleted: answers keep their names.
+    """Retire a person and stop the account (SCIMユーザー削除, N11): every session and key of it ends at once.
+
+    Nothing is deleted: answers keep their names.
 
     Raises:
         NotFound: when the user is out of reach. Conflict: when it was changed after it was read.
-        Refused: when the account may do more, is the key's own, or is the last administrator's.
+        Refused: when the account is the key's own or the last administrator's.
     """
     alone(tx)
     person = user_within(tx, remove_user, ask.id, ask.version)
-    _refuse_the_stronger(tx, person.id)
     _refuse_oneself(tx, person.id)
     with keeping(tx) as kept:
         kept.watch(PEOPLE, [person.id])
         mark_retired(tx, [person.id])
         stop_accounts_of(tx, [person.id])
-        set_external(tx, ExternalId.person_id, person.id, "")
+        set_external_ids(tx, {person.id: ""})
     tx.note("people", None, [f"person:{person.id}"])
     return Kept(id=ask.id)
 
@@ -165,57 +170,6 @@ def user_within(tx: Transaction, process: Process[Any, Any], person_id: int, ver
     return person
 
 
-def set_external(tx: Transaction, which: Any, key: int, value: str) -> None:
-    """Keep by which identifier a directory knows somebody or something; empty: by none."""
-    if not value:
-        tx.execute(delete(ExternalId).where(which == key))
-        return
-    new = insert(ExternalId).values({which.key: key, "value": value})
-    tx.execute(new.on_conflict_do_update(index_elements=[which], set_={"value": value}))
-
-
-def _former(tx: Transaction, login: str) -> Person | None:
-    owner = taken_logins(tx, [login]).get(login)
-    person = tx.get(Person, owner, lock=True) if owner is not None else None
-    gone = person is not None and person.retired_at is not None and person.erased_at is None
-    return person if gone else None
-
-
-def _fields(ask: UserFields, person: Person | None, login: str) -> PersonFields:
-    mails = [*ask.mails, "", "", ""]
-    return validated(
-        PersonFields,
-        {
-            "code": ask.employee_number or (person.code if person else login[:50]),
-            "family_name": ask.family_name, "given_name": ask.given_name,
-            "family_kana": ask.family_kana, "given_kana": ask.given_kana,
-            "mail1": mails[0], "mail2": mails[1], "mail3": mails[2], "mobile": ask.mobile, "login": login,
-            **({"language": person.language, "postal_code": person.postal_code, "address": person.address}
-               if person else {}),
-        },
-    )  # fmt: skip
-
-
-def _check_free(tx: Transaction, fields: PersonFields, person_id: int | None) -> None:
-    try:
-        check_unique(tx, fields, person_id)
-    except Invalid as error:
-        raise Taken(N_("{problem}"), problem=" ".join(error.fields.values()) or _(error.message)) from error
-
-
-def _refuse_the_stronger(tx: Transaction, person_id: int) -> None:
-    # Measured by what the key's account may do: a key holds only a part of it, and would be weaker than everybody.
-    own = tx.actor.account_id
-    whole = tx if own is None else tx.by(replace(tx.actor, grants=grants_of(tx, own)))
-    if more_powerful(whole, Person.id == person_id):
-        raise Refused(MORE_POWERFUL)
-
-
-def _refuse_oneself(tx: Transaction, person_id: int) -> None:
-    if tx.actor.person_id == person_id:
-        raise Refused(N_("You cannot stop your own account. Ask another administrator."))
-
-
 def _set_active(tx: Transaction, person_id: int, *, active: bool) -> None:
     account: Account | None = tx.scalar(
         select(Account).where(Account.person_id == person_id).execution_options(populate_existing=True)
@@ -228,3 +182,8 @@ def _set_active(tx: Transaction, person_id: int, *, active: bool) -> None:
     else:
         _refuse_oneself(tx, person_id)
         stop_accounts_of(tx, [person_id])
+
+
+def _refuse_oneself(tx: Transaction, person_id: int) -> None:
+    if tx.actor.person_id == person_id:
+        raise Refused(N_("You cannot stop your own account. Ask another administrator."))

@@ -1,45 +1,49 @@
-"""The protocol, by scim2-server; ours is only what a new user has when the directory does not say it."""
+"""The protocol, by scim2-server; ours is who may do what, and the key of its cursors."""
 
+from functools import lru_cache
 from typing import Any
 
-from pydantic_core import from_json, to_json
-from scim2_models import Resource, ResourceType
+from scim2_models import ResourceType
+from scim2_server.requests import ScimRequest
+from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
 
+from core.actor import Actor
+from core.operations import Process
+from core.secrets import derive
 from pages.public.scim.provider import PROVIDER
-from services.scim import EnterpriseUser
+from services import scim
 
-EXTENSION = str(EnterpriseUser.__schema__)
+READS = {Operation.query, Operation.search, Operation.search_with_body}
+PROCESSES: dict[tuple[str, Operation], Process[Any, Any]] = {
+    ("User", Operation.create): scim.add_user,
+    ("User", Operation.replace): scim.change_user,
+    ("User", Operation.patch): scim.change_user,
+    ("User", Operation.delete): scim.remove_user,
+    ("Group", Operation.create): scim.add_group,
+    ("Group", Operation.replace): scim.change_group,
+    ("Group", Operation.patch): scim.change_group,
+    ("Group", Operation.delete): scim.remove_group,
+    **{("User", one): scim.list_users for one in READS},
+    **{("Group", one): scim.list_groups for one in READS},
+}
 
 
 class Service(ScimService):
-    """Answers requests."""
+    """Answers requests; their subject is the actor."""
 
-    def read_creation(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> Resource[Any]:
-        """Read a new resource: a user is in use unless it says otherwise, and its login name is its number if need be.
+    def authorize(self, request: ScimRequest, target: Target, resource_type: ResourceType) -> None:
+        """Check the permission before anything that was sent is looked at: its rules are nothing to those who may not.
 
-        Both are required of what stands, and directories leave them out when they make somebody.
+        Raises:
+            NotAllowed: when the actor may not.
         """
-        if resource_type.name == "User":
-            self.ensure_json(content_type)
-            body = _completed(body)
-        return super().read_creation(resource_type, body, content_type)
+        actor: Actor = request.subject
+        process = PROCESSES[str(resource_type.name), target.operation]
+        actor.require(process.name, process.what)
 
 
-SERVICE = Service(PROVIDER)
-
-
-def _completed(body: bytes) -> bytes:
-    try:
-        sent = from_json(body)
-    except ValueError:
-        return body  # the library says what is wrong with it
-    if not isinstance(sent, dict):
-        return body
-    names = {name.lower(): name for name in sent}
-    if "active" not in names:
-        sent["active"] = True
-    extension = sent.setdefault(names.get(EXTENSION.lower(), EXTENSION), {})
-    if isinstance(extension, dict) and "employeenumber" not in {name.lower() for name in extension}:
-        extension["employeeNumber"] = sent.get(names.get("username", ""))
-    return to_json(sent)
+@lru_cache(maxsize=1)
+def service() -> Service:
+    """Return the service. Cursors are sealed with a key of the installation's."""
+    return Service(PROVIDER, secret=derive("scim-cursors"))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from scim2_models import InvalidValueException, Meta, Reference
+from scim2_models import Meta, Reference
 
+from core.errors import Invalid
+from core.i18n import N_, _
 from services.scim import (
     Email,
     EnterpriseUser,
@@ -12,12 +14,14 @@ from services.scim import (
     GroupMember,
     GroupRow,
     Name,
-    Named,
     PhoneNumber,
     PhoneticName,
     UserGroup,
     UserRow,
 )
+
+ONE_NUMBER = N_("One phone number is kept: the mobile number.")
+NO_USER = N_("Each member has the id of a user as its value.")
 
 
 def user_of(row: UserRow) -> Any:
@@ -30,7 +34,7 @@ def user_of(row: UserRow) -> Any:
         name=Name(family_name=row.family_name, given_name=row.given_name or None),
         display_name=whole,
         active=row.active,
-        emails=[Email(value=mail, type="work") for mail in row.mails] or None,
+        emails=[Email(value=mail, type="other" if at else "work") for at, mail in enumerate(row.mails)] or None,
         phone_numbers=[PhoneNumber(value=row.mobile, type="mobile")] if row.mobile else None,
         groups=[UserGroup(value=str(one.id), ref=Reference(f"Groups/{one.id}"), display=one.name) for one in row.groups]
         or None,
@@ -44,31 +48,52 @@ def user_of(row: UserRow) -> Any:
     return user
 
 
-def user_fields(user: Any) -> dict[str, Any]:
-    """Return what a resource says about a user, as ``UserFields`` takes it."""
+def user_fields(user: Any, *, whole: bool = False) -> dict[str, Any]:
+    """Return what a resource says about a user, as ``UserFields`` takes it: what it does not name is left out.
+
+    ``whole``: it names everything, and what it lacks is empty.
+    """
     enterprise, phonetic = user[EnterpriseUser], user[PhoneticName]
-    phones = [phone.value or "" for phone in user.phone_numbers or []]
-    if len(phones) > 1:
-        raise InvalidValueException(detail="One phone number is kept: the mobile number.")
-    return {
+    said = {
         "user_name": user.user_name or "",
-        "external_id": user.external_id or "",
-        "active": user.active is not False,
+        "active": user.active,
         "family_name": (user.name and user.name.family_name) or "",
-        "given_name": (user.name and user.name.given_name) or "",
-        "family_kana": (phonetic and phonetic.family_name) or "",
-        "given_kana": (phonetic and phonetic.given_name) or "",
         "employee_number": (enterprise and enterprise.employee_number) or "",
-        "mails": [mail.value or "" for mail in user.emails or []],
-        "mobile": phones[0] if phones else "",
     }
+    if whole or _names(user, "external_id"):
+        said["external_id"] = user.external_id or ""
+    if whole or _names(user.name, "given_name"):
+        said["given_name"] = (user.name and user.name.given_name) or ""
+    if whole or _names(user, "emails"):
+        said["mails"] = _mails(user.emails or [])
+    if whole or _names(user, "phone_numbers"):
+        said["mobile"] = _mobile(user.phone_numbers or [])
+    if whole or phonetic is not None:
+        said["family_kana"] = (phonetic and phonetic.family_name) or ""
+        said["given_kana"] = (phonetic and phonetic.given_name) or ""
+    return said
+
+
+def _names(part: Any, name: str) -> bool:
+    return part is not None and name in part.model_fields_set
+
+
+def _mails(sent: list[Email]) -> list[str]:
+    # The first one is that of work, in whichever order they are sent.
+    ordered = sorted(sent, key=lambda one: (one.type or "work").lower() != "work")
+    return list(dict.fromkeys(one.value for one in ordered if one.value))
+
+
+def _mobile(sent: list[PhoneNumber]) -> str:
+    mobile = [one for one in sent if (one.type or "mobile").lower() == "mobile"] if len(sent) > 1 else sent
+    if len(mobile) > 1:
+        raise Invalid(ONE_NUMBER, fields={"phoneNumbers": _(ONE_NUMBER)})
+    return (mobile[0].value or "") if mobile else ""
 
 
 def group_of(row: GroupRow) -> Group:
     """Return a group as a resource."""
-    members = [
-        GroupMember(value=str(one.id), ref=Reference(f"Users/{one.id}"), type="User") for one in row.members or []
-    ]
+    members = [GroupMember(value=str(one), ref=Reference(f"Users/{one}"), type="User") for one in row.members or []]
     return Group(
         id=str(row.id),
         external_id=row.external_id,
@@ -78,16 +103,27 @@ def group_of(row: GroupRow) -> Group:
     )
 
 
-def group_fields(group: Any) -> dict[str, Any]:
-    """Return what a resource says about a group, as ``GroupFields`` takes it."""
-    members = [number_of(member.value) for member in group.members or []]
-    if None in members:
-        raise InvalidValueException(detail="Each member has the id of a User as its value.")
-    return {
-        "name": group.display_name or "",
-        "external_id": group.external_id or "",
-        "members": list(dict.fromkeys(members)),
-    }
+def group_fields(group: Any, *, whole: bool = False) -> dict[str, Any]:
+    """Return what a resource says about a group, as ``GroupFields`` takes it; ``whole`` as of a user."""
+    said: dict[str, Any] = {"name": group.display_name or ""}
+    if whole or _names(group, "members"):
+        said["members"] = numbers_of(group.members or [])
+    if whole or _names(group, "external_id"):
+        said["external_id"] = group.external_id or ""
+    return said
+
+
+def numbers_of(members: list[GroupMember]) -> list[int]:
+    """Return the ids of users, each once.
+
+    Raises:
+        Invalid: when one of them is none.
+    """
+    found = [number_of(member.value) for member in members]
+    numbers = [one for one in found if one is not None]
+    if len(numbers) < len(found):
+        raise Invalid(NO_USER, fields={"members": _(NO_USER)})
+    return list(dict.fromkeys(numbers))
 
 
 def number_of(text: str | None) -> int | None:
@@ -99,14 +135,6 @@ def number_of(text: str | None) -> int | None:
 def version_of(etag: str | None) -> str:
     """Return the version that an entity tag stands for; empty: none was named."""
     return (etag or "").removeprefix("W/").strip('"')
-
-
-def _belonging(group: Named) -> UserGroup:
-    return UserGroup(value=str(group.id), ref=Reference(f"Groups/{group.id}"), display=group.name)
-
-
-def _member(person: Named) -> GroupMember:
-    return GroupMember(value=str(person.id), ref=Reference(f"Users/{person.id}"), type="User")
 
 
 def _etag(version: str) -> str:

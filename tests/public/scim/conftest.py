@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from socket import socket
+from socket import IPPROTO_TCP, socket
 
 import httpx2
 import pytest
@@ -25,7 +25,7 @@ from tests.factories import Cast, account_of, actor_of
 @pytest.fixture
 def address(live, monkeypatch) -> Iterator[str]:
     """The routes behind the gate, on a port of their own."""
-    with socket() as listening:
+    with socket(proto=IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         monkeypatch.setenv("RENRAKU_PORT", str(port))
