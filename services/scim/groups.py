@@ -10,7 +10,6 @@ from core.inputs import Input, field, validated
 from core.operations import Process, operation
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
-from services.access import people_within
 from services.changes import keeping
 from services.people.department_edit import DepartmentFields, department_within
 from services.people.external import set_external_ids_of_departments
@@ -154,7 +153,7 @@ def _standing(tx: Transaction, process: Process[Any, Any], department_id: int, v
     if department.retired_at is not None:
         raise Conflict(CHANGED)
     if version:
-        [row] = groups(tx, [department.id], people_within(process.reach(tx), tx.actor), members=False)
+        [row] = groups(tx, [department.id], process.reach(tx), members=False)
         if row.version != version:
             raise Conflict(CHANGED)
     return department

@@ -1,5 +1,6 @@
 """Users and Groups as a directory looks them up: filtered, in an order, by the page (RFC 7644 §3.4.2)."""
 
+import operator
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -63,7 +64,9 @@ def list_users(tx: Transaction, ask: UsersAsk) -> Users:
     )
     if ask.filter:
         statement = statement.where(condition(ask.filter, FullUser, USER_COLUMNS, USER_LISTS))
-    page = _page(tx, statement, ask, Person.id, _order(ask.sort_by, FullUser, USER_COLUMNS))
+    order = _order(ask.sort_by, FullUser, USER_COLUMNS)
+    everybody = not ask.filter and list_users.reach(tx).whole
+    page = _page(tx, statement, ask, Person.id, order, everybody=everybody)
     return Users(total=page.total, next=page.next, users=users(tx, page.ids))
 
 
@@ -79,8 +82,7 @@ def list_groups(tx: Transaction, ask: GroupsAsk) -> Groups:
     if ask.filter:
         statement = statement.where(condition(ask.filter, Group, GROUP_COLUMNS, GROUP_LISTS))
     page = _page(tx, statement, ask, Department.id, _order(ask.sort_by, Group, GROUP_COLUMNS))
-    within = people_within(reach, tx.actor)
-    return Groups(total=page.total, next=page.next, groups=groups(tx, page.ids, within, members=ask.members))
+    return Groups(total=page.total, next=page.next, groups=groups(tx, page.ids, reach, members=ask.members))
 
 
 class _Page(NamedTuple):
@@ -89,7 +91,10 @@ class _Page(NamedTuple):
     next: str | None
 
 
-def _page(tx: Transaction, statement: Select[Any], ask: UsersAsk, key: Any, order: ColumnElement[Any] | None) -> _Page:
+def _page(
+    tx: Transaction, statement: Select[Any], ask: UsersAsk, key: Any, order: ColumnElement[Any] | None,
+    *, everybody: bool = False,
+) -> _Page:  # fmt: skip
     if ask.id is not None:
         ids = list(tx.execute(statement.where(key == ask.id)).scalars())
         return _Page(ids, len(ids), None)
@@ -100,17 +105,19 @@ def _page(tx: Transaction, statement: Select[Any], ask: UsersAsk, key: Any, orde
     if not ask.counted:
         return _by_key(tx, ordered, ask, by)
     if not ask.count:
-        return _Page([], _count(tx, statement), None)
+        return _Page([], _count(tx, statement, everybody), None)
     ids = list(tx.execute(ordered.offset(ask.start - 1).limit(ask.count)).scalars())
     # A page that is not full is the last one, and one at the beginning says it all: no other look is needed.
     ends = 0 < len(ids) < ask.count or (not ids and ask.start == 1)
-    return _Page(ids, ask.start - 1 + len(ids) if ends else _count(tx, statement), None)
+    return _Page(ids, ask.start - 1 + len(ids) if ends else _count(tx, statement, everybody), None)
 
 
 def _by_key(tx: Transaction, ordered: Select[Any], ask: UsersAsk, by: list[Any]) -> _Page:
     if ask.after:
-        place = tuple_(*[literal(one, column.type) for one, column in zip(_read(ask.after, by), by, strict=True)])
-        ordered = ordered.where(tuple_(*by) < place if ask.descending else tuple_(*by) > place)
+        place = [literal(one, column.type) for one, column in zip(_read(ask.after, by), by, strict=True)]
+        beyond, at_least = (operator.lt, operator.le) if ask.descending else (operator.gt, operator.ge)
+        # The second condition follows from the first one; an index on what is sorted by is found by it alone.
+        ordered = ordered.where(beyond(tuple_(*by), tuple_(*place)), at_least(by[0], place[0]))
     rows = [tuple(row) for row in tx.execute(ordered.limit(ask.count + 1))]
     page = rows[: ask.count]
     more = len(rows) > len(page) and page
@@ -127,8 +134,13 @@ def _read(after: str, by: list[Any]) -> list[Any]:
         ) from error
 
 
-def _count(tx: Transaction, statement: Select[Any]) -> int:
-    return int(tx.scalar(select(func.count()).select_from(statement.subquery())))
+def _count(tx: Transaction, statement: Select[Any], everybody: bool) -> int:
+    if not everybody:
+        return int(tx.scalar(select(func.count()).select_from(statement.subquery())))
+    # A total must be exact, clients page by it; all accounts but those of people who left is a quick way to it.
+    accounts = select(func.count()).select_from(Account)
+    left = accounts.join(Person, Person.id == Account.person_id).where(Person.retired_at.is_not(None))
+    return int(tx.scalar(select(accounts.scalar_subquery() - left.scalar_subquery())))
 
 
 def _order(name: str, model: Any, columns: Mapping[Path, Column]) -> ColumnElement[Any] | None:

@@ -33,14 +33,14 @@ class Name(ComplexAttribute):
 class Email(ComplexAttribute):
     """A mail address. The first one is that of work, whatever type is sent."""
 
-    value: Annotated[str | None, Required.true] = None
+    value: str | None = None
     type: str | None = Field(None, examples=["work"])
 
 
 class PhoneNumber(ComplexAttribute):
     """The mobile number, in E.164."""
 
-    value: Annotated[str | None, Required.true] = None
+    value: str | None = None
     type: str | None = Field(None, examples=["mobile"])
 
 
@@ -109,9 +109,12 @@ class Group(Resource[Any]):
 
 EXTENSIONS = (EnterpriseUser, PhoneticName)
 ALWAYS_THERE = {
-    str(User.__schema__): {"active", "name", "name.familyName"},
+    str(User.__schema__): {"active", "name", "name.familyName", "emails.value", "phoneNumbers.value"},
     str(EnterpriseUser.__schema__): {"employeeNumber"},
 }
-"""What every user has, by schema and published as required: where a directory leaves it out, a rule gives it."""
+"""What every user has, by schema and published as required; nobody is refused for leaving it out.
+
+A rule gives it then, and an address without its value is none: Entra ID takes addresses away by taking the value.
+"""
 
 FullUser: Any = User[Union[EnterpriseUser, PhoneticName]]  # type: ignore[misc]  # noqa: UP007 - the library's way

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from scim2_models import ResourceType
+from pydantic_core import to_json
+from scim2_models import PatchOp, ResourceType
 from scim2_server.requests import ScimRequest
 from scim2_server.routing import Operation, Target
 from scim2_server.service import ScimService
@@ -12,6 +13,7 @@ from core.actor import Actor
 from core.operations import Process
 from core.secrets import derive
 from pages.public.scim.provider import PROVIDER
+from pages.public.scim.unsaid import without_following
 from services import scim
 
 READS = {Operation.query, Operation.search, Operation.search_with_body}
@@ -41,6 +43,12 @@ class Service(ScimService):
         actor: Actor = request.subject
         process = PROCESSES[str(resource_type.name), target.operation]
         actor.require(process.name, process.what)
+
+    def read_patch(self, resource_type: ResourceType, body: bytes, content_type: str | None) -> "PatchOp[Any]":
+        """Read a PATCH; of a user without what follows from other attributes."""
+        if resource_type.name == "User":
+            body = to_json(without_following(self.decode_body(body, content_type)))
+        return super().read_patch(resource_type, body, content_type)
 
 
 @lru_cache(maxsize=1)

@@ -109,13 +109,11 @@ class Rooms(ScimStorage):
         """Let one be as the resource says, and return it as it stands."""
         which = {"id": number_of(resource.id), "version": version_of(expected_version)}
         if resource_type.name == USER:
-            made = scim.change_user(
-                self.tx, validated(scim.EditedUser, {**user_fields(resource, whole=self.whole), **which})
-            )
+            user = {**user_fields(resource, whole=self.whole), **which}
+            made = scim.change_user(self.tx, validated(scim.EditedUser, user))
         else:
-            made = scim.change_group(
-                self.tx, validated(scim.EditedGroup, {**group_fields(resource, whole=self.whole), **which})
-            )
+            group = {**group_fields(resource, whole=self.whole), **which}
+            made = scim.change_group(self.tx, validated(scim.EditedGroup, group))
         return self.get(resource_type, str(made.id))
 
     def delete(self, resource_type: ResourceType, resource_id: str, *, expected_version: str | None = None) -> None:

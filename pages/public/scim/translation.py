@@ -85,10 +85,12 @@ def _mails(sent: list[Email]) -> list[str]:
 
 
 def _mobile(sent: list[PhoneNumber]) -> str:
-    mobile = [one for one in sent if (one.type or "mobile").lower() == "mobile"] if len(sent) > 1 else sent
-    if len(mobile) > 1:
+    numbers = [one for one in sent if one.value]
+    if len(numbers) > 1:
+        numbers = [one for one in numbers if (one.type or "mobile").lower() == "mobile"]
+    if len(numbers) > 1:
         raise Invalid(ONE_NUMBER, fields={"phoneNumbers": _(ONE_NUMBER)})
-    return (mobile[0].value or "") if mobile else ""
+    return (numbers[0].value or "") if numbers else ""
 
 
 def group_of(row: GroupRow) -> Group:

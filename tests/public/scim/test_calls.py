@@ -10,6 +10,7 @@ from tests.factories import account_of
 from tests.statements import statements
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 KANA = "urn:renraku:params:scim:schemas:extension:phonetic:1.0:User"
@@ -104,7 +105,7 @@ BAD = {
     "unknown attribute": ("GET", "/Users", {"params": {"filter": 'shoeSize eq "3"'}}, 400, "invalidFilter"),
     "open bracket": ("GET", "/Users", {"params": {"filter": "(" * 500}}, 400, "invalidFilter"),
     "no JSON": ("POST", "/Users", {"content": b"{"}, 400, "invalidSyntax"),
-    "no name": ("POST", "/Users", {"json": {"schemas": [USER], "userName": "nobody"}}, 400, "invalidValue"),
+    "no login": ("POST", "/Users", {"json": {"schemas": [USER], "name": {"familyName": "佐藤"}}}, 400, "invalidValue"),
     "login of spaces": ("POST", "/Users", {"json": new_user("a b")}, 400, "invalidValue"),
     "login taken": ("POST", "/Users", {"json": new_user("admin")}, 409, "uniqueness"),
     "four mails": ("POST", "/Users", {"json": new_user(emails=MAILS)}, 400, "invalidValue"),
