@@ -25,9 +25,15 @@ from services.scim.schemas import (
 )
 from services.scim.users import EditedUser, Kept, UserFields, WhichUser, add_user, change_user, remove_user
 
+GRANTS = tuple(
+    f"{one.name}:{one.what}"
+    for one in (list_users, add_user, change_user, remove_user, list_groups, add_group, change_group, remove_group)
+)
+"""What a directory's key needs."""
+
 __all__ = [
-    "ALWAYS_THERE", "EXTENSIONS", "MOST", "EditedGroup", "EditedUser", "Email", "EnterpriseUser", "FullUser", "Group",
-    "GroupFields", "GroupMember", "GroupRow", "Groups", "GroupsAsk", "Kept", "Name", "Named", "PhoneNumber",
+    "ALWAYS_THERE", "EXTENSIONS", "GRANTS", "MOST", "EditedGroup", "EditedUser", "Email", "EnterpriseUser", "FullUser",
+    "Group", "GroupFields", "GroupMember", "GroupRow", "Groups", "GroupsAsk", "Kept", "Name", "Named", "PhoneNumber",
     "PhoneticName", "Taken", "TooMany", "User", "UserFields", "UserGroup", "UserRow", "Users", "UsersAsk", "WhichGroup",
     "WhichUser", "add_group", "add_user", "alone", "change_group", "change_user", "list_groups", "list_users",
     "remove_group", "remove_user",

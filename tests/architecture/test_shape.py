@@ -114,18 +114,13 @@ def test_nobody_but_the_clock_asks_for_the_time() -> None:
     assert asks == ["core/clock.py"]
 
 
-WITHOUT_PAGES = {"scim"}
-"""Rooms that only machines enter: what stands in ``pages/`` of others stands in ``pages/public/`` of these."""
-
-
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_has_the_same_name_on_every_floor(room: str) -> None:
     assert (ROOT / "services" / room / "__init__.py").exists()
     assert (ROOT / "data" / "models" / f"{room}.py").exists()
-    public = room in WITHOUT_PAGES
-    assert (ROOT / ("pages/public" if public else "pages") / room).is_dir()
+    assert (ROOT / "pages" / room).is_dir()
     assert list((ROOT / "tests" / "services" / room).glob("test_*.py"))
-    assert list((ROOT / ("tests/public" if public else "tests/pages") / room).glob("test_*.py"))
+    assert list((ROOT / "tests" / "pages" / room).glob("test_*.py"))
 
 
 @pytest.mark.parametrize("path", pages(), ids=name)

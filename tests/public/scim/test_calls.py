@@ -1,12 +1,17 @@
 """What a directory sends: good and bad, over loopback."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
 from sqlalchemy import select
 
 from core.actor import Actor
 from core.database import transaction
 from data.models.access import Account, AccountStatus
 from data.models.people import Person
-from tests.factories import account_of
+from services.access import EditedSet, NewKey, edit_set, make_key
+from tests.conftest import forget
+from tests.factories import account_of, actor_of
 from tests.statements import statements
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -114,6 +119,10 @@ BAD = {
     "huge number": ("DELETE", "/Groups/99999999999999999999999", {}, 404, None),
     "member of nowhere": ("POST", "/Groups", {"json": STRANGERS}, 400, None),
     "name with a slash": ("POST", "/Groups", {"json": {"displayName": "a/b"}}, 400, None),
+    "too large": ("POST", "/Users", {"content": b" " * (1024 * 1024 + 1)}, 413, None),
+    "no JSON by its type": ("POST", "/Users", {"content": b"{}", "headers": {"content-type": "text/xml"}}, 415, None),
+    "a patch of nothing": ("PATCH", "/Users/1", {"json": {"schemas": [PATCH], "Operations": []}}, 400, None),
+    "an old cursor": ("GET", "/Users", {"params": {"cursor": "made-up"}}, 400, "invalidCursor"),
     "wrong method": ("DELETE", "/Users", {}, 405, None),
     "nowhere": ("GET", "/Shoes", {}, 404, None),
     "bulk": ("POST", "/Bulk", {"json": {}}, 501, None),
@@ -140,3 +149,74 @@ def test_nobody_is_left_without_an_administrator(directory, live_cast, live) -> 
         assert answer.status_code == 403, answer.text
     with transaction(Actor.system("test")) as tx:
         assert tx.scalar(select(Account.status).where(Account.person_id == own)) is AccountStatus.ACTIVE
+
+
+SAID = [
+    ("GET", "/Users/999999999", {}, "There is no such resource", "ありません"),
+    ("GET", "/Shoes", {}, "nothing at this address", "ありません"),
+    ("GET", "/Users", {"params": {"filter": 'shoeSize eq "3"'}}, "filter cannot be used", "絞り込み"),
+    ("POST", "/Users", {"json": new_user("admin")}, "belongs to somebody else", "ほかの人"),
+    ("PATCH", "/Groups/1", {"json": patch({"op": "replace", "path": "id", "value": "5"})}, "cannot be changed", "変更"),
+    ("POST", "/Users", {"content": b"{"}, "not JSON", "JSON"),
+    ("GET", "/Users", {"headers": {"authorization": "Bearer renraku_no"}}, "wrong, expired or revoked", "キー"),
+]
+
+
+def test_errors_speak_the_language_that_is_asked_for(directory, live_cast) -> None:
+    for method, path, sent, english, japanese in SAID:
+        for language, words in (("en-US", english), ("ja", japanese)):
+            more = {**sent, "headers": {**sent.get("headers", {}), "accept-language": language}}
+            answer = directory.request(method, path, **more)
+            assert words in answer.json()["detail"], (path, language, answer.text)
+            assert answer.headers["content-language"] == language[:2]
+
+
+def test_two_changes_at_once(directory, live_cast) -> None:
+    """With If-Match one of them is told that it came too late; without, both are done one after the other."""
+    made = directory.post("/Users", json=new_user())
+    here = f"/Users/{made.json()['id']}"
+
+    def change(name: str, headers: dict) -> int:
+        body = patch({"op": "replace", "path": "name.givenName", "value": name})
+        return directory.patch(here, json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(2) as both:
+        same = {"if-match": made.headers["etag"]}
+        assert sorted(both.map(lambda name: change(name, same), ("一郎", "次郎"))) == [204, 412]
+        assert list(both.map(lambda name: change(name, {}), ("三郎", "四郎"))) == [204, 204]
+
+
+def test_pages_by_cursor(directory, live_cast) -> None:
+    seen, asked = [], {"cursor": "", "count": 2, "sortBy": "userName"}
+    while True:
+        page = directory.get("/Users", params=asked).json()
+        seen += [one["userName"] for one in page["Resources"]]
+        if "nextCursor" not in page:
+            break
+        asked["cursor"] = page["nextCursor"]
+    assert seen == ["admin", "crisis", "manager", "staff"]
+    elsewhere = directory.get("/Users", params={**asked, "sortBy": "name.familyName"})
+    assert (elsewhere.status_code, elsewhere.json()["scimType"]) == (400, "invalidCursor")
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(directory, live_cast, monkeypatch) -> None:
+    monkeypatch.setenv("RENRAKU_API_REQUESTS_PER_MINUTE", "1")
+    forget()
+    assert directory.get("/Users").status_code == 200
+    answer = directory.get("/Users")
+    assert (answer.status_code, answer.json()["status"]) == (429, "429")
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+
+
+def test_a_key_that_only_reads(address, live_cast, live) -> None:
+    with transaction(Actor.system("test")) as tx:
+        admin, account = actor_of(tx, live_cast.administrator), account_of(tx, live_cast.administrator).id
+    with transaction(admin) as tx:
+        reading = edit_set(tx, EditedSet(name="参照", grants=["scim.list_users:read", "scim.list_groups:read"]))
+    with transaction(admin) as tx:
+        key = make_key(tx, NewKey(account_id=account, name="Okta", set_id=reading.id, days=90)).key
+    with httpx2.Client(base_url=address, headers={"authorization": f"Bearer {key}"}) as client:
+        assert client.get("/Users").status_code == client.get("/Groups").status_code == 200
+        for method, path in (("POST", "/Users"), ("PATCH", "/Users/1"), ("PUT", "/Groups/1"), ("DELETE", "/Groups/1")):
+            answer = client.request(method, path, content=b"{")  # the permission comes before what was sent
+            assert (answer.status_code, answer.json()["status"]) == (403, "403"), (method, path)
