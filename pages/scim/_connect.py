@@ -11,6 +11,7 @@ from services.access import EditedSet, edit_set, list_sets
 from services.scim import GRANTS
 
 PATH = "/scim/v2"
+OPEN = "scim-open"
 NAME = N_("Directory (SCIM)")
 PURPOSE = N_("Keeps people with accounts and departments in step with a directory such as Entra ID or Okta.")
 STEPS = (
@@ -32,10 +33,11 @@ OKTA = (
 
 def connecting(actor: Actor) -> None:
     """Say how a directory is connected, and make the permission set for it with one click."""
-    with st.expander(_(N_("Connect a directory: Entra ID, Okta (SCIM)")), icon=":material/sync_alt:"):
+    label = _(N_("Connect a directory: Entra ID, Okta (SCIM)"))
+    with st.expander(label, icon=":material/sync_alt:", expanded=OPEN in st.session_state):
         st.markdown("\n".join(f"{number}. {_(step)}" for number, step in enumerate(STEPS, 1)))
         _set(actor)
-        st.caption(_(N_("Address")))
+        st.caption(_(N_("Address to enter in the directory")))
         st.code(f"{settings().base_url}{PATH}", language=None, wrap_lines=True)
         for tab, lines in zip(st.tabs(["Entra ID", "Okta"]), (ENTRA, OKTA), strict=True):
             tab.markdown("\n".join(f"- {_(line)}" for line in lines))
@@ -60,5 +62,6 @@ def _made() -> bool:
     wanted = EditedSet(name=_(NAME), description=_(PURPOSE), grants=list(GRANTS))
     if not kit.do(edit_set, wanted):
         return False
+    st.session_state[OPEN] = True  # the next run draws the page anew
     kit.flash(_(N_("The permission set was made. Give it to the directory's account.")))
     return True
