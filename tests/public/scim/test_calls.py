@@ -151,7 +151,7 @@ def test_nobody_is_left_without_an_administrator(directory, live_cast, live) -> 
         assert tx.scalar(select(Account.status).where(Account.person_id == own)) is AccountStatus.ACTIVE
 
 
-SAID = [
+SAID: list[tuple[str, str, dict, str, str]] = [
     ("GET", "/Users/999999999", {}, "There is no such resource", "ありません"),
     ("GET", "/Shoes", {}, "nothing at this address", "ありません"),
     ("GET", "/Users", {"params": {"filter": 'shoeSize eq "3"'}}, "filter cannot be used", "絞り込み"),

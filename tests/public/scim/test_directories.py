@@ -55,7 +55,7 @@ def test_users_of_entra_id(directory, live) -> None:
     assert directory.get(here).status_code == 404
 
 
-ENTRA_CHANGES = [
+ENTRA_CHANGES: list[tuple[dict, dict]] = [
     (  # Update User [Multi-valued properties]
         patch(
             {"op": "Replace", "path": 'emails[type eq "work"].value', "value": "updatedEmail@microsoft.com"},
