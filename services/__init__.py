@@ -12,6 +12,7 @@ ROOMS = (
     "people",
     "delivery",
     "invitations",
+    "scim",
     "broadcasts",
     "safety",
     "privacy",

@@ -18,6 +18,7 @@ from data.models import (
     people_search,
     privacy,
     safety,
+    scim,
     setup,
     webhooks,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "people_search",
     "privacy",
     "safety",
+    "scim",
     "setup",
     "webhooks",
 ]

@@ -9,6 +9,7 @@ from core.i18n import N_, _
 from core.operations import Process
 from pages import kit
 from pages.kit.guard import guard
+from pages.scim._connect import connecting
 from services.access import (
     AccountsAsk,
     AccountStatus,
@@ -93,6 +94,7 @@ def revoked(row: KeyRow) -> bool:
 actor = guard("access.list_keys")
 kit.header(_(N_("API keys")), _(N_("By which other systems act for an account. How they do it stands in docs/api.md.")))
 making(actor)
+connecting(actor)
 picked = kit.table(
     list_keys,
     kit.filters(KeysAsk),

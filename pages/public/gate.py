@@ -34,7 +34,7 @@ FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
 """Balancers and watchers ask by address, not by name."""
 
 HIDDEN_QUERY = "renraku.query"
-API = "/api/"
+API = ("/api/", "/scim/")
 LARGEST_FORM = 1024 * 1024
 REFUSED: Message = {"type": "websocket.close", "code": 1008}
 

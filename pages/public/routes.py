@@ -18,6 +18,7 @@ from pages.public import (
     sign_in,
 )
 from pages.public.api import routes as api
+from pages.public.scim import routes as scim
 
 ROUTES: list[Route] = [
     *api.ROUTES,  # first: they are asked most often, and each route is tried in turn
@@ -34,4 +35,5 @@ ROUTES: list[Route] = [
     *imports.ROUTES,
     *look.ROUTES,
     *replies.ROUTES,
+    *scim.ROUTES,
 ]

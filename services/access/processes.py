@@ -24,6 +24,7 @@ CATEGORIES = {
     "access": N_("Access"),
     "people": N_("People"),
     "invitations": N_("Invitations"),
+    "scim": N_("SCIM"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),

@@ -71,9 +71,7 @@ def reinstate_people(tx: Transaction, ask: Several) -> Counted:
         )
     with keeping(tx) as kept:
         kept.watch(PEOPLE, people)
-        back = _mark(tx, people, Person.retired_at.is_not(None), None)
-        gone = select(Department.id).where(Department.retired_at.is_not(None))
-        tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
+        back = mark_back(tx, people)
     tx.note("people", None, [f"person:{person}" for person in back])
     return Counted(count=len(back))
 
@@ -81,6 +79,14 @@ def reinstate_people(tx: Transaction, ask: Several) -> Counted:
 def mark_retired(tx: Transaction, people: Sequence[int]) -> list[int]:
     """Note that people have left; return those who had not already."""
     return _mark(tx, people, Person.retired_at.is_(None), tx.now)
+
+
+def mark_back(tx: Transaction, people: Sequence[int]) -> list[int]:
+    """Note that people are back, without the departments that were retired meanwhile; return those who had left."""
+    back = _mark(tx, people, Person.retired_at.is_not(None), None)
+    gone = select(Department.id).where(Department.retired_at.is_not(None))
+    tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
+    return back
 
 
 def _mark(tx: Transaction, people: Sequence[int], state: object, retired_at: object) -> list[int]:

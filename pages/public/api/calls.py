@@ -1,46 +1,24 @@
-"""One request from key to answer: whose it is, whether it may, what is asked, then one transaction of the account."""
+"""One request with a key that was recognised: whether it may, what is asked, then one transaction of the account."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.database import connected, transaction
-from core.i18n import N_, set_language
+from core.database import transaction
+from core.i18n import N_
 from core.inputs import validated
 from core.line import Line
 from core.operations import Operation
-from core.transaction import Alone
 from pages.public.api import reading
-from pages.public.api.limits import tell_limits
 from pages.public.api.open import Registered, answer_of, find_open, method_of
-from pages.public.api.problems import NoKey, TooManyRequests, WrongMethod, problem
+from pages.public.api.problems import WrongMethod
 from services import access
 
 HEADERS = {"cache-control": "no-store"}
 REPLAYED = "idempotency-replayed"
 
 
-def answered(request: Request, body: bytes) -> Response:
-    """Answer a request. It speaks the language of the request or of the key's account.
-
-    Raises:
-        NoKey: when the key opens nothing.
-    """
-    with connected() as line:
-        key = access.recognise(Alone(line), reading.key_of(request))  # it counts, whatever becomes of it
-        if key is None:
-            raise NoKey(N_("This API key is wrong, expired or revoked."))
-        set_language(reading.language_of(request) or key.actor.language)
-        try:
-            response = _done(request, line, key, body)
-        except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
-            response = problem(error)
-    tell_limits(response, key)
-    return response
-
-
-def _done(request: Request, line: Line, key: access.Recognised, body: bytes) -> Response:
-    if key.too_many:
-        raise TooManyRequests(N_("This key was used more than {limit} times within a minute."), limit=key.limit)
+def done(request: Request, line: Line, key: access.Recognised, body: bytes) -> Response:
+    """Run the process that an address names."""
     process = find_open(request.path_params["category"], request.path_params["process"])
     _check_method(request, process)
     if not isinstance(process, Operation):

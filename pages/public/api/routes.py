@@ -1,32 +1,17 @@
 """The addresses below ``/api/``. Whatever happens there is answered as a machine reads it."""
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from core.errors import NotFound
-from core.i18n import N_, set_language, using_language
+from core.i18n import N_, using_language
 from pages.public.api import reading
-from pages.public.api.calls import answered
+from pages.public.api.calls import done
 from pages.public.api.describe import description
+from pages.public.api.keyed import Keyed
 from pages.public.api.problems import WrongMethod, problem
-
-
-class Calls:
-    """``/api/v1/<category>/<process>``, with every method: the wrong ones get an answer of ours too."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = Request(scope, receive)
-        set_language(reading.language_of(request))
-        try:
-            reading.key_of(request)
-            response = await run_in_threadpool(answered, request, await reading.body_of(request))
-        except Exception as error:  # noqa: BLE001 - the edge is where faults become an id
-            response = problem(error)
-        await response(scope, receive, send)
 
 
 def described(request: Request) -> Response:
@@ -50,6 +35,6 @@ class Nowhere:
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ROUTES = [
     Route("/api/v1/openapi.json", described, methods=METHODS),
-    Route("/api/v1/{category}/{process}", Calls()),
+    Route("/api/v1/{category}/{process}", Keyed(done, problem)),
     Route("/api/{rest:path}", Nowhere()),
 ]

@@ -11,8 +11,10 @@ from core.i18n import N_
 from core.shown import moment
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
+from data.models.scim import ExternalId
 from services.access import departments_within
 from services.changes import RETIRED, Field, Kind, Say, Undoing, Values, Wanted, current, moment_of, referred_to
+from services.people.external import set_external_ids_of_departments
 from services.people.kept.departments_blocked import blocked
 from services.people.lock import alone
 from services.people.store import copy_rows
@@ -47,6 +49,7 @@ class Departments(Kind):
         Field("name", N_("Name"), "department.name"),
         Field("parent_id", N_("Lies below"), "department.parent_id"),
         Field("code", N_("Department code"), "department.code"),
+        Field("external_id", N_("External ID"), "(SELECT value FROM external_id WHERE department_id = department.id)"),
         Field(RETIRED, N_("Retired at"), "department.retired_at"),
     )
 
@@ -111,6 +114,7 @@ class Departments(Kind):
             "names": [then[key]["name"] for key in there], "codes": [then[key].get("code") for key in there],
         })  # fmt: skip
         tx.execute(RETIRE, {"ids": list(then), "moments": [then[key].get(RETIRED) for key in then]})
+        set_external_ids_of_departments(tx, {key: then[key].get("external_id", "") for key in then})
         refresh_tree(tx)
         tx.execute(NOW)
         _check_tree(tx)
@@ -120,7 +124,7 @@ class Departments(Kind):
         """Remove departments to which nothing refers, retire the others; one that is still used stays as it is."""
         used = _used(tx, ids)
         free = [key for key in ids if key not in used]
-        kept = referred_to(tx, Department, free, but={Department.__tablename__})
+        kept = referred_to(tx, Department, free, but={Department.__tablename__, ExternalId.__tablename__})
         while grown := {*_above(tx, kept), *kept} - kept:
             kept |= grown
         tx.execute(REMOVE, {"ids": [key for key in free if key not in kept]})

@@ -70,6 +70,7 @@ class People(Kind):
         Field("postal_code", N_("Postal code"), "NULLIF(person.postal_code, '')"),
         Field("address", N_("Address"), "NULLIF(person.address, '')"),
         Field("language", N_("Language"), "person.language"),
+        Field("external_id", N_("External ID"), "(SELECT value FROM external_id WHERE person_id = person.id)"),
         Field(RETIRED, N_("Retired at"), "person.retired_at"),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from core.transaction import Transaction
 from data.models.access import AccountStatus
 from services.access import stop_accounts_of
 from services.changes import RETIRED, Kind, Wanted, current
+from services.people.external import set_external_ids
 from services.people.kept.people_gone import close_accounts
 from services.people.store import (
     PersonValues,
@@ -114,6 +115,7 @@ def _set_parts(tx: Transaction, then: Mapping[int, dict[str, Any]], changes: Map
     mark_regions(tx, {key: then[key].get(REGION_MARKS, {}) for key in those("regions", REGION_MARKS)})
     own = [key for key, fields in changes.items() if any(name.startswith(OWN_FIELD) for name in fields)]
     set_own(tx, {key: own_of(then[key]) for key in own})
+    set_external_ids(tx, {key: then[key].get("external_id", "") for key in those("external_id")})
     contacts = those("mails", "mobile")
     set_contacts(tx, {
         key: Reachable(tuple(then[key].get("mails", ())), then[key].get("mobile")) for key in contacts

@@ -1,0 +1,1 @@
+"""SCIM: what a page of keys says about directories."""
