@@ -17,6 +17,7 @@ from data.models.registration import ContactClaim
 from services.people import owners_of_mails
 from services.people.lock import beside
 from services.registration.codes import LINK_FOR
+from services.registration.notices import tell_owner_soon
 
 MOST_MAILS = 3
 """Private ones of a person."""
@@ -81,10 +82,11 @@ def prove(tx: Transaction, claimed: ContactClaim, value: str = "") -> bool:
     elif private:  # a new number, or another LINE, takes the place of the one before
         tx.execute(delete(ContactPoint).where(ContactPoint.id.in_([one.id for one in private])))
     last = select(func.coalesce(func.max(ContactPoint.rank), 0)).where(ContactPoint.person_id == person_id)
-    tx.insert(
+    made = tx.insert(
         ContactPoint, person_id=person_id, kind=kind, value=value, origin=ContactOrigin.PERSON, slot=slot,
         rank=tx.scalar(last), added_at=tx.now, **proved,
     )  # fmt: skip
+    tell_owner_soon(tx, person_id, made)
     return True
 
 

@@ -114,6 +114,15 @@ def test_the_link_in_the_mail_asks_first_and_works_once(browser):
     assert len(paper.points()) == 1
 
 
+def test_the_owner_hears_of_it_where_the_office_reaches_them(browser):
+    paper = Paper(browser, mail="office@example.jp")
+    paper.do("mail", mail="thief@example.com")
+    browser.post(re.search(r"http://\S+?(/confirm/\S+)", latest(LocalMail).body)[1])
+    notice = latest(LocalMail)
+    assert (notice.recipient, "t••••@example.com" in notice.body) == ("office@example.jp", True)
+    assert "thief" not in notice.body
+
+
 def test_an_english_reader_gets_everything_in_english(browser):
     paper = Paper(browser)
     assert paper.do("language", language="en").status_code == 303
