@@ -38,8 +38,8 @@ class LineAccess:
 class LineCode(Row):
     """What is sent in the chat; ``url`` opens LINE with it typed already."""
 
-    code: str
-    url: str
+    code: str = field(N_("Code for LINE"), secret=True)
+    url: str = field(N_("Link"), secret=True)
     until: datetime
 
 

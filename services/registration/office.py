@@ -40,7 +40,7 @@ class LinkRow(Row):
 class MadeLink(Row):
     """The address, to be seen this once."""
 
-    url: str
+    url: str = field(N_("Registration link"), secret=True)
     expires_at: datetime
 
 

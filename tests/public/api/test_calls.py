@@ -20,9 +20,14 @@ LEFT_OUT = {
     "changes.kind_choices", "desk.choose_usual", "desk.delete_view", "desk.discard_draft", "desk.draft", "desk.drafts",
     "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered", "access.stop_looking",
     "access.why", "comments.edit", "comments.mentions", "comments.see", "comments.withdraw", "home.find", "home.needs",
-    "home.own_notices", "home.read_notice", "people.address_of", "setup.works",  # for oneself
+    "home.own_notices", "home.read_notice", "people.address_of", "setup.works",
+    "registration.add_mail", "registration.add_mobile", "registration.again", "registration.cancel",
+    "registration.choose_language", "registration.confirm", "registration.confirm_link", "registration.dispute",
+    "registration.line_code", "registration.mine", "registration.prove_contact", "registration.put_first",
+    "registration.remove", "registration.take_line",  # for oneself
     "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram", "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
+    "registration.make_link",
     "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
 }  # fmt: skip
 
