@@ -9,7 +9,7 @@ from core.i18n import N_, _
 from core.operations import Operation
 from pages import kit
 from pages.public.register_done import VERDICTS
-from services.people import Contact, ContactState
+from services.people import Contact, ContactKind, ContactState
 from services.registration import (
     Judged,
     LineCode,
@@ -59,7 +59,9 @@ def _waits(waiting: Waiting) -> None:
         if waiting.trouble:
             st.error(_(N_("The message could not be sent there. Look at it again, or register another one.")))
         elif not waiting.takes_code:
-            st.caption(_(N_("Its code is no good any more. Have another one sent.")))
+            by_link = _(N_("Not confirmed yet. Open the link in the mail, or have another one sent."))
+            spent = _(N_("Not confirmed yet, and its code is no good any more. Have another one sent."))
+            st.caption(by_link if waiting.kind is ContactKind.MAIL else spent)
         else:
             st.caption(_(N_("A code was sent there. It is good for 10 minutes.")))
             _code(waiting)
