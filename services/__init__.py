@@ -13,6 +13,7 @@ ROOMS = (
     "delivery",
     "invitations",
     "scim",
+    "registration",
     "broadcasts",
     "safety",
     "privacy",

@@ -13,6 +13,7 @@ from pages.broadcasts._mine import my_messages
 from pages.kit.guard import guard
 from pages.people._mine import my_data
 from pages.people._mine_regions import mine_regions
+from pages.registration._mine import own_contact_points
 from services.access import own_account
 
 
@@ -20,6 +21,7 @@ def me() -> None:
     """Show who one is in the register."""
     st.subheader(_(N_("My data")), anchor=False)
     my_data()
+    own_contact_points()
     mine_regions()
 
 

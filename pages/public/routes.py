@@ -3,15 +3,18 @@
 from starlette.routing import Route
 
 from pages.public import (
+    confirm,
     exports,
     health,
     imports,
     invitation,
     join,
+    line,
     look,
     metrics,
     provider,
     provider_end,
+    register,
     replies,
     second_factor,
     shell,
@@ -36,4 +39,7 @@ ROUTES: list[Route] = [
     *look.ROUTES,
     *replies.ROUTES,
     *scim.ROUTES,
+    *register.ROUTES,
+    *confirm.ROUTES,
+    *line.ROUTES,
 ]

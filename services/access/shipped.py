@@ -59,6 +59,8 @@ SEEING_PEOPLE = (
     "people.regions_of:read",
 )
 
+REGISTERING = ("registration.link:read", "registration.make_link:do", "registration.revoke_link:do")
+
 COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
 SEEING_CHANGES = (
     "changes.search:read",
@@ -93,6 +95,7 @@ ROLES = (
             "people.export:export",
             "people.edit:do",
             "people.change_regions:do",
+            *REGISTERING,
             *BROADCASTING,
         ),
     ),

@@ -18,6 +18,7 @@ from data.models.access import Account, PermissionAssignment
 from data.models.areas import Area
 from data.models.people import (
     ContactKind,
+    ContactOrigin,
     ContactPoint,
     Department,
     Membership,
@@ -200,7 +201,8 @@ def _rows(spoken: str) -> Prepared:
         .where(PersonRegion.person_id == Person.id)
     )
     mails = _contacts(func.count(), ContactKind.MAIL)
-    mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE)
+    office = ContactPoint.origin == ContactOrigin.OFFICE
+    mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE, office)
     return Prepared(select(
         Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
         Person.retired_at, Person.own,
@@ -213,9 +215,9 @@ def _rows(spoken: str) -> Prepared:
     ).where(Person.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))  # fmt: skip
 
 
-def _contacts(value: Any, kind: ContactKind) -> Any:
+def _contacts(value: Any, kind: ContactKind, *more: ColumnElement[bool]) -> Any:
     return select(value).select_from(ContactPoint).where(
-        ContactPoint.person_id == Person.id, ContactPoint.kind == kind
+        ContactPoint.person_id == Person.id, ContactPoint.kind == kind, *more
     ).scalar_subquery()  # fmt: skip
 
 

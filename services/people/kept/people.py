@@ -24,7 +24,8 @@ from services.people.regions.names import full_name
 from services.people.regions.words import BY_THEMSELVES
 
 MAILS = """(
-    SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point WHERE person_id = person.id AND kind = 'mail'
+    SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point
+    WHERE person_id = person.id AND kind = 'mail' AND origin = 'office'
 )"""
 OWN = """CASE WHEN person.own = CAST('{}' AS jsonb) THEN person.own ELSE (
     SELECT jsonb_object_agg('own.' || key, value) FROM jsonb_each(person.own)
@@ -33,12 +34,17 @@ MARKS = """(
     SELECT jsonb_object_agg(area_code, jsonb_strip_nulls(jsonb_build_object('label', label, 'own', NULLIF(own, false))))
     FROM person_region WHERE person_id = person.id AND (label IS NOT NULL OR own)
 )"""
-MOBILE = "(SELECT min(value) FROM contact_point WHERE person_id = person.id AND kind = 'mobile')"
+MOBILE = """(
+    SELECT min(value) FROM contact_point WHERE person_id = person.id AND kind = 'mobile' AND origin = 'office'
+)"""
 LANGUAGES = {"ja": N_("Japanese"), "en": N_("English")}
 
 
 class People(Kind):
-    """People. Addresses are kept in the order of the alphabet: which one is the first is not told apart."""
+    """People. Addresses are kept in the order of the alphabet: which one is the first is not told apart.
+
+    Private ones are not among them: what a person gave and took back, no undo brings into the office's hands.
+    """
 
     name = "person"
     label = N_("Person")

@@ -21,10 +21,15 @@ LEFT_OUT = {
     "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered", "access.stop_looking",
     "access.why", "comments.edit", "comments.mentions", "comments.see", "comments.withdraw", "home.find", "home.needs",
     "home.own_notices", "home.read_notice", "people.address_of", "people.change_own_regions", "people.own_regions",
-    "people.prefecture_choices", "people.region_of", "people.region_of_home", "setup.works",  # for oneself
+    "people.prefecture_choices", "people.region_of", "people.region_of_home", "setup.works",
+    "registration.add_mail", "registration.add_mobile", "registration.again", "registration.cancel",
+    "registration.choose_language", "registration.confirm", "registration.confirm_link", "registration.dispute",
+    "registration.line_code", "registration.mine", "registration.prove_contact", "registration.put_first",
+    "registration.remove", "registration.take_line",  # for oneself
     "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
     "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
+    "registration.make_link",
     "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
 }  # fmt: skip
 
