@@ -31,7 +31,7 @@ from services.access.called import called, has_letters
 from services.access.explaining import ExplainAsk, Explained, Explanation, explain
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
-from services.access.holders import Lies, holds_there
+from services.access.holders import Lies, holds_there, may_do
 from services.access.invitations import InvitedRow, invited, use_link
 from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
 from services.access.key_use import Recognised, recognise
@@ -110,12 +110,12 @@ __all__ = [
     "begin_second_factor", "called", "change_language", "change_password", "choose_mails", "confirm_second_factor",
     "covers", "delete_set", "departments_within", "drop_second_factor", "edit_set", "end_session_of_cookie",
     "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "has_letters", "hash_of",
-    "holds_there", "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer",
-    "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions",
-    "look_as", "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token",
-    "open_account", "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of",
-    "people_within", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",
-    "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
-    "sign_out_everywhere", "start_session", "stop_account", "stop_accounts_of", "stop_looking", "succeed",
-    "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
+    "holds_there", "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer", "key_answers",
+    "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions", "look_as",
+    "make_first_administrator", "make_key", "may_do", "may_invite", "needs", "network_of", "new_token", "open_account",
+    "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of", "people_within", "recognise",
+    "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key", "rules",
+    "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all", "sign_out_everywhere",
+    "start_session", "stop_account", "stop_accounts_of", "stop_looking", "succeed", "sync_shipped_sets", "taken_logins",
+    "unassign", "usable_login", "use_link", "why",
 ]  # fmt: skip

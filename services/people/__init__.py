@@ -16,7 +16,7 @@ from services.people.department_edit import (
 from services.people.departments import department_choices, list_departments
 from services.people.edit import add_person, edit_person
 from services.people.export import export_people
-from services.people.homes import address_of
+from services.people.homes import Address, PostalCode, address_of
 from services.people.imports.queries import list_imports, list_rows, show_import
 from services.people.imports.report import bad_csv
 from services.people.imports.upload import apply_import, map_import, upload
@@ -25,13 +25,15 @@ from services.people.retire import reinstate_people, retire_people
 from services.people.rules import owners_of_mails
 from services.people.search import conditions, search_people
 from services.people.show import show_person
+from services.people.text import Kana
 
 __all__ = [
-    "Contact", "ContactKind", "ContactState", "ImportKind", "ImportState", "Mail", "Mobile", "WhosePrivate",
-    "add_department", "add_person", "add_to_list", "address_of", "apply_import", "area_choices", "bad_csv", "bulk_edit",
-    "bulk_result", "bulk_retire", "conditions", "contacts_of", "delete_list", "department_choices", "edit_department",
-    "edit_list", "edit_person", "export_people", "list_choices", "list_departments", "list_imports", "list_lists",
-    "list_rows", "map_import", "masked", "owners_of_mails", "preview_bulk", "private_contacts", "reinstate_department",
-    "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
-    "show_person", "shown_contact", "shown_mobile", "shown_private", "upload",
+    "Address", "Contact", "ContactKind", "ContactState", "ImportKind", "ImportState", "Kana", "Mail", "Mobile",
+    "PostalCode", "WhosePrivate", "add_department", "add_person", "add_to_list", "address_of", "apply_import",
+    "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "conditions", "contacts_of", "delete_list",
+    "department_choices", "edit_department", "edit_list", "edit_person", "export_people", "list_choices",
+    "list_departments", "list_imports", "list_lists", "list_rows", "map_import", "masked", "owners_of_mails",
+    "preview_bulk", "private_contacts", "reinstate_department", "reinstate_people", "remove_from_list",
+    "retire_department", "retire_people", "search_people", "show_import", "show_person", "shown_contact",
+    "shown_mobile", "shown_private", "upload",
 ]  # fmt: skip

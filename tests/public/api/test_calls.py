@@ -25,8 +25,10 @@ LEFT_OUT = {
     "registration.choose_language", "registration.confirm", "registration.confirm_link", "registration.dispute",
     "registration.line_code", "registration.mine", "registration.prove_contact", "registration.put_first",
     "registration.remove", "registration.take_line",  # for oneself
-    "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram", "setup.change_logo",  # files
-    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
+    "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram", "setup.calendar",
+    "setup.change_logo",  # files
+    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_sender",
+    "delivery.edit_sms", "setup.start",
     "registration.make_link",
     "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
 }  # fmt: skip
