@@ -10,7 +10,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.i18n import N_, _
 from core.shown import literal
-from pages.kit import edge, guard, looking, menu
+from pages.kit import edge, guard, looking, menu, unused
 from pages.kit.look import show_logo, tint
 from pages.kit.redirect import redirect, signed_out
 from pages.kit.style import style
@@ -20,9 +20,9 @@ st.set_page_config(page_icon="📣", layout="wide")
 look = setup.Look()
 try:
     with transaction(Actor.system("console")) as tx:
-        actor, look = guard.actor_in(tx, anew=True), setup.look(tx)
+        actor, look, hidden = guard.actor_in(tx, anew=True), setup.look(tx), setup.hidden_pages(tx)
     tint(look)
-    page = menu.console(actor) if actor else menu.outside(guard.way_in())
+    page = menu.console(actor, hidden) if actor else menu.outside(guard.way_in())
 except Exception as error:  # noqa: BLE001 - whatever happens, a navigation must be reached
     actor, fault = None, error
     page = menu.outside(lambda: edge.show(fault))
@@ -43,4 +43,7 @@ with guard.known(actor):
         st.button(_(N_("Find")), icon=":material/search:", key="find", type="tertiary")  # for find.js
         if looking.banner(actor) and (ended := edge.do(access.stop_looking)):
             redirect(f"/access-account?id={ended.result.id}")
-    page.run()
+    if actor is not None and (entry := menu.unused()):
+        unused.say(entry, actor)
+    else:
+        page.run()

@@ -41,8 +41,11 @@ def http_sink() -> Iterator[HttpSink]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
             got = Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             sink.got.append(got)
             code, headers, said = sink.answer(got) if sink.answer else (sink.code, {}, b"")

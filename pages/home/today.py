@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core import clock
-from core.actor import Actor, What
+from core.actor import What
 from core.i18n import N_, _
 from core.needs import Need, Urgency
 from core.shown import aside
 from pages import kit
 from pages.home._notices import show_notices
+from pages.kit import menu
 from pages.kit.guard import guard
-from pages.kit.menu import PAGES
 from services.home import what_needs_me
 from services.setup import standing
 
@@ -31,13 +31,13 @@ def show_need(need: Need) -> None:
         )  # fmt: skip
 
 
-def show_ways_on(actor: Actor) -> None:
+def show_ways_on() -> None:
     """Say that nothing waits, and where one could go."""
     st.success(_(N_("Nothing waits for you at the moment.")), icon=":material/check_circle:")
     st.caption(_(N_("You could go on here, or press Ctrl+K to find a person, a broadcast or a page.")))
     with st.container(horizontal=True, gap="small"):
-        for entry in PAGES:
-            if entry.path in WAYS_ON and entry.allowed(actor):
+        for entry in menu.offered():
+            if entry.path in WAYS_ON:
                 st.page_link(entry.path, label=_(entry.title), icon=f":material/{entry.icon}:", width="content")
 
 
@@ -70,7 +70,7 @@ with left:
     for need in waiting:
         show_need(need)
     if not waiting:
-        show_ways_on(actor)
+        show_ways_on()
 with right:
     if actor.may("setup.standing", What.READ):
         show_setup()

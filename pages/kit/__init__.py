@@ -65,7 +65,7 @@ from pages.kit.edge import Done, ask, consult, do, explain
 from pages.kit.files import file_address, files
 from pages.kit.filters import filters
 from pages.kit.flash import flash
-from pages.kit.forms import Layout, Shape, clear, form, operate, refuse, refused
+from pages.kit.forms import Layout, Shape, anchor, clear, form, operate, refuse, refused
 from pages.kit.history import history_below
 from pages.kit.menu import way_out, way_to
 from pages.kit.opened import close_after, edit_button, is_open, new_row
@@ -79,7 +79,8 @@ from pages.kit.views import VIEW, view
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "ask", "ask_shared",
+    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "anchor", "ask",
+    "ask_shared",
     "bars", "beside", "clear", "close_after", "confirm", "consult", "day", "differences", "do", "edit_button",
     "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open",
     "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",

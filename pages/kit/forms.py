@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from html import escape
 from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
@@ -45,6 +46,7 @@ def form(
     submit: str | None = None,
     placeholder: str | None = None,
     title: str = "",
+    anchors: bool = False,
 ) -> I | None:
     """Show the form of a model; return the input in the one run after it was sent and found right.
 
@@ -53,13 +55,16 @@ def form(
     fields side by side (``[("family_name", "given_name"), "code"]``); fields it does not name follow in their order.
     ``also`` adds choices by field, for present values that the list of choices does not hold any more, or gives those
     that only the page knows.
-    ``placeholder`` stands in choices where none is made.
+    ``placeholder`` stands in choices where none is made. ``anchors``: links to ``anchor(key, name)`` jump to a field.
     """
     fills = dict(fills or {})
     fields = {asked.name: asked for asked in asked_fields(model, without=frozenset(fills), also=also or {})}
     lines = _lines(fields, rows)
     values = filled(
-        key, fields, lambda widgets, state: _draw_all(fields, widgets, state, lines, placeholder),
+        key, fields,
+        lambda widgets, state: _draw_all(
+            fields, widgets, state, lines, placeholder, mark=_marker(key) if anchors else None
+        ),
         initial=initial, version=fills.get("version"), submit=submit, title=title,
     )  # fmt: skip
     return None if values is None else _checked(model, {**_entered(fields, values), **fills}, state_of(key))
@@ -76,6 +81,7 @@ def operate(
     submit: str | None = None,
     done: str | None = None,
     shape: Shape | None = None,
+    anchors: bool = False,
 ) -> edge.Done[R] | None:
     """Show the form of an operation and do it when it is sent; what is refused stands beside its field.
 
@@ -89,7 +95,8 @@ def operate(
     submit = submit or operation.title
     model: type[Input] = shape.model if shape else operation.asks
     entered = form(
-        model, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, title=operation.title
+        model, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, title=operation.title,
+        anchors=anchors,
     )  # fmt: skip
     if entered is None:
         return None
@@ -125,6 +132,15 @@ def clear(key: str) -> None:
     state.errors, state.summary, state.sent = {}, "", None
 
 
+def anchor(key: str, name: str) -> str:
+    """Return the address within the page of a field of the form ``key``."""
+    return f"field-{key}-{name}"
+
+
+def _marker(key: str) -> Callable[[str], object]:
+    return lambda name: st.html(f'<span class="anchor" id="{escape(anchor(key, name), quote=True)}"></span>')
+
+
 def _lines(fields: Mapping[str, Asked], rows: Layout) -> list[tuple[str, ...]]:
     lines = [(row,) if isinstance(row, str) else row for row in rows]
     lines = [tuple(name for name in line if name in fields) for line in lines]
@@ -138,6 +154,8 @@ def _draw_all(
     state: FormState,
     lines: list[tuple[str, ...]],
     placeholder: str | None,
+    *,
+    mark: Callable[[str], object] | None = None,
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for line in lines:
@@ -145,6 +163,8 @@ def _draw_all(
             asked = with_choices(fields[name], widgets[name], values)
             hint = {"placeholder": placeholder} if placeholder and asked.choices is not None else {}
             with place:
+                if mark:
+                    mark(name)
                 values[name] = draw(asked, widgets[name], label=_label(asked), **hint)
                 say_found(asked, widgets[name])
                 state.slots[name] = st.empty()

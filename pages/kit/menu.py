@@ -1,6 +1,6 @@
 """Every page of the console, declared once: its file, what one must be allowed to see it, where it stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
@@ -56,6 +56,7 @@ PAGES = (
     Entry(HOME, "comments/mentions.py", N_("Comments for you"), "alternate_email"),
     Entry(HOME, "home/notices.py", N_("Notices"), "notifications", ("home.notices",)),
     Entry(HOME, "setup/guide.py", N_("Setup guide"), "checklist", ("setup.guide",)),
+    Entry(HOME, "setup/plan.py", N_("Operations plan"), "tune", ("setup.plan",)),
     Entry(PEOPLE, "people/list.py", N_("People"), "groups", ("people.search",)),
     Entry(PEOPLE, "people/person.py", N_("Person"), "person", ("people.show", "people.add"), above="people/list.py"),
     Entry(
@@ -133,7 +134,10 @@ PAGES = (
     Entry(SAFETY, "safety/rules.py", N_("Automatic broadcasts"), "earthquake", ("safety.rules",)),
     Entry(SAFETY, "safety/telegrams.py", N_("Telegrams received"), "cell_tower", ("safety.telegrams",)),
     Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
+    Entry(DELIVERY, "delivery/sms.py", N_("SMS"), "sms", ("delivery.sms",)),
+    Entry(DELIVERY, "delivery/line.py", N_("LINE"), "chat", ("delivery.line",)),
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
+    Entry(ORGANISATION, "setup/organisation.py", N_("Organisation master"), "domain", ("setup.organisation",)),
     Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),
     Entry(ORGANISATION, "setup/doctor.py", N_("Check of the installation"), "stethoscope", ("setup.doctor",)),
     Entry(OWN, "access/mine.py", N_("My page"), "manage_accounts"),
@@ -146,26 +150,45 @@ PAGES = (
 _way_out: ContextVar[str | None] = ContextVar("way out of this page", default=None)
 
 
-def console(actor: Actor) -> Page:
+_offered: ContextVar[list[Entry]] = ContextVar("pages that can be opened", default=[])  # noqa: B039 - never changed
+_unused: ContextVar[Entry | None] = ContextVar("the page that was asked for and is not in use", default=None)
+
+
+def console(actor: Actor, hidden: Collection[str] = ()) -> Page:
     """Return the page that was asked for; the menu shows what this actor may use, the others say why they do not.
+
+    ``hidden`` are pages of features that the organisation does not use: not in the menu, and ``unused`` tells of them.
 
     The first one that they may use stands at the root as well. A page that stood at the root only would not be found
     under its own address, which a colleague with another first page may have sent.
     """
     allowed = {entry.path for entry in PAGES if entry.allowed(actor)}
+    offered = allowed.difference(hidden)
     home = next(
-        entry for entry in PAGES if (entry.path == SET_UP if actor.confined else entry.path in allowed and entry.listed)
+        entry for entry in PAGES if (entry.path == SET_UP if actor.confined else entry.path in offered and entry.listed)
     )
     sections: dict[str, list[Page]] = {}
     for entry in PAGES:
-        shown = entry.listed and entry.path in allowed
+        shown = entry.listed and entry.path in offered
         page = _page(entry, entry.path, visibility="visible" if shown else "hidden")
         sections.setdefault(_(entry.section) if entry.section else "", []).append(page)
     sections[""].append(_page(home, home.path, url_path="home", visibility="hidden", default=True))
     page = st.navigation(sections, expanded=True)
     here = next((entry for entry in PAGES if entry.url == page.url_path), home)
-    _way_out.set(here.above if here.above in allowed else home.path if here is not home else None)
+    _way_out.set(here.above if here.above in offered else home.path if here is not home else None)
+    _offered.set([entry for entry in PAGES if entry.path in offered])
+    _unused.set(here if here.path in allowed.intersection(hidden) else None)
     return page
+
+
+def offered() -> list[Entry]:
+    """Return the pages that the actor of this run may open and the organisation uses."""
+    return _offered.get()
+
+
+def unused() -> Entry | None:
+    """Return the page that was asked for if it belongs to what the organisation does not use, and the actor may it."""
+    return _unused.get()
 
 
 def way_out() -> None:
@@ -183,6 +206,7 @@ def way_to(path: str, *, icon: str = "arrow_forward") -> None:
 
 def outside(page: str | Callable[[], None]) -> Page:
     """Return one page for every address: the sign-in, the first start, or what is said when nothing works."""
+    _unused.set(None)
     start = st.Page(page, title=_(N_("Renraku")), url_path="start", default=True)
     others = [_page(entry, page, visibility="hidden") for entry in PAGES]
     return st.navigation([start, *others], position="hidden")

@@ -14,9 +14,11 @@ def is_open(row_id: int | str) -> bool:
     return st.query_params.get("id") == str(row_id)
 
 
-def edit_button(row_id: int | str) -> None:
-    """Offer to open a row."""
-    if st.button(_(N_("Edit")), key=f"edit-{row_id}", icon=":material/edit:"):
+def edit_button(row_id: int | str, label: str | None = None, *, quiet: bool = False) -> None:
+    """Offer to open a row; ``quiet``: the button looks like text, where many stand on a page."""
+    if st.button(
+        label or _(N_("Edit")), key=f"edit-{row_id}", icon=":material/edit:", type="tertiary" if quiet else "secondary"
+    ):
         _open(row_id)
 
 

@@ -53,7 +53,7 @@ def export(request: Request) -> Response:
     except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id
         return PlainTextResponse(_(FAULT, fault_id=logs.fault(error)), 500)
     if hasattr(first, "content"):
-        return _sent(first.filename, "text/csv", [first.content])
+        return _sent(first.filename, getattr(first, "media_type", "text/csv"), [first.content])
     still = _still(request, process, actor)
     rows = Rows(process, actor, question, first, request.query_params.getlist(COLUMNS), still)
     name = f"{process.name.replace('.', '-')}_{clock.jst(clock.now()):%Y%m%d-%H%M}"

@@ -23,7 +23,7 @@ from core.inputs import validated
 from core.transaction import Transaction
 from pages.kit import menu
 from pages.public.gate import SESSION_HEADER
-from services import access
+from services import access, setup
 from services.home import FindAsk, find_anything
 
 SCRIPT = (Path(__file__).parent / "find.js").read_text(encoding="utf-8")
@@ -59,7 +59,8 @@ def script(request: Request) -> Response:
 
 def _answer(tx: Transaction, text: str) -> dict[str, Any]:
     ask = validated(FindAsk, {"text": text})
-    entries = {entry.path: entry for entry in menu.PAGES if entry.allowed(tx.actor)}
+    hidden = setup.hidden_pages(tx)
+    entries = {entry.path: entry for entry in menu.PAGES if entry.allowed(tx.actor) and entry.path not in hidden}
     kinds = [*_pages(entries.values(), ask.text), *find_anything(tx, ask)]
     shown = [
         {"title": kind.title, "found": [_one(one, entries) for one in kind.found if one.page in entries]}

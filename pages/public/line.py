@@ -13,7 +13,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.errors import RenrakuError
 from pages.public.plain_form import body_of
-from services import registration
+from services import delivery, registration
 from services.registration import Happened, LineTold
 
 SIGNATURE = "x-line-signature"
@@ -33,7 +33,7 @@ ROUTES = [Route("/line/webhook", webhook, methods=["POST"])]
 def _take(body: bytes, signature: str) -> Response:
     try:
         with transaction(Actor.system("line webhook")) as tx:
-            channel = registration.line_channel(tx)
+            channel = delivery.line_channel(tx)
         if channel is None:
             return PlainTextResponse("Not found", 404)
         told = _events(body, signature, channel.secret)

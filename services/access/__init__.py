@@ -33,7 +33,7 @@ from services.access.deleting import DeletedSet, LosingAsk, LosingRow, delete_se
 from services.access.explaining import ExplainAsk, Explained, Explanation, explain, reach_in_words
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
-from services.access.holders import Lies, holds_there
+from services.access.holders import Lies, holds_there, may_do
 from services.access.invitations import InvitedRow, invited, use_link
 from services.access.joining import Joins, join
 from services.access.key_answers import AnotherRequest, Kept, Named, StillRunning, keep_answer, kept_answer
@@ -129,10 +129,10 @@ __all__ = [
     "grants_of", "has_accounts", "has_letters", "hash_of", "holds_there", "invite", "invited", "is_living", "is_on",
     "issue_code", "join", "keep_answer", "kept_answer", "key_answers", "list_accounts", "list_candidates", "list_keys",
     "list_processes", "list_roles", "list_sets", "living_sessions", "look_as", "losing", "make_first_administrator",
-    "make_key", "may_invite", "needs", "network_of", "new_token", "open_account", "open_accounts", "own_account",
-    "own_second_factor", "own_sessions", "people_ids_within", "people_of", "people_within", "reach_in_words",
-    "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key",
-    "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
+    "make_key", "may_do", "may_invite", "needs", "network_of", "new_token", "open_account", "open_accounts",
+    "own_account", "own_second_factor", "own_sessions", "people_ids_within", "people_of", "people_within",
+    "reach_in_words", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",
+    "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
     "sign_out_everywhere", "sign_out_others", "start_session", "stop_account", "stop_accounts_of", "stop_looking",
     "succeed", "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "who_may", "why",
 ]  # fmt: skip

@@ -1,11 +1,12 @@
-"""Which accounts may see a record: the reverse of ``people_within``, for offering whom one may call to it."""
+"""Which accounts may see a record, or do something: the reverse of ``people_within``, for offering whom to call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, String, and_, bindparam, exists, func, or_, select, true
 
+from core.actor import What
 from core.operations import Process
 from data.models.access import (
     Account,
@@ -37,10 +38,19 @@ def holds_there(process: Process[Any, Any], lies: Lies) -> ColumnElement[bool]:
         and_(PermissionAssignment.reach == ReachKind.SELF, Account.person_id == lies.person_id),
         Account.id == lies.account_id,
     )
+    return _holding(process.name, process.what, reached)
+
+
+def may_do(process: str, what: What) -> ColumnElement[bool]:
+    """Return the condition on ``account`` that holds for those in use that may do it, however far they reach."""
+    return _holding(process, what, true())
+
+
+def _holding(process: str, what: What, reached: ColumnElement[bool]) -> ColumnElement[bool]:
     granted = and_(
         PermissionGrant.set_id == PermissionSet.id,
-        PermissionGrant.process == process.name,
-        PermissionGrant.what == process.what,
+        PermissionGrant.process == process,
+        PermissionGrant.what == what,
     )
     holding = (
         select(PermissionAssignment.id)

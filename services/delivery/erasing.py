@@ -4,6 +4,7 @@ from sqlalchemy import delete, func, or_, update
 
 from core.traces import mentions, run
 from core.transaction import Transaction, listens
+from data.models.channels import SmsSender
 from data.models.delivery import Delivery, LocalMail, LocalSms, MailSender
 from services.events import PeopleErased
 
@@ -17,6 +18,8 @@ def erase_deliveries(tx: Transaction, erased: PeopleErased) -> None:
     run(tx, delete(LocalSms).where(LocalSms.number == addresses))
     sender = update(MailSender).where(MailSender.test_address == addresses)
     run(tx, sender.values(test_address=None, test_asked_at=None, tested_at=None, test_accepted=None, test_word=None))
+    sms = update(SmsSender).where(SmsSender.test_number == addresses)
+    run(tx, sms.values(test_number=None, test_asked_at=None, tested_at=None, test_accepted=None, test_word=None))
     if erased.words:
         said = [mentions(column, erased.words) for column in (LocalMail.recipient, LocalMail.subject, LocalMail.body)]
         run(tx, delete(LocalMail).where(or_(*said)))

@@ -15,6 +15,7 @@ from core.transaction import Transaction
 from data.models.delivery import LocalSms
 from services.delivery.leases import SENDER
 from services.delivery.providers.sms import LocalSmsBox, Sms, SmsProvider
+from services.delivery.sms_settings import current_sms, provider_by
 from services.people import shown_mobile
 
 
@@ -34,9 +35,13 @@ class SmsLine(Row):
 
 
 def sms_provider(tx: Transaction) -> SmsProvider:
-    """Return who carries SMS, ready to be used; while no service is set up, the local mailbox."""
-    del tx
-    return LocalSmsBox(keep_sms_locally)
+    """Return who carries SMS, ready to be used; while SMS is not switched on, the local mailbox.
+
+    Raises:
+        Unavailable: when the key of the installation has changed since the secret was stored.
+    """
+    row = current_sms(tx)
+    return provider_by(row) if row.enabled else LocalSmsBox(keep_sms_locally)
 
 
 @query("delivery.sms_box", N_("See the SMS of the local mailbox"))

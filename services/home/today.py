@@ -7,13 +7,18 @@ from core.needs import Need, needs_of
 from core.operations import query
 from core.transaction import Transaction
 from services.desk import own_account_id
+from services.setup import hidden_pages
 
 
 @query("home.needs", N_("See what needs oneself today"), own=True)
 def what_needs_me(tx: Transaction, _ask: Nothing) -> list[Need]:
-    """Return what waits for the asker (要対応), the most urgent first: only what they may see and do."""
+    """Return what waits for the asker (要対応), the most urgent first: only what they may see and do.
+
+    What belongs to features that are not in use does not wait for anybody.
+    """
     own_account_id(tx)
-    return needs_of(tx)
+    hidden = hidden_pages(tx)
+    return [need for need in needs_of(tx) if need.page not in hidden]
 
 
 class FindAsk(Input):

@@ -20,7 +20,7 @@ from services.people.departments import department_choices, list_departments
 from services.people.edit import add_person, edit_person
 from services.people.export import export_people
 from services.people.export_departments import export_departments
-from services.people.homes import address_of, region_of_home
+from services.people.homes import Address, PostalCode, address_of, region_of_home
 from services.people.imports.memberships import list_memberships
 from services.people.imports.person_regions import list_person_regions
 from services.people.imports.queries import list_imports, list_rows, show_import
@@ -37,17 +37,18 @@ from services.people.retire import reinstate_people, retire_people
 from services.people.rules import owners_of_mails
 from services.people.search import conditions, search_people
 from services.people.show import show_person
+from services.people.text import Kana
 
 __all__ = [
-    "Contact", "ContactKind", "ContactState", "ImportKind", "ImportState", "Mail", "Mobile", "OwnPerson",
-    "RegionLabel", "WhosePrivate", "add_department", "add_member", "add_person", "add_to_list", "address_of",
-    "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "change_own_regions",
-    "change_regions", "conditions", "contacts_of", "delete_list", "department_choices", "edit_department", "edit_list",
-    "edit_person", "export_departments", "export_people", "list_choices", "list_departments", "list_imports",
-    "list_lists", "list_memberships", "list_person_regions", "list_regions", "list_rows", "mail_address", "map_import",
-    "masked", "note_that_it_works", "own_person", "own_regions", "owners_of_mails", "prefecture_choices",
-    "preview_bulk", "preview_home_regions", "private_contacts", "region_of", "region_of_home", "region_rule",
-    "regions_of", "reinstate_department", "reinstate_people", "remove_from_list", "retire_department", "retire_people",
-    "search_people", "set_region_rule", "show_import", "show_person", "shown_contact", "shown_mobile", "shown_private",
-    "take_home_regions", "upload",
+    "Address", "Contact", "ContactKind", "ContactState", "ImportKind", "ImportState", "Kana", "Mail", "Mobile",
+    "OwnPerson", "PostalCode", "RegionLabel", "WhosePrivate", "add_department", "add_member", "add_person",
+    "add_to_list", "address_of", "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire",
+    "change_own_regions", "change_regions", "conditions", "contacts_of", "delete_list", "department_choices",
+    "edit_department", "edit_list", "edit_person", "export_departments", "export_people", "list_choices",
+    "list_departments", "list_imports", "list_lists", "list_memberships", "list_person_regions", "list_regions",
+    "list_rows", "mail_address", "map_import", "masked", "note_that_it_works", "own_person", "own_regions",
+    "owners_of_mails", "prefecture_choices", "preview_bulk", "preview_home_regions", "private_contacts", "region_of",
+    "region_of_home", "region_rule", "regions_of", "reinstate_department", "reinstate_people", "remove_from_list",
+    "retire_department", "retire_people", "search_people", "set_region_rule", "show_import", "show_person",
+    "shown_contact", "shown_mobile", "shown_private", "take_home_regions", "upload",
 ]  # fmt: skip

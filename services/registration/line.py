@@ -3,7 +3,6 @@
 LINE tells of chats by a webhook that it signs; whoever blocks the account is not reached by it any more.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.people import ContactKind, ContactPoint, ContactState
 from data.models.registration import ContactClaim, LineEvent
+from services.delivery import line_channel
 from services.registration.brakes import HOUR, Brake, allows, count
 from services.registration.claims import claim, hold, prove
 from services.registration.codes import LINE_FOR, LINE_LENGTH, LINE_LETTERS, code_hash, new_line_code
@@ -25,14 +25,6 @@ from services.registration.own import Whose, whose
 
 ABOUT = "line"
 BLOCKED = "unfollow"
-
-
-@dataclass(frozen=True)
-class LineAccess:
-    """The organisation's official account: the secret of its channel, and the basic ID, which begins with @."""
-
-    secret: str
-    basic_id: str
 
 
 class LineCode(Row):
@@ -58,12 +50,6 @@ class LineTold(Input):
     kind: Happened = field(N_("Kind"))
     user: str = field(N_("LINE"), personal=True, max_length=100, min_length=1)
     text: str = field(N_("Text"), default="", secret=True, max_length=5_000)
-
-
-def line_channel(tx: Transaction) -> LineAccess | None:
-    """Return the official account; None: LINE is not set up."""
-    del tx
-    return None
 
 
 @operation("registration.line_code", N_("Get the own code for LINE"), touches="contact_claim", own=True)

@@ -11,10 +11,10 @@ from core.operations import query
 from core.transaction import Transaction
 from data.models.people import ContactKind, Person
 from data.models.registration import ContactClaim
+from services.delivery import line_channel
 from services.people import Contact, contacts_of, masked, shown_contact, shown_private
 from services.registration.claims import GONE, MOST_MAILS, is_live
 from services.registration.codes import CODE_FOR, MOST_TRIES
-from services.registration.line import line_channel
 from services.registration.own import Speaks, Whose, whose
 
 JUST_TYPED = timedelta(minutes=10)

@@ -1,23 +1,26 @@
 """The setup guide (D17): the fourteen steps with their state, worked out from the data."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from core import clock
 from core.errors import NotFound
 from core.i18n import N_, _
 from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.setup import SetupMark
+from services.setup.duties import Duty, duties
 from services.setup.facts import gather
+from services.setup.features import hidden_steps
 from services.setup.headcount import Headcount, counted, headcount
-from services.setup.steps import STEPS, Step, StepState
+from services.setup.steps import STEPS, Judgement, Step, StepState
 
 
 class StepRow(Row):
-    """A step as the guide shows it, in the reader's language."""
+    """A step as the guide shows it, in the reader's language. ``owner_sees``: the owner may still see the guide."""
 
     number: int
     key: str
@@ -27,6 +30,12 @@ class StepRow(Row):
     state: StepState
     finding: str
     confirmable: bool
+    owner_id: int | None = None
+    owner: str = ""
+    owner_sees: bool = True
+    due_on: date | None = None
+    overdue: bool = False
+    duty_version: int = 0
 
 
 class GuideRow(Row):
@@ -47,15 +56,18 @@ class StepMark(Input):
 
 @query("setup.guide", N_("See the setup guide"))
 def guide(tx: Transaction, ask: Nothing) -> GuideRow:  # noqa: ARG001 - every query is asked with something
-    """Return the fourteen steps with their state (導入ガイド)."""
+    """Return the steps with their state, owner and due date (導入ガイド): of fourteen, those that the plan asks for."""
     return guide_by(tx, headcount(tx) or counted(tx))
 
 
 def guide_by(tx: Transaction, people: Headcount) -> GuideRow:
     """Work out the steps from the data and these counts of people."""
-    facts = gather(tx, people)
+    facts, hidden, agreed = gather(tx, people), hidden_steps(tx), duties(tx)
     marked = set(tx.execute(select(SetupMark.step)).scalars())
-    steps = [shown_step(step, *step.judge(facts), step.key in marked) for step in STEPS]
+    steps = [
+        shown_step(step, step.judge(facts), step.key in marked, agreed.get(step.key, Duty()))
+        for step in STEPS if step.key not in hidden
+    ]  # fmt: skip
     waiting = [step for step in steps if step.state is not StepState.DONE]
     return GuideRow(
         steps=steps, done=len(steps) - len(waiting), next=waiting[0] if waiting else None, counted_at=facts.counted_at
@@ -78,12 +90,15 @@ def mark_step(tx: Transaction, ask: StepMark) -> None:
         tx.execute(delete(SetupMark).where(SetupMark.step == ask.step))
 
 
-def shown_step(step: Step, state: StepState, finding: str, values: dict[str, int], marked: bool) -> StepRow:
-    """Return a step as the guide shows it; ``values`` are the counts in its finding, ``marked`` by a person."""
+def shown_step(step: Step, judged: Judgement, marked: bool, duty: Duty) -> StepRow:
+    """Return a step as the guide shows it: as the facts were judged, ``marked`` by a person, with whose duty it is."""
+    state, finding, values = judged
     if step.confirmable and marked:
         state, finding, values = StepState.DONE, N_("Settled by a person."), {}
     return StepRow(
         number=step.number, key=step.key, title=_(step.title), purpose=_(step.purpose), page=step.page,
         state=state, finding=_(finding, **{name: f"{count:,}" for name, count in values.items()}),
-        confirmable=step.confirmable,
+        confirmable=step.confirmable, owner_id=duty.owner_id, owner=duty.owner, owner_sees=duty.sees,
+        due_on=duty.due_on, duty_version=duty.version,
+        overdue=duty.due_on is not None and duty.due_on < clock.today() and state is not StepState.DONE,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from data.demo import organisation as demo
 from data.models.setup import Organisation, SetupCode
 from services import access, broadcasts, safety
 from services.setup.code import MOST_FAILURES, is_right
+from services.setup.contacts import seed_contacts
 from services.setup.sample import load_sample
 
 
@@ -86,6 +87,7 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
     )
     broadcasts.seed_samples(tx)
     safety.seed_samples(tx)
+    seed_contacts(tx)
     if sample:
         load_sample(tx)
     tx.session.delete(stored)

@@ -29,6 +29,9 @@ class Step:
     purpose: str
     page: str
     judge: Callable[[Facts], Judgement]
+    day: int
+    """By which of thirty days from the start it should be done (スケジュール例)."""
+
     confirmable: bool = False
     """No data can show that it is settled: a person says so."""
 
@@ -164,28 +167,31 @@ def everyday(facts: Facts) -> Judgement:
 
 
 STEPS = (
-    Step(1, "accounts", N_("Register people"), N_("By hand or by CSV."), "people/imports", accounts),
-    Step(2, "departments", N_("Make departments"), N_("A tree of any depth."), "people/departments", departments),
+    Step(1, "accounts", N_("Register people"), N_("By hand or by CSV."), "people/imports", accounts, 3),
+    Step(2, "departments", N_("Make departments"), N_("A tree of any depth."), "people/departments", departments, 5),
     Step(3, "memberships", N_("Assign people to departments"), N_("Several for one person are fine."),
-         "people/imports", memberships),
-    Step(4, "roles", N_("Appoint managers"), N_("Roles with their reach."), "access/accounts", roles),
+         "people/imports", memberships, 7),
+    Step(4, "roles", N_("Appoint managers"), N_("Roles with their reach."), "access/accounts", roles, 8),
     Step(5, "regions", N_("Enter regions"), N_("Where people live and work, for automatic broadcasts."),
-         "people/regions", regions),
+         "people/regions", regions, 10),
     Step(6, "automatic", N_("Set up automatic broadcasts"), N_("Earthquakes from a seismic intensity on."),
-         "safety/rules", automatic),
+         "safety/rules", automatic, 12),
     Step(7, "templates", N_("Prepare templates and question forms"), N_("Samples are there; edit them."),
-         "broadcasts/templates", templates),
+         "broadcasts/templates", templates, 14),
     Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works."), "broadcasts/new",
-         contact_check),
-    Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators,
+         contact_check, 16),
+    Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators, 17,
          confirmable=True),
     Step(10, "guidance", N_("Guide people to register"), N_("Sign-in links, and contact points for everybody."),
-         "access/accounts", guidance),
-    Step(11, "network", N_("Check the contact network"), N_("Who cannot be reached, and why."), "people/list", network),
+         "access/accounts", guidance, 19),
+    Step(11, "network", N_("Check the contact network"), N_("Who cannot be reached, and why."), "people/list", network,
+         23),
     Step(12, "test", N_("Send a test broadcast"), N_("Rehearse, send, watch the replies."), "broadcasts/new",
-         test_broadcast),
+         test_broadcast, 25),
     Step(13, "network_again", N_("Check the contact network again"), N_("Mend what the test showed."), "people/list",
-         network_again),
+         network_again, 28),
     Step(14, "everyday", N_("Use it in everyday work"), N_("Notices and surveys with the same tools."),
-         "broadcasts/list", everyday),
+         "broadcasts/list", everyday, 30),
 )  # fmt: skip
+
+STEP_COUNT = len(STEPS)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
@@ -19,6 +20,7 @@ from pages.public import exports
 from pages.public.gate import SESSION_HEADER
 from services.access import WhichAccount, actor_of_session, hash_of, look_as, start_session
 from services.access.sessions import end_sessions_of
+from services.setup import StepDuty, assign_step
 from tests.factories import account_of, make_person
 from tests.public.conftest import session_of
 
@@ -228,3 +230,20 @@ class TestWorkbook:
 
     def test_nobody_without_the_permission_to_export(self, get, stage):
         assert get(stage.manager, "/export/people.search?as=xlsx").status_code == 403
+
+
+class TestCalendar:
+    """A file that says itself what it is."""
+
+    def test_D17_the_schedule_comes_as_a_calendar_and_as_a_workbook(self, get, stage):
+        with transaction(Actor.system("test")) as tx:
+            assign_step(tx, StepDuty(step="test", due_on=date(2026, 12, 1)))
+        answer = get(stage.administrator, "/export/setup.calendar?as=utf8")
+        assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+        assert answer.content.startswith(b"BEGIN:VCALENDAR")
+        assert b"DTSTART;VALUE=DATE:20261201" in answer.content
+        book = load_workbook(io.BytesIO(get(stage.administrator, "/export/setup.schedule?as=xlsx").content))
+        rows = list(book.active.iter_rows(values_only=True))
+        assert len(rows) == 15
+        assert rows[12][4].date() == date(2026, 12, 1)
+        assert get(stage.manager, "/export/setup.calendar").status_code == 403

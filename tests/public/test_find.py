@@ -10,6 +10,7 @@ from pages.kit.menu import PAGES
 from pages.public import find
 from pages.public.gate import SESSION_HEADER
 from services.access import hash_of, start_session
+from services.setup import FeatureUse, use_feature
 from tests.factories import account_of
 from tests.public.conftest import session_of
 
@@ -50,6 +51,13 @@ def test_leads_to_records_and_pages_within_reach(ask, stage):
 
     found = addresses(ask(stage.administrator, " "))
     assert list(found.values()) == [f"/{entry.url}" for entry in PAGES if entry.listed]
+
+
+def test_X01_pages_of_what_is_not_in_use_are_not_offered(ask, stage):
+    assert "/access-keys" in addresses(ask(stage.administrator, "API")).values()
+    with transaction(Actor.system("test")) as tx:
+        use_feature(tx, FeatureUse(feature="api", used=False))
+    assert "/access-keys" not in addresses(ask(stage.administrator, "API")).values()
 
 
 def test_says_why_there_is_nothing(ask, stage):

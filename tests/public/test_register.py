@@ -22,12 +22,13 @@ from data.models.registration import ContactClaim, RegistrationLink
 from pages.public import confirm, register
 from pages.public.app import app
 from pages.public.throttle import Throttle
-from services import registration
-from services.registration import LineAccess, line, make_links
+from services import delivery
+from services.delivery.line_settings import LineFields
+from services.registration import make_links
 from tests.factories import make_person
 
 SYSTEM = Actor.system("test")
-SECRET = "a channel secret of LINE"
+SECRET = "achannelsecretofLINE"
 
 
 class Paper:
@@ -177,11 +178,11 @@ class TestLine:
     """A chat with the official account; LINE signs what it tells."""
 
     @pytest.fixture
-    def channel(self, monkeypatch):
-        channel = LineAccess(SECRET, "@renraku")
-        monkeypatch.setattr(registration, "line_channel", lambda tx: channel)
-        monkeypatch.setattr(line, "line_channel", lambda tx: channel)
-        monkeypatch.setattr("services.registration.mine.line_channel", lambda tx: channel)
+    def channel(self, live):
+        account = {"channel_id": "1", "secret": SECRET, "access_token": "token", "basic_id": "@renraku"}
+        with transaction(Actor.system("test")) as tx:
+            delivery.edit_line(tx, LineFields(**account))
+            delivery.switch_channel(tx, delivery.ChannelSwitch(channel=delivery.Channel.LINE, on=True))
 
     def tell(self, browser, *events, secret=SECRET, body=None):
         """Be LINE."""

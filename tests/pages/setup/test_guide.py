@@ -1,10 +1,12 @@
 """The setup guide as a page (pages/setup/guide.py, D17)."""
 
+from datetime import date
+
 from core.actor import Actor
 from core.database import transaction
 from core.inputs import Nothing
 from services.setup import StepState, guide, headcount
-from tests.factories import make_person
+from tests.factories import account_of, make_person
 
 
 def step(key):
@@ -43,6 +45,27 @@ class TestGuide:
         app = open_page("setup/guide.py", stage.staff)
         assert not [button for button in app.button if (button.key or "").startswith("open-")]
         assert app.warning
+
+    def test_D17_dates_are_proposed_then_an_owner_is_named_and_late_steps_stand_out(self, open_page, stage):
+        app = open_page("setup/guide.py")
+        assert not [link for link in app.get("link_button") if "ics" in link.proto.label]
+        app.get_by_key("propose.0.starts_on").set_value(date(2026, 1, 5))
+        app.get_by_key("propose.0.submit").click().run()
+        assert not app.exception
+        assert step("everyday").due_on == date(2026, 2, 3)
+        assert any("期限超過" in text.value for text in app.markdown)
+        addresses = [link.proto.url for link in app.get("link_button")]
+        assert addresses == [
+            "/export/setup.schedule?as=xlsx", "/export/setup.calendar?as=utf8", "/export/setup.calendar?mine=1&as=utf8",
+        ]  # fmt: skip
+        app.button(key="edit-everyday").click().run()
+        with transaction(Actor.system("test")) as tx:
+            owner = account_of(tx, stage.administrator).id
+        app.get_by_key("step-everyday-1.0.owner_id").set_value(owner)
+        app.get_by_key("step-everyday-1.0.submit").click().run()
+        assert not app.exception
+        assert step("everyday").owner_id == owner
+        assert any(stage.administrator.name in text.value for text in app.markdown)
 
     def test_a_large_organisation_is_told_when_people_were_counted_and_can_count_again(self, open_page, monkeypatch):
         monkeypatch.setattr(headcount, "LARGE", 1)

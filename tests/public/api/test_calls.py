@@ -27,8 +27,9 @@ LEFT_OUT = {
     "registration.line_code", "registration.mine", "registration.prove_contact", "registration.put_first",
     "registration.remove", "registration.take_line",  # for oneself
     "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
-    "setup.change_logo",  # files
-    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
+    "setup.calendar", "setup.change_logo",  # files
+    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_sender",
+    "delivery.edit_sms", "setup.start",
     "registration.make_link",
     "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
 }  # fmt: skip

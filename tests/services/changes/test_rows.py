@@ -29,6 +29,7 @@ from services.people import add_to_list, delete_list, edit_list, remove_from_lis
 from services.people.kept import LISTS
 from services.people.lists import ListAsk, ListFields, ListMembers
 from services.safety import EditRule, WhichRule, delete_rule, edit_rule, rules
+from services.setup import EditContact, WhichContact, delete_contact, edit_contact
 from tests.services.changes.stage import latest, undone
 
 QUESTIONS = [
@@ -80,7 +81,17 @@ def quake_rules(tx):
     )  # fmt: skip
 
 
-@pytest.fixture(params=[lists, templates, forms, quake_rules], ids=lambda make: make.__name__)
+def planned_contacts(tx):
+    """Kinds of contact."""
+    return SimpleNamespace(
+        kind="planned_contact", delete=lambda row: delete_contact(tx, WhichContact(id=row.id)),
+        save=lambda name, row=None: edit_contact(
+            tx, EditContact(name=name, feature="notices", id=row and row.id, version=row and row.version)
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture(params=[lists, templates, forms, quake_rules, planned_contacts], ids=lambda make: make.__name__)
 def row(request, administrator):
     """One kind of rows: how they are saved and deleted."""
     return request.param(administrator)

@@ -6,6 +6,7 @@ from core.progress import Work, begin
 from core.transaction import Transaction
 from data.models.access import AccountStatus, ApiKey, ProviderIdentity, ReachKind, SignInTry, TryKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.channels import SmsSender
 from data.models.comments import Comment
 from data.models.delivery import (
     Delivery,
@@ -20,6 +21,7 @@ from data.models.delivery import (
 from data.models.desk import FormDraft, SavedView
 from data.models.invitations import Invitation
 from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
+from data.models.setup import Organisation, PlannedContact
 from services.access import start_session
 from services.fields import OwnKind, add_field
 from services.fields.edit import NewField
@@ -125,6 +127,9 @@ def mentioned(tx: Transaction, person: Person, cast: Cast) -> None:
     tx.add(LocalMail(**letter, message_id="2", recipient="y@example.jp", body=f"{NAMES[0]} 様"))
     sender = {"name": "総務", "address": "s@example.jp", "provider": ProviderKind.LOCAL}
     tx.add(MailSender(id=1, **sender, test_address=MAIL, test_asked_at=tx.now))
+    tx.add(SmsSender(id=1, version=1, test_number=MOBILE, test_asked_at=tx.now))
+    tx.add(Organisation(id=1, name="x", sample=False, created_at=tx.now, representative=NAMES[0], contact_mail=MAIL))
+    tx.add(PlannedContact(name="安否確認", note=f"担当は{NAMES[1]}さん"))
     manager = account_of(tx, cast.manager).id
     tx.add(FormDraft(**draft(manager, f"person-{person.id}"), values={}, updated_at=tx.now))
     tx.add(FormDraft(**draft(manager, "list-new", NAMES[1]), values={}, updated_at=tx.now))

@@ -5,6 +5,7 @@ import pytest
 from core.inputs import Nothing
 from data.models.people import ContactPoint, ContactState
 from services.setup import count_again, guide, headcount, standing
+from services.setup.duties import Duty
 from services.setup.facts import Facts
 from services.setup.guide import shown_step
 from services.setup.headcount import counted
@@ -54,4 +55,4 @@ def test_a_small_one_sees_this_moment(tx, crowd):
 def test_large_numbers_are_written_as_people_read_them():
     step = next(one for one in STEPS if one.key == "accounts")
     facts = Facts(**{**dict.fromkeys(Facts.__dataclass_fields__, 0), "people": 1_000_001, "last_test": None})
-    assert "1,000,001" in shown_step(step, *step.judge(facts), False).finding
+    assert "1,000,001" in shown_step(step, step.judge(facts), False, Duty()).finding
