@@ -11,6 +11,7 @@ ROOMS = (
     "fields",
     "people",
     "delivery",
+    "registration",
     "broadcasts",
     "safety",
     "privacy",

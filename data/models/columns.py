@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum
+from sqlalchemy import Enum, Index, literal_column
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 
@@ -14,6 +14,11 @@ def state_column(kind: type[StrEnum], **options: Any) -> MappedColumn[Any]:
              name=f"{kind.__name__.lower()}"),
         **options,
     )  # fmt: skip
+
+
+def start_index(name: str, words: str) -> Index:
+    """Return the index by which the beginning of a text is looked up, in small letters and whatever the collation."""
+    return Index(name, literal_column(f"lower({words})").label("start"), postgresql_ops={"start": "text_pattern_ops"})
 
 
 class Versioned:

@@ -126,6 +126,9 @@ class Delivery(Base):
     reason: Mapped[str | None]
     permanent: Mapped[bool | None]
     provider_ref: Mapped[str | None]
+    private: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """The address is the person's own (本人登録): lists show no more than its beginning."""
+
     updated_at: Mapped[datetime]
 
 
@@ -189,3 +192,16 @@ class LocalMail(Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+
+
+class LocalSms(Base):
+    """An SMS that the local mailbox took (ローカルメールボックス): what would have gone out."""
+
+    __tablename__ = "local_sms"
+    __table_args__ = (Index("ix_local_sms_at", "at", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime]
+    ref: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
+    text: Mapped[str]

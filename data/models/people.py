@@ -5,11 +5,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, literal_column, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
-from data.models.columns import Versioned, state_column
+from data.models.columns import Versioned, start_index, state_column
+from data.models.contact_points import ContactKind as ContactKind  # noqa: PLC0414 - part of this room
+from data.models.contact_points import ContactOrigin as ContactOrigin  # noqa: PLC0414 - part of this room
+from data.models.contact_points import ContactPoint as ContactPoint  # noqa: PLC0414 - part of this room
+from data.models.contact_points import ContactState as ContactState  # noqa: PLC0414 - part of this room
 
 
 class Department(Versioned, Base):
@@ -39,11 +43,6 @@ class Department(Versioned, Base):
     full_name: Mapped[str] = mapped_column(String(collation="C"))
     depth: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None]
-
-
-def start_index(name: str, words: str) -> Index:
-    """Return the index by which the beginning of a text is looked up, in small letters and whatever the collation."""
-    return Index(name, literal_column(f"lower({words})").label("start"), postgresql_ops={"start": "text_pattern_ops"})
 
 
 STARTS = {
@@ -164,39 +163,6 @@ class PersonOwn(Base):
     to_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     to_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     words: Mapped[str | None]
-
-
-class ContactKind(StrEnum):
-    """How a person is reached."""
-
-    MAIL = "mail"
-    MOBILE = "mobile"
-
-
-class ContactState(StrEnum):
-    """What is known of an address: never tried, has worked, or failed for good."""
-
-    UNTRIED = "untried"
-    WORKS = "works"
-    DEAD = "dead"
-
-
-class ContactPoint(Base):
-    """A mail address or a mobile number of a person (連絡先), in the writing that machines use (E.164 for numbers)."""
-
-    __tablename__ = "contact_point"
-    __table_args__ = (
-        UniqueConstraint("person_id", "kind", "value"),
-        Index("ix_contact_point_value", text("lower(value)")),
-        start_index("ix_contact_point_start", "value"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    kind: Mapped[ContactKind] = state_column(ContactKind)
-    value: Mapped[str]
-    state: Mapped[ContactState] = state_column(ContactState, default=ContactState.UNTRIED, server_default="untried")
-    reason: Mapped[str | None]
 
 
 class PersonList(Versioned, Base):

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.delivery._letter import show_letter
 from pages.kit.guard import guard
-from services.delivery import MailboxAsk, WhichMail, mail, mailbox
+from services.delivery import MailboxAsk, SmsAsk, WhichMail, mail, mailbox, sms_box
 
-guard("delivery.mailbox")
+actor = guard("delivery.mailbox")
 PAGE = "delivery/mailbox.py"
 
 
@@ -18,6 +19,32 @@ def show_list() -> None:
         _(N_("Local mailbox")),
         _(N_("Mails that would have gone out while no SMTP server is set. Open one and click its link to answer.")),
     )
+    views = {"mails": _(N_("Mails"))}
+    if actor.may("delivery.sms_box", What.READ):
+        views["sms"] = _(N_("SMS"))
+    if kit.view(views) == "sms":
+        show_sms()
+    else:
+        show_mails()
+
+
+def show_sms() -> None:
+    """Show the SMS, newest first."""
+    kit.table(
+        sms_box,
+        kit.filters(SmsAsk),
+        columns={
+            "text": kit.Column(_(N_("Text")), width=560),
+            "number": kit.Column(_(N_("To")), width=180),
+            "at": _(N_("Sent at")),
+        },
+        unit=N_("{count} SMS"),
+        empty=_(N_("No SMS has gone out yet. Codes for mobile numbers lie here while no SMS service is set up.")),
+    )
+
+
+def show_mails() -> None:
+    """Show the mails, newest first."""
     kit.table(
         mailbox,
         kit.filters(MailboxAsk),

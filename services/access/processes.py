@@ -26,6 +26,7 @@ CATEGORIES = {
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),
+    "registration": N_("Registration of contact points"),
     "broadcasts": N_("Broadcasts"),
     "safety": N_("Safety confirmation"),
     "webhooks": N_("Webhooks"),
