@@ -5,6 +5,7 @@ from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
 from data.models import (
     access,
+    applications,
     areas,
     broadcasts,
     changes,
@@ -13,6 +14,7 @@ from data.models import (
     desk,
     fields,
     home,
+    network,
     people,
     privacy,
     registration,
@@ -28,6 +30,7 @@ __all__ = [
     "AuditSealed",
     "Work",
     "access",
+    "applications",
     "areas",
     "broadcasts",
     "changes",
@@ -36,6 +39,7 @@ __all__ = [
     "desk",
     "fields",
     "home",
+    "network",
     "people",
     "privacy",
     "registration",

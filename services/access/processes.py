@@ -23,6 +23,8 @@ named(
 CATEGORIES = {
     "access": N_("Access"),
     "people": N_("People"),
+    "network": N_("Contact network"),
+    "applications": N_("Profile applications"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),

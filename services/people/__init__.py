@@ -2,7 +2,8 @@
 
 from data.models.people import ContactKind, ImportKind, ImportState
 from services.people import commented, erasing, finding, needs, own, retained, words  # noqa: F401 - they declare
-from services.people.addresses import Mail, shown_mobile
+from services.people.addresses import MOBILE_TYPES, Mail, shown_mobile
+from services.people.amending import amend, amendable, problems_of
 from services.people.areas import area_choices
 from services.people.bulk.doing import bulk_edit, bulk_retire
 from services.people.bulk.looking import bulk_result, preview_bulk
@@ -14,21 +15,71 @@ from services.people.department_edit import (
 )
 from services.people.departments import department_choices, list_departments
 from services.people.edit import add_person, edit_person
-from services.people.export import export_people
+from services.people.export import export_people, people_file
 from services.people.homes import address_of
 from services.people.imports.queries import list_imports, list_rows, show_import
 from services.people.imports.report import bad_csv
 from services.people.imports.upload import apply_import, map_import, upload
-from services.people.lists import add_to_list, delete_list, edit_list, list_choices, list_lists, remove_from_list
+from services.people.lists import (
+    ListRow,
+    add_to_list,
+    delete_list,
+    edit_list,
+    list_choices,
+    list_lists,
+    new_list,
+    remove_from_list,
+)
 from services.people.retire import reinstate_people, retire_people
 from services.people.search import conditions, search_people
 from services.people.show import show_person
+from services.people.text import RequiredName
 
 __all__ = [
-    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "address_of",
-    "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "conditions", "delete_list",
-    "department_choices", "edit_department", "edit_list", "edit_person", "export_people", "list_choices",
-    "list_departments", "list_imports", "list_lists", "list_rows", "map_import", "preview_bulk", "reinstate_department",
-    "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
-    "show_person", "shown_mobile", "upload",
+    "MOBILE_TYPES",
+    "ContactKind",
+    "ImportKind",
+    "ImportState",
+    "ListRow",
+    "Mail",
+    "RequiredName",
+    "add_department",
+    "add_person",
+    "add_to_list",
+    "address_of",
+    "amend",
+    "amendable",
+    "apply_import",
+    "area_choices",
+    "bad_csv",
+    "bulk_edit",
+    "bulk_result",
+    "bulk_retire",
+    "conditions",
+    "delete_list",
+    "department_choices",
+    "edit_department",
+    "edit_list",
+    "edit_person",
+    "export_people",
+    "list_choices",
+    "list_departments",
+    "list_imports",
+    "list_lists",
+    "list_rows",
+    "map_import",
+    "new_list",
+    "people_file",
+    "preview_bulk",
+    "problems_of",
+    "reinstate_department",
+    "reinstate_people",
+    "remove_from_list",
+    "retire_department",
+    "retire_people",
+    "search_people",
+    "show_import",
+    "show_person",
+    "shown_mobile",
+    "upload",
 ]  # fmt: skip

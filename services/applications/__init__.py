@@ -1,0 +1,1 @@
+"""Profile applications (プロフィール申請, X07)."""
