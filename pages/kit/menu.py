@@ -66,6 +66,15 @@ PAGES = (
         ("people.bulk_preview",),
         above="people/list.py",
     ),
+    Entry(PEOPLE, "network/overview.py", N_("Contact network"), "hub", ("network.counts",)),
+    Entry(
+        PEOPLE,
+        "network/people.py",
+        N_("Contact network, person by person"),
+        "contact_phone",
+        ("network.search",),
+        above="network/overview.py",
+    ),
     Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),
     Entry(
         PEOPLE,

@@ -6,8 +6,20 @@ from sqlalchemy import delete, func, select, update
 from core.errors import NotFound
 from data.models.network import ContactStale, ContactStanding, Fact, NetworkTotal, NumberFault
 from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState, Person
-from services.network import Finding, NetworkAsk, Registered, Share, count_again, network_counts, network_tree
-from services.network import TreeAsk, search_network, settle, share_numbers, whole_network
+from services.network import (
+    Finding,
+    NetworkAsk,
+    Registered,
+    Share,
+    TreeAsk,
+    count_again,
+    network_counts,
+    network_tree,
+    search_network,
+    settle,
+    share_numbers,
+    whole_network,
+)
 from services.network.numbers import fault_of
 from tests.factories import make_department, make_person
 
@@ -154,10 +166,10 @@ class TestSearch:
     def test_says_what_is_wrong(self, administrator, people):
         place, made = people
         rows = {row.id: row for row in search_network(administrator, NetworkAsk(department_id=place.id)).rows}
-        assert rows[made["landline"].id].notes == ["+81 3-1234-5678: 携帯電話の番号ではありません。"]
+        assert rows[made["landline"].id].notes == ["+81 3-1234-5678：携帯電話の番号ではありません。"]
         assert rows[made["same"].id].notes == ["二 一郎さんと同じ番号です。"]
         assert rows[made["nothing"].id].notes == ["登録なし"]
-        assert rows[made["mail"].id].registered == ["会社メール"]
+        assert rows[made["mail"].id].registered == ["会社登録メール"]
 
     def test_shows_only_whom_one_reaches(self, limited, people, cast):
         found = search_network(limited("network.search"), NetworkAsk(size=500)).rows
