@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.i18n import N_, _
 from pages import kit
+from pages.applications._mine import own_data
 from pages.kit.guard import guard
 from pages.kit.redirect import redirect, signed_out
 from pages.public.cookies import THEME
@@ -63,6 +64,7 @@ if kit.operate(
     choose_mails, f"mails-{account.call_mails}", initial=account, submit=_(N_("Save")), done=_(N_("Saved."))
 ):
     st.rerun()
+own_data()
 st.subheader(_(N_("Light or dark")), anchor=False)
 brightness()
 st.subheader(_(N_("Browsers")), anchor=False)

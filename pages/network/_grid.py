@@ -37,6 +37,7 @@ def edit(rows: Sequence[NetworkRow]) -> None:
     key = f"network.grid.{hash(tuple((row.id, row.version) for row in rows))}"
     edited = st.data_editor(
         frame, column_config=config, hide_index=True, num_rows="fixed", key=key, width="stretch",
+        height="content",
         column_order=["name", *EDITED, "notes"],
     )  # fmt: skip
     after = [{name: str(line[name] or "").strip() for name in EDITED} for line in edited.to_dict("records")]

@@ -1,6 +1,7 @@
 """The contact network (連絡網, D12): how many have registered what, what is to be mended, department by department."""
 
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
@@ -15,7 +16,10 @@ actor = guard("network.counts")
 LISTS = "network/people.py"
 KINDS = ("company_mail", "private_mail", "mobile", "app", "line")
 GROUPS = (
-    (N_("Who cannot be reached"), (Finding.NOTHING, Finding.FAILING, Finding.MISSED, Finding.DISPUTED)),
+    (
+        N_("Who cannot be reached"),
+        (Finding.TO_MEND, Finding.NOTHING, Finding.FAILING, Finding.MISSED, Finding.DISPUTED),
+    ),
     (
         N_("Mobile numbers"),
         (Finding.NUMBER_MISSING, Finding.NUMBER_MALFORMED, Finding.NUMBER_DUPLICATE, Finding.NUMBER_SHARED),
@@ -39,7 +43,7 @@ def show_when(counted_at: datetime) -> None:
 def show_totals(found: NetworkOf) -> None:
     """Show how many of all people have registered what."""
     with st.container(horizontal=True, gap="small"):
-        st.metric(_(N_("People")), kit.number(found.people, _(N_("people"))), border=True, width=150)
+        st.metric(_(N_("People")), _(N_("{count} people"), count=kit.number(found.people)), border=True, width=150)
         st.metric(_(N_("Registered something")), kit.percent(found.registered, found.people), border=True, width=150)
         st.metric(_(N_("Something verified")), kit.percent(found.verified, found.people), border=True, width=150)
         for name in KINDS:
@@ -55,15 +59,16 @@ def show_findings(found: NetworkOf) -> None:
             for finding in findings:
                 count = getattr(found, finding.value)
                 icon = "check_circle" if not count else "info" if finding is Finding.NUMBER_SHARED else "error"
-                amount = kit.number(count, _(N_("people")))
+                amount = _(N_("{count} people"), count=kit.number(count))
                 st.page_link(
                     LISTS, label=f"{literal(kit.said(finding))}　**{amount}**", icon=f":material/{icon}:",
                     query_params={"finding": finding.value},
                 )  # fmt: skip
 
 
-def share(row: TreeRow, count: int) -> str:
+def share(name: str, row: TreeRow) -> str:
     """Write how many of a department's people, and the rate."""
+    count = getattr(row, name)
     return f"{kit.number(count)} ({kit.percent(count, row.people)})" if row.people else kit.NONE
 
 
@@ -86,7 +91,7 @@ def show_tree() -> None:
                         ("verified", N_("Something verified")), ("mobile", N_("Mobile")),
                         ("failing", N_("A contact fails")), ("missed", N_("Missed in the last test")),
                         ("to_mend", N_("Anything to mend"))):  # fmt: skip
-        columns[name] = kit.Column(_(label), value=lambda row, of=name: share(row, getattr(row, of)), number=True)
+        columns[name] = kit.Column(_(label), value=partial(share, name), number=True)
     kit.table(
         network_tree, question, columns=columns, opens=lambda row: (LISTS, {"department_id": row.id}),
         unit=N_("{count} departments"), empty=_(N_("No department is found. Clear the filter or add departments.")),

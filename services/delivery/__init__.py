@@ -8,6 +8,7 @@ from data.models.delivery import MailingState, ProviderKind
 from services.delivery import erasing, needs, retained, words  # noqa: F401 - they declare; words gives states theirs
 from services.delivery.call_mail import send_calls
 from services.delivery.causes import cause, own_words
+from services.delivery.decision_mail import send_decisions
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
@@ -26,6 +27,7 @@ __all__ = [
     "FIELDS", "MAILING", "Forecast", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind", "RehearsalAsk",
     "RehearsalLine", "Round", "SenderRow", "Sms", "SmsAsk", "WhichMail", "arrived", "cause", "check_fields", "close",
     "counts", "current_sender", "edit_sender", "from_of", "mail", "mailbox", "open_mailing", "own_words", "progress_of",
-    "provider_of", "reason_text", "rehearsal_page", "rehearse", "resume", "send_calls", "send_mailing", "send_reset",
-    "send_test_mail", "sender", "sign", "sms_box", "sms_provider", "stop", "sweep", "verify",
+    "provider_of", "reason_text", "rehearsal_page", "rehearse", "resume", "send_calls", "send_decisions",
+    "send_mailing", "send_reset", "send_test_mail", "sender", "sign", "sms_box", "sms_provider", "stop", "sweep",
+    "verify",
 ]  # fmt: skip

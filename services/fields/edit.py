@@ -25,6 +25,8 @@ TAKEN_CODE = N_("Another field has this code.")
 TAKEN_LABEL = N_("Something else has this label already. Choose another one.")
 NO_CHOICES = N_("Enter at least one choice.")
 PARTS = ("kind", "label_ja", "label_en", "help", "required", "applicable", "decimals")
+NO_APPLYING = N_("Nobody applies for fields that lead to other records.")
+REFERRING = {OwnKind.PERSON, OwnKind.DEPARTMENT}
 CHOOSING = {OwnKind.CHOICE, OwnKind.CHOICES}
 
 
@@ -173,6 +175,8 @@ def _wrong(tx: Transaction, noun: Noun, ask: FieldParts, found: OwnField | None)
     wrong: dict[str, str] = {}
     if ask.kind in CHOOSING and not _choices(ask):
         wrong["choices"] = _(NO_CHOICES)
+    if ask.applicable and ask.kind in REFERRING:
+        wrong["applicable"] = _(NO_APPLYING)
     for name in ("label_ja", "label_en"):
         label = getattr(ask, name)
         others = select(OwnField.id).where(

@@ -2,7 +2,7 @@
 
 from data.models.people import ContactKind, ImportKind, ImportState
 from services.people import commented, erasing, finding, needs, own, retained, words  # noqa: F401 - they declare
-from services.people.addresses import MOBILE_TYPES, Mail, shown_mobile
+from services.people.addresses import MOBILE_TYPES, Mail, Mobile, shown_mobile
 from services.people.amending import amend, amendable, problems_of
 from services.people.areas import area_choices
 from services.people.bulk.doing import bulk_edit, bulk_retire
@@ -41,7 +41,7 @@ __all__ = [
     "ImportKind",
     "ImportState",
     "ListRow",
-    "Mail",
+    "Mail", "Mobile",
     "RequiredName",
     "add_department",
     "add_person",
