@@ -23,7 +23,8 @@ def listing(question: NetworkAsk, picked: Sequence[NetworkRow]) -> None:
             index=0 if picked else 1, key=f"network.whom.{bool(picked)}",
         )  # fmt: skip
         chosen = {"person_ids": [row.id for row in picked]} if whom == "picked" else {"found": question.anywhere}
-        name = f"{kit.said(question.finding) if question.finding else _(N_('Contact network'))} {day(clock.today())}"
+        about = kit.said(question.finding) if question.finding else _(N_("Contact network"))
+        name = f"{about} {day(clock.today())}"
         if whom == "picked" and not picked:
             st.info(_(N_("Choose people in the list first.")), icon=":material/checklist:")
             return

@@ -56,7 +56,9 @@ SEEING_PEOPLE = (
     "people.lists:read",
     "people.list_choices:read",
 )
-
+SEEING_NETWORK = ("network.counts:read", "network.tree:read", "network.search:read")
+MENDING_NETWORK = ("network.export:export", "network.mend:bulk", "network.share:do", "network.count:do")
+DECIDING = ("applications.inbox:read", "applications.decide:approve")
 COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
 SEEING_CHANGES = (
     "changes.search:read",
@@ -85,6 +87,9 @@ ROLES = (
         ReachKind.DEPARTMENT,
         (
             *SEEING_PEOPLE,
+            *SEEING_NETWORK,
+            *MENDING_NETWORK,
+            *DECIDING,
             *COMMENTING,
             *SEEING_CHANGES,
             *UNDOING,
@@ -98,6 +103,6 @@ ROLES = (
         N_("Department crisis manager"),
         N_("Sends and watches broadcasts to a department and all below."),
         ReachKind.DEPARTMENT,
-        (*SEEING_PEOPLE, *COMMENTING, *BROADCASTING),
+        (*SEEING_PEOPLE, *SEEING_NETWORK, *COMMENTING, *BROADCASTING),
     ),
 )

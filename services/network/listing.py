@@ -11,6 +11,7 @@ from core.transaction import Transaction
 from data.models.network import ContactStanding
 from data.models.people import Person
 from services.access import people_within
+from services.changes import keeping
 from services.network.search import NetworkAsk, conditions
 from services.people import ListRow, RequiredName, new_list, people_file
 from services.people.csv_file import CsvFile
@@ -42,7 +43,8 @@ def to_list(tx: Transaction, ask: ListOf) -> ListRow:
         raise Refused(N_("Nobody is found. Choose people or change the filters."))
     if count > MOST:
         raise Refused(N_("These are more than {most} people. Choose a department or another filter."), most=f"{MOST:,}")
-    return new_list(tx, ask.name, people)
+    with keeping(tx) as kept:
+        return new_list(tx, kept, ask.name, people)
 
 
 @query("network.export", N_("Export people of the contact network as a CSV"), does=What.EXPORT)

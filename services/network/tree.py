@@ -15,7 +15,7 @@ from data.models.network import Fact
 from data.models.people import Department
 from services.access import departments_within
 from services.network.counting import WHOLE, Facts, counts_of, tops_of
-from services.network.words import ANYTHING, Finding, is_found
+from services.network.words import ANYTHING, MENDED, Finding, is_found
 
 
 class Network(Row):
@@ -37,6 +37,7 @@ class Network(Row):
     number_malformed: int = field(N_("Malformed mobile number"))
     number_duplicate: int = field(N_("Duplicate mobile number"))
     number_shared: int = field(N_("Shared on purpose"))
+    wrong: int = field(N_("Something registered is wrong"))
     to_mend: int = field(N_("Anything to mend"))
 
 
@@ -112,5 +113,5 @@ def counted(people: Facts) -> Network:
     return Network(
         people=sum(people.values()), registered=having(ANYTHING), verified=having(Fact.VERIFIED),
         company_mail=having(Fact.COMPANY_MAIL), private_mail=having(Fact.PRIVATE_MAIL), mobile=having(Fact.MOBILE),
-        app=having(Fact.APP), line=having(Fact.LINE), **named,
+        app=having(Fact.APP), line=having(Fact.LINE), wrong=having(MENDED), **named,
     )  # fmt: skip

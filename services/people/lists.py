@@ -14,7 +14,7 @@ from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.people import Person, PersonList, PersonListMember
 from services.access import people_within
-from services.changes import keeping
+from services.changes import Keeper, keeping
 from services.people.kept import LISTS
 from services.people.retire import Counted
 from services.people.text import RequiredName
@@ -157,20 +157,19 @@ def remove_from_list(tx: Transaction, ask: ListMembers) -> Counted:
         return Counted(count=tx.changed_rows(statement))
 
 
-def new_list(tx: Transaction, name: str, people: Select[int]) -> ListRow:
-    """Make a list of these people, whose ids a statement returns, each once.
+def new_list(tx: Transaction, kept: Keeper, name: str, people: Select[int]) -> ListRow:
+    """Make a list of these people, whose ids a statement returns, each once, within the caller's change-set.
 
     Raises:
         Invalid: when a list has the name.
     """
     _check_name(tx, name, None)
     made = PersonList(name=name, version=1)
-    with keeping(tx) as kept:
-        tx.add(made)
-        members = people.add_columns(literal(made.id))
-        statement = insert(PersonListMember).from_select(["person_id", "list_id"], members)
-        count = len(tx.execute(statement.returning(PersonListMember.person_id)).all())
-        kept.added(LISTS, [made.id])
+    tx.add(made)
+    members = people.add_columns(literal(made.id))
+    statement = insert(PersonListMember).from_select(["person_id", "list_id"], members)
+    count = len(tx.execute(statement.returning(PersonListMember.person_id)).all())
+    kept.added(LISTS, [made.id])
     tx.note(f"person_list:{made.id}", None, {"name": name, "people": count})
     return ListRow(id=made.id, name=made.name, people=count, version=1)
 
