@@ -57,6 +57,8 @@ SEEING_PEOPLE = (
     "people.list_choices:read",
 )
 
+REGISTERING = ("registration.link:read", "registration.make_link:do", "registration.revoke_link:do")
+
 COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
 SEEING_CHANGES = (
     "changes.search:read",
@@ -90,6 +92,7 @@ ROLES = (
             *UNDOING,
             "people.export:export",
             "people.edit:do",
+            *REGISTERING,
             *BROADCASTING,
         ),
     ),

@@ -2,10 +2,11 @@
 
 from data.models.people import ContactKind, ImportKind, ImportState
 from services.people import commented, erasing, finding, needs, own, retained, words  # noqa: F401 - they declare
-from services.people.addresses import Mail, shown_mobile
+from services.people.addresses import Mail, Mobile, masked, shown_contact, shown_mobile
 from services.people.areas import area_choices
 from services.people.bulk.doing import bulk_edit, bulk_retire
 from services.people.bulk.looking import bulk_result, preview_bulk
+from services.people.contacts import Contact, WhosePrivate, contacts_of, private_contacts
 from services.people.department_edit import (
     add_department,
     edit_department,
@@ -21,14 +22,16 @@ from services.people.imports.report import bad_csv
 from services.people.imports.upload import apply_import, map_import, upload
 from services.people.lists import add_to_list, delete_list, edit_list, list_choices, list_lists, remove_from_list
 from services.people.retire import reinstate_people, retire_people
+from services.people.rules import owners_of_mails
 from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "ContactKind", "ImportKind", "ImportState", "Mail", "add_department", "add_person", "add_to_list", "address_of",
-    "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result", "bulk_retire", "conditions", "delete_list",
-    "department_choices", "edit_department", "edit_list", "edit_person", "export_people", "list_choices",
-    "list_departments", "list_imports", "list_lists", "list_rows", "map_import", "preview_bulk", "reinstate_department",
+    "Contact", "ContactKind", "ImportKind", "ImportState", "Mail", "Mobile", "WhosePrivate", "add_department",
+    "add_person", "add_to_list", "address_of", "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result",
+    "bulk_retire", "conditions", "contacts_of", "delete_list", "department_choices", "edit_department", "edit_list",
+    "edit_person", "export_people", "list_choices", "list_departments", "list_imports", "list_lists", "list_rows",
+    "map_import", "masked", "owners_of_mails", "preview_bulk", "private_contacts", "reinstate_department",
     "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
-    "show_person", "shown_mobile", "upload",
+    "show_person", "shown_contact", "shown_mobile", "upload",
 ]  # fmt: skip
