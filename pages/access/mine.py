@@ -7,6 +7,7 @@ from pages import kit
 from pages.kit.guard import guard
 from pages.kit.redirect import redirect, signed_out
 from pages.public.cookies import THEME
+from pages.registration._mine import own_contact_points
 from services.access import ChangedPassword, change_language, change_password, choose_mails, own_account, sign_out_all
 
 KEY = "password"
@@ -63,6 +64,7 @@ if kit.operate(
     choose_mails, f"mails-{account.call_mails}", initial=account, submit=_(N_("Save")), done=_(N_("Saved."))
 ):
     st.rerun()
+own_contact_points()
 st.subheader(_(N_("Light or dark")), anchor=False)
 brightness()
 st.subheader(_(N_("Browsers")), anchor=False)

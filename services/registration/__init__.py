@@ -21,6 +21,7 @@ from services.registration.own import (
     ChosenSpeech,
     GivenCode,
     GivenLink,
+    Judged,
     NewMail,
     NewMobile,
     SaidOfContact,
@@ -44,7 +45,7 @@ from services.registration.own import (
 from services.registration.proofs import send_proof
 
 __all__ = [
-    "VALID_DAYS", "ChosenSpeech", "GivenCode", "GivenLink", "Happened", "LineAccess", "LineCode", "LineTold",
+    "VALID_DAYS", "ChosenSpeech", "GivenCode", "GivenLink", "Happened", "Judged", "LineAccess", "LineCode", "LineTold",
     "LinkRow", "MadeLink", "NewLink", "NewMail", "NewMobile", "Opened", "OwnContacts", "SaidOfContact", "Speaks",
     "Verdict", "Waiting", "WhichClaim", "WhichContact", "WhichPerson", "Whose", "WhoseMine", "add_mail", "add_mobile",
     "cancel", "choose_language", "confirm", "confirm_link", "dispute", "line_channel", "line_code", "link", "make_link",
