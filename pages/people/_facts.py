@@ -19,8 +19,8 @@ def contacts(person: PersonDetail, actor: Actor) -> None:
     whole = {contact.id: contact for contact in _in_full(person, actor)}
     shown = [whole.get(contact.id, contact) for contact in person.contacts]
     kit.rows(
-        [_(N_("Kind")), _(N_("Contact point")), _(N_("Given by")), _(N_("State"))],
-        [(contact.kind, contact.shown, contact.origin, _state(contact)) for contact in shown],
+        [_(N_("Kind")), _(N_("Contact point")), _(N_("State"))],
+        [(contact.kind, contact.shown, _state(contact)) for contact in shown],
         label=_(N_("Contact points")),
     )
 
@@ -33,11 +33,11 @@ def _in_full(person: PersonDetail, actor: Actor) -> list[Contact]:
 
 
 def _state(contact: Contact) -> str:
-    said = [kit.said(contact.state)]
-    said.append(_(N_("Confirmed")) if contact.verified_at else _(N_("Not confirmed")))
+    proved = _(N_("confirmed by the person")) if contact.verified_at else _(N_("not confirmed by the person"))
+    lines = [kit.said(contact.state), *([contact.reason] if contact.reason else [])]
     if contact.disputed_at:
-        said.append(_(N_("The person says that it is wrong")))
-    return "\n".join([kit.joined(said), *([contact.reason] if contact.reason else [])])
+        lines.append(_(N_("The person says that it is wrong")))
+    return "\n".join([*lines, aside(kit.said(contact.origin), proved)])
 
 
 def standing(person: PersonDetail) -> None:

@@ -1,7 +1,7 @@
 """The own contact points on *my page* (自分の連絡先): give one, prove it, put it in order, say that one is wrong."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from core.i18n import N_, _
 from core.operations import Operation
 from pages import kit
 from pages.public.register_done import VERDICTS
-from services.people import Contact
+from services.people import Contact, ContactState
 from services.registration import (
     Judged,
     LineCode,
@@ -31,6 +31,7 @@ from services.registration import (
     send_again,
 )
 
+Colour = Literal["gray", "green", "orange", "red"]
 LINE_CODE = "line-code"
 
 
@@ -54,7 +55,7 @@ def own_contact_points() -> None:
 
 def _waits(waiting: Waiting) -> None:
     with st.container(border=True):
-        st.markdown(f"**{kit.literal(waiting.shown)}**　:orange-badge[{_(N_('Not confirmed yet'))}]")
+        _headed(waiting.shown, {_(N_("Waits for its code")): "orange"})
         if waiting.trouble:
             st.error(_(N_("The message could not be sent there. Look at it again, or register another one.")))
         elif not waiting.takes_code:
@@ -81,8 +82,7 @@ def _code(waiting: Waiting) -> None:
 
 def _stands(contact: Contact, *, first: bool) -> None:
     with st.container(border=True):
-        shown = kit.literal(contact.shown) if contact.shown else kit.said(contact.kind)
-        st.markdown(f"**{shown}**　{_standing(contact)}")
+        _headed(contact.shown or kit.said(contact.kind), _standing(contact))
         if contact.disputed_at:
             st.caption(_(N_("You said that this is wrong. Your office sees it.")))
         with st.container(horizontal=True):
@@ -97,22 +97,29 @@ def _stands(contact: Contact, *, first: bool) -> None:
                 _button(dispute, contact.id, words, _(N_("Saved.")), wrong=contact.disputed_at is None)
 
 
-def _standing(contact: Contact) -> str:
-    badges = [f":gray-badge[{kit.said(contact.origin)}]"]
+def _headed(shown: str, badges: Mapping[str, Colour]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(shown, width="content")  # in Markdown an address would become a link
+        for words, colour in badges.items():
+            st.badge(words, color=colour)
+
+
+def _standing(contact: Contact) -> dict[str, Colour]:
+    badges: dict[str, Colour] = {kit.said(contact.origin): "gray"}
     if contact.verified_at:
-        badges.append(f":green-badge[{_(N_('Confirmed'))}]")
-    if contact.state == "dead":
-        badges.append(f":red-badge[{kit.said(contact.state)}]")
-    return " ".join(badges)
+        badges[_(N_("Confirmed"))] = "green"
+    if contact.state is ContactState.DEAD:
+        badges[kit.said(contact.state)] = "red"
+    return badges
 
 
 def _adding(mine: OwnContacts) -> None:
     with st.expander(_(N_("Add a contact point")), icon=":material/add:"):
         if mine.mails_left:
-            _form(add_mail, "own-mail", _(N_("Send the mail")), _(N_("A mail with a code is on its way.")))
+            _form(add_mail, "own-mail", _(N_("Send a code by mail")), _(N_("A mail with a code is on its way.")))
         else:
             st.caption(_(N_("Three private mail addresses are registered. Remove one to add another.")))
-        _form(add_mobile, "own-mobile", _(N_("Send the SMS")), _(N_("An SMS with a code is on its way.")))
+        _form(add_mobile, "own-mobile", _(N_("Send a code by SMS")), _(N_("An SMS with a code is on its way.")))
         if mine.takes_line:
             _line(mine)
 

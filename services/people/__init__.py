@@ -1,8 +1,8 @@
 """People (人, D01–D06): the register, departments, regions, lists, CSV import and export."""
 
-from data.models.people import ContactKind, ImportKind, ImportState
+from data.models.people import ContactKind, ContactState, ImportKind, ImportState
 from services.people import commented, erasing, finding, needs, own, retained, words  # noqa: F401 - they declare
-from services.people.addresses import Mail, Mobile, masked, shown_contact, shown_mobile
+from services.people.addresses import Mail, Mobile, masked, shown_contact, shown_mobile, shown_private
 from services.people.areas import area_choices
 from services.people.bulk.doing import bulk_edit, bulk_retire
 from services.people.bulk.looking import bulk_result, preview_bulk
@@ -27,11 +27,11 @@ from services.people.search import conditions, search_people
 from services.people.show import show_person
 
 __all__ = [
-    "Contact", "ContactKind", "ImportKind", "ImportState", "Mail", "Mobile", "WhosePrivate", "add_department",
-    "add_person", "add_to_list", "address_of", "apply_import", "area_choices", "bad_csv", "bulk_edit", "bulk_result",
-    "bulk_retire", "conditions", "contacts_of", "delete_list", "department_choices", "edit_department", "edit_list",
-    "edit_person", "export_people", "list_choices", "list_departments", "list_imports", "list_lists", "list_rows",
-    "map_import", "masked", "owners_of_mails", "preview_bulk", "private_contacts", "reinstate_department",
+    "Contact", "ContactKind", "ContactState", "ImportKind", "ImportState", "Mail", "Mobile", "WhosePrivate",
+    "add_department", "add_person", "add_to_list", "address_of", "apply_import", "area_choices", "bad_csv", "bulk_edit",
+    "bulk_result", "bulk_retire", "conditions", "contacts_of", "delete_list", "department_choices", "edit_department",
+    "edit_list", "edit_person", "export_people", "list_choices", "list_departments", "list_imports", "list_lists",
+    "list_rows", "map_import", "masked", "owners_of_mails", "preview_bulk", "private_contacts", "reinstate_department",
     "reinstate_people", "remove_from_list", "retire_department", "retire_people", "search_people", "show_import",
-    "show_person", "shown_contact", "shown_mobile", "upload",
+    "show_person", "shown_contact", "shown_mobile", "shown_private", "upload",
 ]  # fmt: skip

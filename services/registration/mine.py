@@ -11,7 +11,7 @@ from core.operations import query
 from core.transaction import Transaction
 from data.models.people import ContactKind, Person
 from data.models.registration import ContactClaim
-from services.people import Contact, contacts_of, masked, shown_contact
+from services.people import Contact, contacts_of, masked, shown_contact, shown_private
 from services.registration.claims import GONE, MOST_MAILS, is_live
 from services.registration.codes import CODE_FOR, MOST_TRIES
 from services.registration.line import line_channel
@@ -65,7 +65,8 @@ def own_contacts(tx: Transaction, ask: WhoseMine) -> OwnContacts:
     person = tx.get(Person, whose(tx, ask))
     if person is None or person.retired_at is not None or person.erased_at is not None:
         raise NotFound(GONE)
-    contacts, waiting = contacts_of(tx, person.id, whole=ask.whole), _waiting(tx, person.id, whole=ask.whole)
+    contacts = [one if ask.whole else _in_part(one) for one in contacts_of(tx, person.id, whole=ask.whole)]
+    waiting = _waiting(tx, person.id, whole=ask.whole)
     private = {kind: sum(one.private and one.kind is kind for one in contacts) for kind in ContactKind}
     asked = sum(one.kind is ContactKind.MAIL for one in waiting)
     return OwnContacts(
@@ -74,6 +75,12 @@ def own_contacts(tx: Transaction, ask: WhoseMine) -> OwnContacts:
         has_mobile=bool(private[ContactKind.MOBILE]), has_line=bool(private[ContactKind.LINE]),
         takes_line=line_channel(tx) is not None,
     )  # fmt: skip
+
+
+def _in_part(contact: Contact) -> Contact:
+    # A paper that was lost tells nobody where its owner is reached.
+    shown = shown_private(contact.kind, contact.value) if not contact.private else contact.shown
+    return contact.model_copy(update={"value": shown, "shown": shown, "reason": None})
 
 
 def _waiting(tx: Transaction, person_id: int, *, whole: bool) -> list[Waiting]:
