@@ -39,7 +39,7 @@ class ContactClaim(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "value"),
         Index("ix_contact_claim_code_hash", "code_hash", postgresql_where=text("kind = 'line'")),
-        Index("ix_contact_claim_created_at", "created_at"),
+        Index("ix_contact_claim_asked_at", "asked_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

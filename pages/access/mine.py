@@ -8,6 +8,7 @@ from pages.applications._mine import own_data
 from pages.kit.guard import guard
 from pages.kit.redirect import redirect, signed_out
 from pages.public.cookies import THEME
+from pages.registration._mine import own_contact_points
 from services.access import ChangedPassword, change_language, change_password, choose_mails, own_account, sign_out_all
 
 KEY = "password"
@@ -65,6 +66,7 @@ if kit.operate(
 ):
     st.rerun()
 own_data()
+own_contact_points()
 st.subheader(_(N_("Light or dark")), anchor=False)
 brightness()
 st.subheader(_(N_("Browsers")), anchor=False)

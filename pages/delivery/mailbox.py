@@ -19,7 +19,7 @@ def show_list() -> None:
         _(N_("Local mailbox")),
         _(N_("Mails that would have gone out while no SMTP server is set. Open one and click its link to answer.")),
     )
-    views = {"mails": _(N_("Mails"))}
+    views = {"mails": _(N_("Mail"))}
     if actor.may("delivery.sms_box", What.READ):
         views["sms"] = _(N_("SMS"))
     if kit.view(views) == "sms":

@@ -2,30 +2,42 @@
 
 import streamlit as st
 
+from core.actor import Actor, What
 from core.i18n import N_, _
 from core.shown import aside
 from pages import kit
+from services.people import Contact, WhosePrivate, private_contacts
 from services.people.show import PersonDetail
 
 
-def contacts(person: PersonDetail) -> None:
-    """Show the addresses with what is known of each."""
+def contacts(person: PersonDetail, actor: Actor) -> None:
+    """Show the addresses with what is known of each; private ones in full only to whoever may and asks for it."""
     st.subheader(_(N_("Contact points")), anchor=False)
     if not person.contacts:
         st.info(_(N_("No mail address and no number: this person cannot be reached.")), icon=":material/warning:")
         return
+    whole = {contact.id: contact for contact in _in_full(person, actor)}
+    shown = [whole.get(contact.id, contact) for contact in person.contacts]
     kit.rows(
         [_(N_("Kind")), _(N_("Contact point")), _(N_("State"))],
-        [
-            (
-                contact.kind,
-                contact.shown,
-                f"{kit.said(contact.state)}\n{contact.reason}" if contact.reason else contact.state,
-            )
-            for contact in person.contacts
-        ],
+        [(contact.kind, contact.shown, _state(contact)) for contact in shown],
         label=_(N_("Contact points")),
     )
+
+
+def _in_full(person: PersonDetail, actor: Actor) -> list[Contact]:
+    if not any(contact.private for contact in person.contacts) or not actor.may("people.private_contacts", What.READ):
+        return []
+    wanted = st.toggle(_(N_("Show private ones in full")), key=f"private-{person.id}")
+    return kit.ask(private_contacts, WhosePrivate(id=person.id)) if wanted else []
+
+
+def _state(contact: Contact) -> str:
+    proved = _(N_("confirmed by the person")) if contact.verified_at else _(N_("not confirmed by the person"))
+    lines = [kit.said(contact.state), *([contact.reason] if contact.reason else [])]
+    if contact.disputed_at:
+        lines.append(_(N_("The person says that it is wrong")))
+    return "\n".join([*lines, aside(kit.said(contact.origin), proved)])
 
 
 def standing(person: PersonDetail) -> None:

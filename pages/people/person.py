@@ -13,6 +13,7 @@ from pages.people import _own
 from pages.people._erasing import erasing
 from pages.people._facts import contacts, standing
 from pages.people._retiring import retiring
+from pages.registration._link import registration_link
 from services.people import add_person, edit_person, show_person
 from services.people.show import PersonAsk, PersonDetail
 
@@ -59,7 +60,8 @@ def show_facts(person: PersonDetail, actor: Actor) -> None:
     form, facts = st.columns([3, 2], gap="large")
     with facts:
         if not person.erased_at:
-            contacts(person)
+            contacts(person, actor)
+            registration_link(person, actor)
         standing(person)
         if actor.may("people.retire", What.DO) and not person.erased_at:
             retiring(person)

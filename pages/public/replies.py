@@ -18,15 +18,14 @@ from starlette.routing import Route
 from core import clock, logs
 from core.actor import Actor
 from core.database import transaction
-from core.i18n import LANGUAGES, N_, _, using_language
+from core.i18n import N_, _, using_language
 from pages.public.look import brand
+from pages.public.plain_form import HEADERS, body_of, is_form, wanted_language
 from pages.public.rendering import language_of, rendered, sentence_page
 from pages.public.throttle import Throttle
 from services.broadcasts import Asked, Replies, Reply, find_asked, read_answer, record_replies, shown_answer
 
-LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 2_000
-FORM_TYPE = "application/x-www-form-urlencoded"
 posts = Throttle(30, timedelta(minutes=10))
 
 UNKNOWN = N_("This link is not complete or not one of ours. Open it again from the mail, or copy all of it.")
@@ -36,16 +35,6 @@ TOO_LARGE = N_("This answer is too long. Go back and shorten it.")
 NOT_A_FORM = N_("This did not come from our form. Open the link in the mail again.")
 UNSHOWN = N_("This page cannot be shown just now. Open it again in a minute. ({fault_id})")
 UNSAVED = N_("Your answer could not be saved just now. Go back and send it again in a minute. ({fault_id})")
-
-HEADERS = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex, nofollow",
-    "content-security-policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-}
 
 
 async def form(request: Request) -> Response:
@@ -61,12 +50,12 @@ async def done(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Take an answer: stored, or back with a sentence beside each question that needs another look."""
     _hide(request)
-    with using_language(_wanted(request) or language_of(request)):
-        if not request.headers.get("content-type", "").startswith(FORM_TYPE):
+    with using_language(wanted_language(request) or language_of(request)):
+        if not is_form(request):
             return _sentence(NOT_A_FORM, 415)
         if not posts.allows(request.path_params["token"][:64].lower()):
             return _sentence(TOO_OFTEN, 429)
-        body = await _body(request)
+        body = await body_of(request)
         if body is None:
             return _sentence(TOO_LARGE, 413)
         try:
@@ -84,7 +73,7 @@ ROUTES = [
 
 
 async def _work(request: Request, work: Callable[..., Response], fault: str, *more: Any) -> Response:
-    token, wanted = request.path_params["token"], _wanted(request)
+    token, wanted = request.path_params["token"], wanted_language(request)
     _hide(request)
     with using_language(wanted or language_of(request)):
         try:
@@ -146,20 +135,6 @@ def _record(asked: Asked, read: dict[str, Any]) -> bool:
 
 def _typed(value: Any) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
-
-
-def _wanted(request: Request) -> str | None:
-    asked_for = request.query_params.get("lang")
-    return asked_for if asked_for in LANGUAGES else None
-
-
-async def _body(request: Request) -> bytes | None:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            return None
-    return body
 
 
 def _redirect(token: str, after: str, wanted: str | None) -> Response:

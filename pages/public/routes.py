@@ -3,14 +3,17 @@
 from starlette.routing import Route
 
 from pages.public import (
+    confirm,
     exports,
     health,
     imports,
     invitation,
+    line,
     look,
     metrics,
     provider,
     provider_end,
+    register,
     replies,
     second_factor,
     shell,
@@ -32,4 +35,7 @@ ROUTES: list[Route] = [
     *imports.ROUTES,
     *look.ROUTES,
     *replies.ROUTES,
+    *register.ROUTES,
+    *confirm.ROUTES,
+    *line.ROUTES,
 ]

@@ -1,4 +1,8 @@
-"""Where mails to people with an account go (宛先): to the address that works best."""
+"""Where mails to people with an account go (宛先): to the address that works best, of those the office has.
+
+Not to private ones (本人登録): whoever gets hold of somebody's registration link could otherwise give an address of
+their own, and have a link for a new password sent to it.
+"""
 
 from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -6,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus
-from data.models.people import ContactKind, ContactPoint, ContactState, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState, Person
 
 
 class Addressee(Row):
@@ -29,6 +33,7 @@ def addressees(tx: Transaction, which: ColumnElement[bool]) -> list[Addressee]:
             which,
             Account.status == AccountStatus.ACTIVE,
             ContactPoint.kind == ContactKind.MAIL,
+            ContactPoint.origin == ContactOrigin.OFFICE,
             ContactPoint.state != ContactState.DEAD,
         )
         .order_by(Account.id, works_first, ContactPoint.id)

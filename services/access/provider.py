@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, ProviderIdentity
-from data.models.people import ContactKind, ContactPoint, ContactState
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState
 from services.access.sign_in import Passed, passed
 
 log = structlog.get_logger("access")
@@ -73,6 +73,7 @@ def _by_address(tx: Transaction, address: str) -> int | None:
         return by_login
     owns = select(ContactPoint.person_id).where(
         ContactPoint.kind == ContactKind.MAIL,
+        ContactPoint.origin == ContactOrigin.OFFICE,  # a private one can be given by whoever has a registration link
         ContactPoint.state != ContactState.DEAD,
         func.lower(ContactPoint.value) == address,
     )

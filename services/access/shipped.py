@@ -59,6 +59,9 @@ SEEING_PEOPLE = (
 SEEING_NETWORK = ("network.counts:read", "network.tree:read", "network.search:read")
 MENDING_NETWORK = ("network.export:export", "network.mend:bulk", "network.share:do", "network.count:do")
 DECIDING = ("applications.inbox:read", "applications.decide:approve")
+
+REGISTERING = ("registration.link:read", "registration.make_link:do", "registration.revoke_link:do")
+
 COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
 SEEING_CHANGES = (
     "changes.search:read",
@@ -95,6 +98,7 @@ ROLES = (
             *UNDOING,
             "people.export:export",
             "people.edit:do",
+            *REGISTERING,
             *BROADCASTING,
         ),
     ),

@@ -71,9 +71,13 @@ def deliveries(tx: Transaction, ask: DeliveriesAsk) -> Page[DeliveryLine]:
 
 def _line(row: Any) -> DeliveryLine:
     one = row.Delivery
+    address = shown_address(one.channel, one.address, private=one.private)
+    reason = delivery.reason_text(one.reason)
+    if one.private and one.address:  # mail servers repeat the address in what they say
+        reason = reason.replace(one.address, address)
     return DeliveryLine(
         id=one.id, round=row.round + 1, reminder=row.reminder, person_id=one.person_id, code=row.Person.code,
         name=row.Person.name, department=row.full_name or "", channel=ContactKind(one.channel),
-        address=shown_address(one.channel, one.address), state=one.state, reason=delivery.reason_text(one.reason),
+        address=address, state=one.state, reason=reason,
         updated_at=one.updated_at,
     )  # fmt: skip

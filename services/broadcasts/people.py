@@ -1,9 +1,11 @@
 """People as the lists of this room show them."""
 
 from data.models.people import ContactKind
-from services.people import shown_mobile
+from services.people import masked, shown_mobile
 
 
-def shown_address(channel: str, address: str) -> str:
-    """Return an address as people write it; a number gets its hyphens."""
+def shown_address(channel: str, address: str, *, private: bool = False) -> str:
+    """Return an address as people write it; a number gets its hyphens, of a private one most is hidden."""
+    if private:
+        return masked(address) if address else ""
     return shown_mobile(address) if channel == ContactKind.MOBILE else address

@@ -80,10 +80,11 @@ def _freeze(tx: Transaction, mailing_id: int, people: Select[int]) -> None:
     frozen = (
         insert(Delivery)
         .from_select(
-            ["mailing_id", "person_id", "contact_point_id", "channel", "address", "state", "reason", "updated_at"],
+            ["mailing_id", "person_id", "contact_point_id", "channel", "address", "private", "state", "reason",
+             "updated_at"],
             select(
                 literal(mailing_id), plan.c.person_id, plan.c.contact_point_id, plan.c.channel, plan.c.address,
-                plan.c.state, plan.c.reason, literal(tx.now),
+                plan.c.private, plan.c.state, plan.c.reason, literal(tx.now),
             ),
         )
         .returning(Delivery.id, Delivery.state)

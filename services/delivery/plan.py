@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, literal, null, select
+from sqlalchemy import Select, and_, case, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from core.i18n import N_, _
 from data.models.delivery import DeliveryState
-from data.models.people import ContactKind, ContactPoint, ContactState
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState
 
 ADDRESS = r"^[!-;=?-~]+@[!-;=?-~]+$"
 """What may stand in an envelope and in a header as it is: visible ASCII without angle brackets."""
@@ -43,7 +43,8 @@ def reason_text(reason: str | None) -> str:
 def planned(people: Select[int]) -> Select[Any]:
     """Return a row for each person × mail address, and one for a person without any: the future ledger.
 
-    ``people`` are person ids, each once. Columns: person_id, contact_point_id, channel, address, state, reason.
+    ``people`` are person ids, each once. Columns: person_id, contact_point_id, channel, address,
+    private, state, reason.
     """
     asked = people.subquery("asked")
     person_id = asked.c[0]
@@ -63,6 +64,7 @@ def planned(people: Select[int]) -> Select[Any]:
             ContactPoint.id.label("contact_point_id"),
             literal(ContactKind.MAIL.value).label("channel"),
             case((ContactPoint.id.is_not(None), ContactPoint.value), else_="").label("address"),
+            func.coalesce(ContactPoint.origin == ContactOrigin.PERSON, literal(False)).label("private"),
             state.label("state"),
             reason.label("reason"),
         )

@@ -14,6 +14,7 @@ from services.delivery.plan import planned, reason_text
 from services.delivery.providers import Limits, LocalMailbox, SmtpProvider
 from services.delivery.sender import current_sender
 from services.delivery.sending import LANES
+from services.people import masked
 
 LIMITS: dict[ProviderKind, Limits] = {ProviderKind.LOCAL: LocalMailbox.limits, ProviderKind.SMTP: SmtpProvider.limits}
 
@@ -99,7 +100,7 @@ def rehearsal_page(tx: Transaction, people: Select[int], ask: RehearsalAsk) -> P
     """Return a page of these people by name, with the addresses that would be used or the reason why there is none."""
     person = _by_person(people)
     statement = (
-        select(Person, Department.full_name, person.c.addresses, person.c.reason)
+        select(Person, Department.full_name, person.c.addresses, person.c.private, person.c.reason)
         .join(person, person.c.person_id == Person.id)
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
         .outerjoin(Department, Department.id == Membership.department_id)
@@ -111,7 +112,9 @@ def rehearsal_page(tx: Transaction, people: Select[int], ask: RehearsalAsk) -> P
 
 
 def _line(row: Any) -> RehearsalLine:
-    addresses = row.addresses or []
+    addresses = [
+        masked(one) if private else one for one, private in zip(row.addresses or [], row.private or [], strict=True)
+    ]
     return RehearsalLine(
         id=row.Person.id, code=row.Person.code, name=row.Person.name, department=row.full_name or "",
         addresses=addresses, reason="" if addresses else reason_text(row.reason),
@@ -126,6 +129,7 @@ def _by_person(people: Select[int]) -> Any:
             plan.c.person_id,
             func.count().filter(sendable).label("messages"),
             func.array_agg(plan.c.address).filter(sendable).label("addresses"),
+            func.array_agg(plan.c.private).filter(sendable).label("private"),
             func.min(plan.c.reason).label("reason"),
         )
         .group_by(plan.c.person_id)

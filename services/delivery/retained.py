@@ -1,8 +1,8 @@
 """Addresses to which something was sent, and the local mailbox, are not kept for ever (保存期間)."""
 
 from core.i18n import N_
-from core.retention import below, retained, rows_of
-from data.models.delivery import Delivery, LocalMail, Mailing
+from core.retention import below, retained, rows_of, together
+from data.models.delivery import Delivery, LocalMail, LocalSms, Mailing
 
 retained(
     "delivery.addresses",
@@ -20,8 +20,11 @@ retained(
 retained(
     "delivery.mailbox",
     N_("Local mailbox"),
-    N_("Mails that the local mailbox took, counted from when they came."),
+    N_("Mails and SMS that the local mailbox took, counted from when they came."),
     days=90,
     least=1,
-    how=rows_of(LocalMail, lambda before: LocalMail.at < before),
+    how=together(
+        rows_of(LocalMail, lambda before: LocalMail.at < before),
+        rows_of(LocalSms, lambda before: LocalSms.at < before),
+    ),
 )

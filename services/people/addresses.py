@@ -13,7 +13,9 @@ from pydantic import AfterValidator
 
 from core.i18n import N_
 from core.inputs import WrongValue
+from data.models.people import ContactKind
 
+HIDDEN = "••••"
 MAILS = 3
 """How many mail addresses a person may have."""
 
@@ -68,6 +70,29 @@ def shown_mobile(value: str) -> str:
         return phonenumbers.format_number(phonenumbers.parse(value), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
         return value
+
+
+def masked(value: str) -> str:
+    """Return as much of a private address as tells its owner which one it is: t•••@example.jp, 090-••••-5678."""
+    before, at, domain = value.rpartition("@")
+    if at:
+        return f"{before[:1]}{HIDDEN}@{domain}"
+    if value.startswith("+"):
+        head, dash, tail = shown_mobile(value).rpartition("-")
+        return f"{head.partition('-')[0]}-{HIDDEN}-{tail[-4:]}" if dash else HIDDEN
+    return HIDDEN
+
+
+def shown_contact(kind: ContactKind, value: str) -> str:
+    """Return a contact point as people write it; LINE's ids of users say nothing to anybody."""
+    if kind is ContactKind.MOBILE:
+        return shown_mobile(value)
+    return value if kind is ContactKind.MAIL else ""
+
+
+def shown_private(kind: ContactKind, value: str) -> str:
+    """Return a private contact point as those see it who need not know it."""
+    return masked(value) if kind in {ContactKind.MAIL, ContactKind.MOBILE} else ""
 
 
 Mail = Annotated[str, AfterValidator(mail)]

@@ -12,11 +12,14 @@ from core.finding import MOST, Found, finds
 from core.i18n import N_
 from core.text import sought
 from core.transaction import Transaction
-from data.models.people import STARTS, ContactPoint, Department, Membership, Person, PersonList
+from data.models.people import STARTS, ContactOrigin, ContactPoint, Department, Membership, Person, PersonList
 from services.access import departments_within, people_ids_within, people_within
 from services.people.departments import list_departments
 from services.people.lists import list_lists
 from services.people.search import search_people
+
+OFFICE = ContactPoint.origin == ContactOrigin.OFFICE
+"""Nobody finds out by typing whose a private address is."""
 
 LOOKED_AT = 1_000
 REACHED_AT_MOST = 3_000
@@ -66,7 +69,7 @@ def _first(typed: str, most: int) -> Select[int]:
     address = sought(typed).half_width
     if address.isascii():
         mails = select(Person.id).join(ContactPoint, ContactPoint.person_id == Person.id)
-        mails = mails.where(_starts("value", address), Person.retired_at.is_(None))
+        mails = mails.where(_starts("value", address), Person.retired_at.is_(None), OFFICE)
         parts.append(mails.order_by(_along("value")).limit(most))
     return select(union_all(*[part.subquery().select() for part in parts]).subquery().c.id)
 

@@ -4,6 +4,8 @@ What a row alone cannot say, such as “no mail address belongs to two people”
 checked under this lock. Single edits hold it for milliseconds, an import while it is applied.
 """
 
+from typing import Any
+
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -21,8 +23,23 @@ def alone(tx: Transaction) -> None:
     Raises:
         Unavailable: when an import takes longer than the connection's lock timeout.
     """
+    _take(tx, func.pg_advisory_xact_lock(KEY))
+
+
+def beside(tx: Transaction) -> None:
+    """Wait until nobody writes people under ``alone``; those who come by this way do not wait for each other.
+
+    For what a person does alone, with a look at everybody else's addresses. Comes before any row is locked.
+
+    Raises:
+        Unavailable: when an import takes longer than the connection's lock timeout.
+    """
+    _take(tx, func.pg_advisory_xact_lock_shared(KEY))
+
+
+def _take(tx: Transaction, lock: Any) -> None:
     try:
-        tx.execute(select(func.pg_advisory_xact_lock(KEY)))
+        tx.execute(select(lock))
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
             raise Unavailable(N_("People are being imported at this moment. Try again in a minute.")) from error

@@ -17,6 +17,7 @@ from data.models.access import Account, PermissionAssignment
 from data.models.areas import Area
 from data.models.people import (
     ContactKind,
+    ContactOrigin,
     ContactPoint,
     Department,
     Membership,
@@ -147,7 +148,8 @@ def _row(spoken: str) -> Select[Any]:
         .where(PersonRegion.person_id == Person.id)
     )
     mails = _contacts(func.count(), ContactKind.MAIL)
-    mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE)
+    office = ContactPoint.origin == ContactOrigin.OFFICE
+    mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE, office)
     return select(
         Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
         Person.retired_at, Person.own,
@@ -160,9 +162,9 @@ def _row(spoken: str) -> Select[Any]:
     )  # fmt: skip
 
 
-def _contacts(value: Any, kind: ContactKind) -> Any:
+def _contacts(value: Any, kind: ContactKind, *more: ColumnElement[bool]) -> Any:
     return select(value).select_from(ContactPoint).where(
-        ContactPoint.person_id == Person.id, ContactPoint.kind == kind
+        ContactPoint.person_id == Person.id, ContactPoint.kind == kind, *more
     ).scalar_subquery()  # fmt: skip
 
 

@@ -13,8 +13,7 @@ from data.models.access import Account, AccountStatus
 from data.models.areas import Area
 from data.models.people import (
     ContactKind,
-    ContactPoint,
-    ContactState,
+    ContactOrigin,
     Department,
     Membership,
     Person,
@@ -23,7 +22,7 @@ from data.models.people import (
     PersonRegion,
 )
 from services.fields import own_fields, words_for
-from services.people.addresses import shown_mobile
+from services.people.contacts import Contact, contacts_of
 from services.people.homes import shown_postal_code
 from services.people.within import person_within
 
@@ -48,17 +47,6 @@ class Region(Row):
 
     code: str
     name: str
-
-
-class Contact(Row):
-    """A way to reach a person; ``shown`` is the writing for people."""
-
-    id: int
-    kind: ContactKind
-    value: str
-    shown: str
-    state: ContactState
-    reason: str | None
 
 
 class OwnValue(Row):
@@ -120,9 +108,10 @@ def show_person(tx: Transaction, ask: PersonAsk) -> PersonDetail:
 
 def shown(tx: Transaction, person: Person) -> PersonDetail:
     """Return everything that is kept about a person."""
-    places, regions, contacts = _places(tx, person.id), _regions(tx, person.id), _contacts(tx, person.id)
+    places, regions, contacts = _places(tx, person.id), _regions(tx, person.id), contacts_of(tx, person.id)
     account = tx.execute(select(Account.login, Account.status).where(Account.person_id == person.id)).first()
-    mails = [contact.value for contact in contacts if contact.kind is ContactKind.MAIL]
+    office = [contact for contact in contacts if contact.origin is ContactOrigin.OFFICE]
+    mails = [contact.value for contact in office if contact.kind is ContactKind.MAIL]
     mails += [""] * 3
     lists = tx.execute(
         select(PersonList.name)
@@ -143,7 +132,7 @@ def shown(tx: Transaction, person: Person) -> PersonDetail:
         postal_code=shown_postal_code(person.postal_code), address=person.address,
         area_codes=[region.code for region in regions],
         mail1=mails[0], mail2=mails[1], mail3=mails[2],
-        mobile=next((contact.shown for contact in contacts if contact.kind is ContactKind.MOBILE), ""),
+        mobile=next((contact.shown for contact in office if contact.kind is ContactKind.MOBILE), ""),
         own=person.own, own_values=_own(tx, person.own),
     )  # fmt: skip
 
@@ -181,17 +170,3 @@ def _regions(tx: Transaction, person_id: int) -> list[Region]:
         .order_by(Area.code)
     )
     return [Region.model_validate(row) for row in rows]
-
-
-def _contacts(tx: Transaction, person_id: int) -> list[Contact]:
-    rows = tx.execute(
-        select(ContactPoint).where(ContactPoint.person_id == person_id).order_by(ContactPoint.id)
-        .execution_options(populate_existing=True)
-    ).scalars()  # fmt: skip
-    return [
-        Contact(
-            id=row.id, kind=row.kind, value=row.value, state=row.state, reason=row.reason,
-            shown=shown_mobile(row.value) if row.kind is ContactKind.MOBILE else row.value,
-        )
-        for row in rows
-    ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select, text
 
 from core.transaction import Transaction
-from data.models.people import ContactKind, ContactPoint, Membership, PersonRegion
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Membership, PersonRegion
 from services.access import open_accounts
 
 BATCH = 10_000
@@ -72,8 +72,15 @@ SET_BESIDE = text("""
 """)
 
 
+TAKE_OVER = text("""
+    UPDATE contact_point SET origin = 'office', slot = NULL, value = new.value
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:values AS text[])) AS new (id, value)
+    WHERE contact_point.id = new.id
+""")
+
+
 class Reachable(NamedTuple):
-    """How a person is reached: mail addresses, and a mobile number or none."""
+    """How the office reaches a person (会社登録): mail addresses, and a mobile number or none."""
 
     mails: tuple[str, ...]
     mobile: str | None
@@ -122,11 +129,15 @@ def set_regions(tx: Transaction, regions: Mapping[int, Sequence[str]], *, fresh:
 
 
 def set_contacts(tx: Transaction, contacts: Mapping[int, Reachable], *, fresh: bool = False) -> None:
-    """Let people be reached by exactly these addresses; one that stays keeps what is known of it (到達, 不達)."""
+    """Let these be exactly the addresses that the office has; one that stays keeps what is known of it (到達, 不達).
+
+    Private ones (本人登録) are left alone, but one that the office enters too is the office's from now on.
+    """
     wanted = [(person, kind, value) for person, reachable in contacts.items() for kind, value in reachable.points()]
     if not fresh:
         wanted = _without_known_contacts(tx, list(contacts), wanted)
-    copy_rows(tx, "contact_point", ("person_id", "kind", "value"), wanted)
+    columns = ("person_id", "kind", "value", "added_at")
+    copy_rows(tx, "contact_point", columns, ((*one, tx.now) for one in wanted))
 
 
 def set_own(tx: Transaction, own: Mapping[int, Mapping[str, Any]]) -> None:
@@ -175,12 +186,22 @@ def _without_known_contacts(
     tx: Transaction, people: list[int], wanted: list[tuple[int, str, str]]
 ) -> list[tuple[int, str, str]]:
     there = tx.execute(
-        select(ContactPoint.id, ContactPoint.person_id, ContactPoint.kind, ContactPoint.value)
+        select(ContactPoint.id, ContactPoint.person_id, ContactPoint.kind, ContactPoint.value, ContactPoint.origin)
         .where(ContactPoint.person_id == func.any(people))
     ).all()  # fmt: skip
-    known = {(row.person_id, row.kind.value, row.value) for row in there}
+    office = {(row.person_id, row.kind.value, row.value): row.id for row in there if row.origin is ContactOrigin.OFFICE}
+    # Capital letters count where the office has an address, but make no second one of a private one.
+    private = {
+        (row.person_id, row.kind.value, row.value.lower()): row.id
+        for row in there if row.origin is ContactOrigin.PERSON
+    }  # fmt: skip
     keep = set(wanted)
-    gone = [row.id for row in there if (row.person_id, row.kind.value, row.value) not in keep]
+    gone = [key for one, key in office.items() if one not in keep]
     if gone:
         tx.execute(delete(ContactPoint).where(ContactPoint.id == func.any(gone)))
-    return [row for row in wanted if row not in known]
+    new = [one for one in wanted if one not in office]
+    taken = {one: found for one in new if (found := private.get((one[0], one[1], one[2].lower()))) is not None}
+    if taken:
+        tx.execute(TAKE_OVER, {"ids": list(taken.values()), "values": [value for _person, _kind, value in taken]})
+        tx.session.expire_all()
+    return [one for one in new if one not in taken]

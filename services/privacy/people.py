@@ -13,6 +13,7 @@ from data.models.access import Account
 from data.models.changes import Change
 from data.models.delivery import Delivery
 from data.models.people import ContactPoint, Person
+from data.models.registration import ContactClaim
 from services.changes import erase, keeping
 from services.events import PeopleErased
 from services.people.kept import PEOPLE
@@ -38,6 +39,7 @@ def _addresses(tx: Transaction, ids: Sequence[int]) -> set[str]:
         tx.execute(
             union(
                 select(ContactPoint.value).where(ContactPoint.person_id == mine),
+                select(ContactClaim.value).where(ContactClaim.person_id == mine, ContactClaim.value != ""),
                 select(Delivery.address).where(Delivery.person_id == mine, Delivery.address != ""),
             )
         ).scalars()

@@ -1,5 +1,54 @@
-"""Registration (登録案内・連絡先登録, D11, X07): how people register and verify the ways in which they are reached."""
+"""Registration (登録案内・連絡先登録, D11, X07): how people register and prove the ways in which they are reached.
 
+Whoever has an account does it on *my page*; everybody else by a link of their own (``make_links``), from a mail or from
+paper. What a person gave is a contact point once it is proved; until then it is a claim.
+"""
+
+from services.registration import erasing, retained  # noqa: F401 - they declare
+from services.registration.line import (
+    Happened,
+    LineAccess,
+    LineCode,
+    LineTold,
+    line_channel,
+    line_code,
+    take_line,
+)
 from services.registration.links import VALID_DAYS, Opened, make_links, opened
+from services.registration.mine import OwnContacts, Waiting, WhoseMine, own_contacts
+from services.registration.office import LinkRow, MadeLink, NewLink, WhichPerson, link, make_link, revoke_link
+from services.registration.own import (
+    ChosenSpeech,
+    GivenCode,
+    GivenLink,
+    Judged,
+    NewMail,
+    NewMobile,
+    SaidOfContact,
+    Speaks,
+    Verdict,
+    WhichClaim,
+    WhichContact,
+    Whose,
+    add_mail,
+    add_mobile,
+    cancel,
+    choose_language,
+    confirm,
+    confirm_link,
+    dispute,
+    prove_contact,
+    put_first,
+    remove,
+    send_again,
+)
+from services.registration.proofs import send_proof
 
-__all__ = ["VALID_DAYS", "Opened", "make_links", "opened"]
+__all__ = [
+    "VALID_DAYS", "ChosenSpeech", "GivenCode", "GivenLink", "Happened", "Judged", "LineAccess", "LineCode", "LineTold",
+    "LinkRow", "MadeLink", "NewLink", "NewMail", "NewMobile", "Opened", "OwnContacts", "SaidOfContact", "Speaks",
+    "Verdict", "Waiting", "WhichClaim", "WhichContact", "WhichPerson", "Whose", "WhoseMine", "add_mail", "add_mobile",
+    "cancel", "choose_language", "confirm", "confirm_link", "dispute", "line_channel", "line_code", "link", "make_link",
+    "make_links", "opened", "own_contacts", "prove_contact", "put_first", "remove", "revoke_link", "send_again",
+    "send_proof", "take_line",
+]  # fmt: skip

@@ -18,7 +18,7 @@ from core.inputs import Nothing
 from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
 from data.models.setup import Organisation
-from pages.public import replies
+from pages.public import plain_form, replies
 from pages.public.app import app
 from pages.public.throttle import Throttle
 from services import delivery
@@ -200,7 +200,7 @@ class TestAnswering:
     def test_a_message_without_questions_is_confirmed(self, browser):
         asked = Asked(questions=None, body="{reply_url}")
         assert "確認しました" in browser.get(asked.url).text
-        browser.post(asked.url, content=b"", headers={"content-type": replies.FORM_TYPE})
+        browser.post(asked.url, content=b"", headers={"content-type": plain_form.FORM_TYPE})
         assert asked.stored().latest_answer == {}
 
     def test_an_answer_that_is_not_one_of_the_choices_is_not_taken(self, browser):
@@ -303,19 +303,19 @@ class TestNotAnswering:
 class TestFloods:
     def test_a_body_that_is_too_large_is_not_read(self, browser):
         asked = Asked()
-        page = browser.post(asked.url, data={asked.keys[3]: "a" * (replies.LARGEST_BODY + 1)})
+        page = browser.post(asked.url, data={asked.keys[3]: "a" * (plain_form.LARGEST_BODY + 1)})
         assert page.status_code == 413
         assert asked.stored().latest_at is None
 
     def test_a_body_that_does_not_say_its_length_is_refused(self, browser):
         asked = Asked()
         endless = (b"a=b&" for _piece in range(1000))
-        page = browser.post(asked.url, content=endless, headers={"content-type": replies.FORM_TYPE})
+        page = browser.post(asked.url, content=endless, headers={"content-type": plain_form.FORM_TYPE})
         assert page.status_code == 413
 
     def test_thousands_of_fields_are_refused(self, browser):
         body = "&".join(f"{number}=1" for number in range(replies.MOST_FIELDS + 1))
-        page = browser.post(Asked().url, content=body, headers={"content-type": replies.FORM_TYPE})
+        page = browser.post(Asked().url, content=body, headers={"content-type": plain_form.FORM_TYPE})
         assert page.status_code == 400
 
     @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", ""])
@@ -326,7 +326,7 @@ class TestFloods:
     def test_bytes_that_are_no_text_are_taken_or_refused_in_words(self, browser):
         asked = Asked()
         body = f"{asked.keys[3]}=".encode() + b"%ff%00%ed%a0%80" + b"\xff\xfe"
-        page = browser.post(asked.url, content=body, headers={"content-type": replies.FORM_TYPE})
+        page = browser.post(asked.url, content=body, headers={"content-type": plain_form.FORM_TYPE})
         assert page.status_code == 422
 
     def test_one_link_cannot_be_used_without_end(self, browser, monkeypatch):

@@ -82,7 +82,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("kind = 'line'"),
     )
-    op.create_index("ix_contact_claim_created_at", "contact_claim", ["created_at"], unique=False)
+    op.create_index("ix_contact_claim_asked_at", "contact_claim", ["asked_at"], unique=False)
     op.create_table(
         "registration_link",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -155,7 +155,7 @@ def downgrade() -> None:
     op.drop_column("contact_point", "origin")
     op.drop_index(op.f("ix_registration_link_expires_at"), table_name="registration_link")
     op.drop_table("registration_link")
-    op.drop_index("ix_contact_claim_created_at", table_name="contact_claim")
+    op.drop_index("ix_contact_claim_asked_at", table_name="contact_claim")
     op.drop_index("ix_contact_claim_code_hash", table_name="contact_claim", postgresql_where=sa.text("kind = 'line'"))
     op.drop_table("contact_claim")
     op.drop_index(op.f("ix_registration_brake_until"), table_name="registration_brake")

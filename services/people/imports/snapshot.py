@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from core.actor import Actor, Reach
 from core.transaction import Transaction
 from data.models.access import Account, PermissionAssignment
-from data.models.people import ContactKind, ContactPoint, Membership, Person, PersonRegion
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Membership, Person, PersonRegion
 from services.access import people_within
 from services.people.store import PersonValues, Reachable
 
@@ -97,5 +97,5 @@ def _joined(
     table = value.class_
     found = select(func.array_agg(aggregate_order_by(value, *order))).where(table.person_id == Person.id)
     if kind is not None:
-        found = found.where(table.kind == kind)
+        found = found.where(table.kind == kind, table.origin == ContactOrigin.OFFICE)
     return found.scalar_subquery()

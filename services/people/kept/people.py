@@ -23,17 +23,23 @@ from services.people.kept.people_gone import take_away
 from services.people.lock import alone
 
 MAILS = """(
-    SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point WHERE person_id = person.id AND kind = 'mail'
+    SELECT jsonb_agg(value ORDER BY value COLLATE "C") FROM contact_point
+    WHERE person_id = person.id AND kind = 'mail' AND origin = 'office'
 )"""
 OWN = """CASE WHEN person.own = CAST('{}' AS jsonb) THEN person.own ELSE (
     SELECT jsonb_object_agg('own.' || key, value) FROM jsonb_each(person.own)
 ) END"""
-MOBILE = "(SELECT min(value) FROM contact_point WHERE person_id = person.id AND kind = 'mobile')"
+MOBILE = """(
+    SELECT min(value) FROM contact_point WHERE person_id = person.id AND kind = 'mobile' AND origin = 'office'
+)"""
 LANGUAGES = {"ja": N_("Japanese"), "en": N_("English")}
 
 
 class People(Kind):
-    """People. Addresses are kept in the order of the alphabet: which one is the first is not told apart."""
+    """People. Addresses are kept in the order of the alphabet: which one is the first is not told apart.
+
+    Private ones are not among them: what a person gave and took back, no undo brings into the office's hands.
+    """
 
     name = "person"
     label = N_("Person")

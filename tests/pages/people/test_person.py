@@ -82,7 +82,7 @@ class TestPerson:
     def test_shows_how_the_person_is_reached_and_why_not(self, open_page, known):
         said = "".join(one.value for one in open_page("people/person.py", id=str(known.id)).html)
         assert "dead@example.jp" in said
-        assert "不達<br>550 &lt;unknown&gt;" in said
+        assert "不達<br>550 &lt;unknown&gt;<br>会社登録（本人未確認）" in said
         assert "本社 / 総務部" in said
 
     def test_changes_and_shows_it(self, open_page, known, database):

@@ -14,9 +14,10 @@ from core.retention import kinds
 from data.models.access import SignInSession, SignInTry
 from data.models.broadcasts import Broadcast, Recipient
 from data.models.changes import Change, ChangeSet
-from data.models.delivery import Delivery, LocalMail, Mailing
+from data.models.delivery import Delivery, LocalMail, LocalSms, Mailing
 from data.models.desk import FormDraft
 from data.models.people import ContactPoint, PeopleImport, PeopleImportPart, PeopleImportRow, Person
+from data.models.registration import ContactClaim
 from services.people import retire_people
 from services.people.retire import Several
 from services.privacy import DueAsk, RetentionDays, due, retention, set_retention
@@ -30,8 +31,12 @@ WHAT_IS_LEFT = {
     "broadcasts.answers": select(func.count()).where(Recipient.latest_answer.is_not(None)),
     "changes.values": select(func.count()).where(Change.after.is_not(None)),
     "delivery.addresses": select(func.count()).where(Delivery.address != ""),
-    "delivery.mailbox": select(func.count()).select_from(LocalMail),
+    "delivery.mailbox": select(
+        select(func.count()).select_from(LocalMail).scalar_subquery()
+        + select(func.count()).select_from(LocalSms).scalar_subquery()
+    ),
     "desk.drafts": select(func.count()).select_from(FormDraft),
+    "registration.claims": select(func.count()).select_from(ContactClaim),
     "people.imports": select(func.count()).where(
         or_(func.length(PeopleImport.content) > 0, exists().where(PeopleImportPart.import_id == PeopleImport.id))
     ),

@@ -7,7 +7,16 @@ from core.transaction import Transaction
 from data.models.access import AccountStatus, ApiKey, ProviderIdentity, ReachKind, SignInTry, TryKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
 from data.models.comments import Comment
-from data.models.delivery import Delivery, DeliveryState, LocalMail, Mailing, MailingState, MailSender, ProviderKind
+from data.models.delivery import (
+    Delivery,
+    DeliveryState,
+    LocalMail,
+    LocalSms,
+    Mailing,
+    MailingState,
+    MailSender,
+    ProviderKind,
+)
 from data.models.desk import FormDraft, SavedView
 from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
 from services.access import start_session
@@ -15,11 +24,14 @@ from services.fields import OwnKind, add_field
 from services.fields.edit import NewField
 from services.people import add_person, edit_person
 from services.people.fields import EditedPerson, PersonFields
+from services.registration import NewMail, add_mail, make_links
 from tests.factories import Cast, account_of, actor_of, give
+from tests.services.registration.stage import register_mail
 
 MAIL, OLD_MAIL, MOBILE, LOGIN = "sayuri.ichijo@example.jp", "sayuri.old@example.jp", "+819055512345", "ichijo.sayuri"
 NAMES = ("一条 小百合", "一条小百合", "一条\u3000小百合", "イチジョウ サユリ", "イチジョウサユリ")
-WORDS = (*NAMES, MAIL, OLD_MAIL, MOBILE, "090-5551-2345", LOGIN, "小百合", "サユリ")
+OWN_MAIL, CLAIMED = "sayuri.own@example.com", "sayuri.claimed@example.com"
+WORDS = (*NAMES, MAIL, OLD_MAIL, OWN_MAIL, CLAIMED, MOBILE, "090-5551-2345", LOGIN, "小百合", "サユリ")
 QUESTIONS = [
     {"id": 1, "kind": "choice", "label": "無事ですか", "required": True, "options": ["無事", "負傷"], "unit": ""},
     {"id": 2, "kind": "text", "label": "ひとこと", "required": False, "options": [], "unit": ""},
@@ -39,6 +51,7 @@ def somebody(tx: Transaction, administrator: Transaction, cast: Cast, acting) ->
     edit_person(administrator, changed)
     person = tx.get(Person, made.id)
     signed_in(tx, person, cast, acting)
+    registered(tx, person)
     asked(tx, person)
     mentioned(tx, person, cast)
     tx.session.flush()
@@ -60,6 +73,17 @@ def signed_in(tx: Transaction, person: Person, cast: Cast, acting) -> None:
     tx.add(SavedView(**view(account.id, "小百合の表示"), shared=True, address={}, **now))
     other = {"family_name": "遠方", "given_name": "五郎", "code": cast.far.code, "department_id": cast.branch.id}
     edit_person(acting(actor_of(tx, person)), EditedPerson(**other, id=cast.far.id, version=cast.far.version))
+
+
+def registered(tx: Transaction, person: Person) -> None:
+    """Let her have given a private address, and another one that she never proved; both got a mail."""
+    make_links(tx, [person.id])
+    register_mail(tx, OWN_MAIL, person_id=person.id)
+    add_mail(tx, NewMail(mail=CLAIMED, person_id=person.id))
+    for address in (OWN_MAIL, CLAIMED):
+        letter = {"at": tx.now, "sender": "x", "subject": "確認", "body": "確認"}
+        tx.add(LocalMail(**letter, message_id=address, recipient=address))
+    tx.add(LocalSms(at=tx.now, ref="1", number=MOBILE, text="123456"))
 
 
 def asked(tx: Transaction, person: Person) -> None:

@@ -1,0 +1,39 @@
+"""Plain forms that a link opens: no script, no cookie, nothing kept, the token out of every log and referrer."""
+
+from starlette.requests import Request
+
+from core.i18n import LANGUAGES
+
+LARGEST_BODY = 256 * 1024
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+}
+
+
+def is_form(request: Request) -> bool:
+    """Say whether a form of ours could have sent this."""
+    return request.headers.get("content-type", "").startswith(FORM_TYPE)
+
+
+def wanted_language(request: Request) -> str | None:
+    """Return the language that was asked for in the address."""
+    asked_for = request.query_params.get("lang")
+    return asked_for if asked_for in LANGUAGES else None
+
+
+async def body_of(request: Request) -> bytes | None:
+    """Return what was sent; None: it is too long."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            return None
+    return body

@@ -1,0 +1,120 @@
+"""LINE (LINE連絡先): a code from one's page, sent in a chat to the official account, says whose LINE it is.
+
+LINE tells of chats by a webhook that it signs; whoever blocks the account is not reached by it any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.errors import NotAllowed, Refused
+from core.i18n import N_
+from core.inputs import Input, Row, field
+from core.operations import operation
+from core.transaction import Transaction
+from data.models.people import ContactKind, ContactPoint, ContactState
+from data.models.registration import ContactClaim, LineEvent
+from services.registration.brakes import HOUR, Brake, allows, count
+from services.registration.claims import claim, hold, prove
+from services.registration.codes import LINE_FOR, LINE_LENGTH, LINE_LETTERS, code_hash, new_line_code
+from services.registration.own import Whose, whose
+
+ABOUT = "line"
+BLOCKED = "unfollow"
+
+
+@dataclass(frozen=True)
+class LineAccess:
+    """The organisation's official account: the secret of its channel, and the basic ID, which begins with @."""
+
+    secret: str
+    basic_id: str
+
+
+class LineCode(Row):
+    """What is sent in the chat; ``url`` opens LINE with it typed already."""
+
+    code: str
+    url: str
+    until: datetime
+
+
+class Happened(StrEnum):
+    """What LINE tells of."""
+
+    MESSAGE = "message"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+
+
+class LineTold(Input):
+    """One event of LINE's webhook, after its signature was found right."""
+
+    id: str = field(N_("Number"), max_length=100, min_length=1)
+    kind: Happened = field(N_("Kind"))
+    user: str = field(N_("LINE"), personal=True, max_length=100, min_length=1)
+    text: str = field(N_("Text"), default="", secret=True, max_length=5_000)
+
+
+def line_channel(tx: Transaction) -> LineAccess | None:
+    """Return the official account; None: LINE is not set up."""
+    del tx
+    return None
+
+
+@operation("registration.line_code", N_("Get the own code for LINE"), touches="contact_claim", own=True)
+def line_code(tx: Transaction, ask: Whose) -> LineCode:
+    """Return a code to be sent in a chat to the official account, within half an hour; one before it is void.
+
+    Raises:
+        Refused: when LINE is not set up. Unavailable: when too many codes were asked for.
+    """
+    channel = line_channel(tx)
+    if channel is None:
+        raise Refused(N_("LINE is not used here. Register a mail address or a mobile number."))
+    person_id = whose(tx, ask)
+    count(tx, [Brake(f"line of person:{person_id}", 10, HOUR)])
+    code, until = new_line_code(), tx.now + LINE_FOR
+    claim_id = claim(tx, person_id, ContactKind.LINE, "")
+    kept = {"code_hash": code_hash(ABOUT, code), "code_until": until}
+    tx.execute(update(ContactClaim).where(ContactClaim.id == claim_id).values(kept))
+    url = f"https://line.me/R/oaMessage/{quote(channel.basic_id, safe='')}/?{quote(code)}"
+    return LineCode(code=code, url=url, until=until)
+
+
+@operation("registration.take_line", N_("Take in what LINE tells"), touches="contact_point", own=True)
+def take_line(tx: Transaction, ask: LineTold) -> bool:
+    """Take in one event; say whether it changed anything. One that came before, or of a wrong code, changes nothing.
+
+    Raises:
+        NotAllowed: when it is not LINE's webhook that tells.
+        Unavailable: when people are being imported at this moment: LINE tells again.
+    """
+    if not tx.actor.is_system:
+        raise NotAllowed(N_("Only LINE itself can tell this."))
+    seen = insert(LineEvent).values(id=ask.id, at=tx.now).on_conflict_do_nothing()
+    if not tx.changed_rows(seen):
+        return False
+    if ask.kind is Happened.MESSAGE:
+        return _take_code(tx, ask.user, ask.text)
+    state = ContactState.DEAD if ask.kind is Happened.UNFOLLOW else ContactState.WORKS
+    reason = BLOCKED if state is ContactState.DEAD else None
+    mine = func.lower(ContactPoint.value) == ask.user.lower()
+    changed = update(ContactPoint).where(mine, ContactPoint.kind == ContactKind.LINE, ContactPoint.state != state)
+    return bool(tx.changed_rows(changed.values(state=state, reason=reason)))
+
+
+def _take_code(tx: Transaction, user: str, text: str) -> bool:
+    code = "".join(letter for letter in text.upper() if letter in LINE_LETTERS)[:LINE_LENGTH]
+    if len(code) < LINE_LENGTH or not allows(tx, [Brake(f"line user:{user}", 10, HOUR)]):
+        return False
+    same = (ContactClaim.kind == ContactKind.LINE) & (ContactClaim.code_hash == code_hash(ABOUT, code))
+    held = hold(tx, same & (ContactClaim.code_until > tx.now))
+    if held is None:
+        return False
+    tx.note(f"person:{held.person_id}", None, ContactKind.LINE)
+    return prove(tx, held, user)

@@ -1,0 +1,235 @@
+"""The registration page over HTTP, as a phone opens it from paper or a mail: no login, no cookie, no JavaScript."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from core import jobs
+from core.actor import Actor
+from core.clock import frozen, now
+from core.database import transaction
+from core.settings import settings
+from data.models.delivery import LocalMail, LocalSms
+from data.models.people import ContactKind, ContactPoint, ContactState
+from data.models.registration import ContactClaim, RegistrationLink
+from pages.public import confirm, register
+from pages.public.app import app
+from pages.public.throttle import Throttle
+from services import registration
+from services.registration import LineAccess, line, make_links
+from tests.factories import make_person
+
+SYSTEM = Actor.system("test")
+SECRET = "a channel secret of LINE"
+
+
+class Paper:
+    """Somebody with a link on paper."""
+
+    def __init__(self, browser, **person):
+        """Hand it out."""
+        self.browser = browser
+        with transaction(SYSTEM) as tx:
+            made = make_person(tx, "山田", "花子", **person)
+            self.person_id = made.id
+            self.path = make_links(tx, [made.id])[made.id].removeprefix(settings().base_url)
+
+    def do(self, what, **given):
+        """Send one of the page's forms."""
+        return self.browser.post(self.path, data={"do": what, **given})
+
+    def points(self):
+        """Return what is registered, as kind, value and state."""
+        with transaction(SYSTEM) as tx:
+            mine = select(ContactPoint).where(ContactPoint.person_id == self.person_id).order_by(ContactPoint.id)
+            return [(one.kind, one.value, one.state) for one in tx.execute(mine).scalars()]
+
+    def claim(self):
+        """Return the number of what waits."""
+        with transaction(SYSTEM) as tx:
+            return tx.scalar(select(ContactClaim.id).where(ContactClaim.person_id == self.person_id))
+
+
+@pytest.fixture
+def browser(live, monkeypatch):
+    """A browser without cookies; each test has its own brakes."""
+    for module, name in ((register, "posts"), (register, "misses"), (confirm, "misses")):
+        monkeypatch.setattr(module, name, Throttle(30, timedelta(minutes=10)))
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        yield client
+
+
+def latest(model):
+    """Return the message that went out last."""
+    jobs.run_waiting_jobs()
+    with transaction(SYSTEM) as tx:
+        return tx.execute(select(model).order_by(model.id.desc()).limit(1)).scalar_one()
+
+
+def test_D11_from_paper_to_a_mail_address_and_a_mobile_number(browser):
+    paper = Paper(browser)
+    first = browser.get(paper.path)
+    assert (first.status_code, "山田 花子" in first.text) == (200, True)
+    assert not re.search(r"<script|<link|\bsrc=|@import|url\(", first.text)
+    for name, held in (("cache-control", "no-store"), ("referrer-policy", "no-referrer"), ("x-robots-tag", "noindex"),
+                       ("content-security-policy", "default-src 'none'")):  # fmt: skip
+        assert held in first.headers[name]
+
+    assert paper.do("mail", mail="hanako@example.com").headers["location"] == f"{paper.path}?said=mail"
+    mail = latest(LocalMail)
+    assert (mail.recipient, "山田 花子 様" in mail.body) == ("hanako@example.com", True)
+    code = re.search(r"^(\d{6})$", mail.body, re.MULTILINE)[1]
+    wrong = paper.do("confirm", id=paper.claim(), code=f"{(int(code) + 1) % 10**6:06}")
+    assert (wrong.status_code, "番号が違います" in wrong.text) == (422, True)
+    assert paper.do("confirm", id=paper.claim(), code=code).status_code == 303
+
+    paper.do("mobile", mobile="090-1234-5678")
+    sms = latest(LocalSms)
+    assert (sms.number, len(sms.text) <= 70) == ("+819012345678", True)
+    assert paper.do("confirm", id=paper.claim(), code=re.search(r"\d{6}", sms.text)[0]).status_code == 303
+    assert paper.points() == [
+        (ContactKind.MAIL, "hanako@example.com", ContactState.WORKS),
+        (ContactKind.MOBILE, "+819012345678", ContactState.WORKS),
+    ]
+    shown = browser.get(paper.path).text
+    assert "h••••@example.com" in shown
+    assert "hanako@example.com" not in shown
+
+
+def test_the_link_in_the_mail_asks_first_and_works_once(browser):
+    paper = Paper(browser)
+    paper.do("mail", mail="hanako@example.com")
+    path = re.search(r"http://\S+?(/confirm/\S+)", latest(LocalMail).body)[1]
+    for _scanner in range(3):
+        assert browser.get(path).status_code == 200
+    assert paper.points() == []
+    assert (browser.post(path).status_code, browser.post(path).status_code) == (200, 410)
+    assert len(paper.points()) == 1
+
+
+def test_an_english_reader_gets_everything_in_english(browser):
+    paper = Paper(browser)
+    assert paper.do("language", language="en").status_code == 303
+    assert '<html lang="en">' in browser.get(paper.path).text
+    paper.do("mail", mail="hanako@example.com")
+    assert latest(LocalMail).subject == "Confirm your mail address"
+
+
+def test_what_is_wrong_stands_beside_its_field_and_is_not_lost(browser):
+    paper = Paper(browser)
+    back = paper.do("mail", mail='"><script>alert(1)</script>')
+    assert (back.status_code, "<script" in back.text, "name@example.co.jp" in back.text) == (422, False, True)
+    assert "alert(1)" in back.text
+    assert paper.do("nothing of ours").status_code == 200
+    assert paper.do("confirm", id="x", code="1").status_code == 422
+
+
+class TestWhoeverHasNoLink:
+    def test_sees_the_same_whatever_is_wrong_and_is_slowed_down(self, browser):
+        paper = Paper(browser)
+        with transaction(SYSTEM) as tx:
+            tx.get(RegistrationLink, paper.person_id).expires_at = tx.now
+        answers = {browser.get(path).text for path in (paper.path, f"/register/{'0' * 26}", "/register/x")}
+        assert len(answers) == 1
+        assert {browser.get(f"/register/{'0' * 26}").status_code for _guess in range(40)} == {404, 429}
+        assert browser.get(Paper(browser).path).status_code == 200
+
+    def test_does_nothing_by_another_site_or_with_somebody_elses_number(self, browser):
+        mine, other = Paper(browser), Paper(browser)
+        mine.do("mail", mail="mine@example.com")
+        claim = mine.claim()
+        assert other.do("cancel", id=claim).status_code == 404
+        assert other.do("again", id=claim, person_id=mine.person_id).status_code == 404
+        assert browser.post(mine.path, json={"do": "cancel", "id": claim}).status_code == 415
+        assert mine.claim() == claim
+
+    def test_can_type_the_letters_of_the_paper(self, browser):
+        paper = Paper(browser)
+        typed = paper.path.rpartition("/")[2].upper()
+        there = browser.post("/register", data={"code": f" {typed} "}).headers["location"]
+        assert browser.get(there).status_code == 200
+        assert browser.post("/register", data={"code": "abc"}).status_code == 422
+
+
+def test_a_person_may_change_only_so_often(browser):
+    paper = Paper(browser)
+    codes = [paper.do("first", id=1).status_code for _try in range(31)]
+    assert (codes[0], codes[-1]) == (404, 429)
+
+
+class TestLine:
+    """A chat with the official account; LINE signs what it tells."""
+
+    @pytest.fixture
+    def channel(self, monkeypatch):
+        channel = LineAccess(SECRET, "@renraku")
+        monkeypatch.setattr(registration, "line_channel", lambda tx: channel)
+        monkeypatch.setattr(line, "line_channel", lambda tx: channel)
+        monkeypatch.setattr("services.registration.mine.line_channel", lambda tx: channel)
+
+    def tell(self, browser, *events, secret=SECRET, body=None):
+        """Be LINE."""
+        body = body or json.dumps({"destination": "U0", "events": list(events)}).encode()
+        signed = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+        headers = {"x-line-signature": signed, "content-type": "application/json"}
+        return browser.post("/line/webhook", content=body, headers=headers).status_code
+
+    def event(self, kind, key, text=""):
+        """Return an event as LINE writes it."""
+        message = {"message": {"type": "text", "id": "1", "quoteToken": "q", "text": text}, "replyToken": "r"}
+        return {
+            "type": kind, "mode": "active", "timestamp": 1_700_000_000_000, "webhookEventId": key,
+            "deliveryContext": {"isRedelivery": False}, "source": {"type": "user", "userId": "Uabc"},
+            **(message if kind == "message" else {"follow": {"isUnblocked": False}, "replyToken": "r"}
+               if kind == "follow" else {}),
+        }  # fmt: skip
+
+    def test_a_code_in_a_chat_registers_it_once_and_blocking_marks_it(self, browser, channel):
+        paper = Paper(browser)
+        shown = paper.do("line").text
+        code = re.search(r'class="linecode">(\w{10})<', shown)[1]
+        assert f"https://line.me/R/oaMessage/%40renraku/?{code}" in shown
+        told = self.event("message", "e1", f"登録 {code.lower()}")
+        assert self.tell(browser, told) == 200
+        assert paper.points() == [(ContactKind.LINE, "Uabc", ContactState.WORKS)]
+        paper.do("remove", id=self.number(paper))
+        assert self.tell(browser, told, self.event("message", "e2", code)) == 200
+        assert paper.points() == []
+
+    def number(self, paper):
+        """Return the number of the only contact point."""
+        with transaction(SYSTEM) as tx:
+            return tx.scalar(select(ContactPoint.id).where(ContactPoint.person_id == paper.person_id))
+
+    def test_whoever_blocks_the_account_is_not_reached_until_it_is_followed_again(self, browser, channel):
+        paper = Paper(browser)
+        code = re.search(r'class="linecode">(\w{10})<', paper.do("line").text)[1]
+        self.tell(browser, self.event("message", "e1", code))
+        for kind, state in (("unfollow", ContactState.DEAD), ("follow", ContactState.WORKS)):
+            assert self.tell(browser, self.event(kind, kind)) == 200
+            assert paper.points()[0][2] is state
+
+    def test_what_line_did_not_sign_or_comes_too_late_does_nothing(self, browser, channel):
+        paper = Paper(browser)
+        code = re.search(r'class="linecode">(\w{10})<', paper.do("line").text)[1]
+        assert self.tell(browser, self.event("message", "e1", code), secret="another") == 400
+        assert browser.post("/line/webhook", content=b"{}").status_code == 400
+        assert self.tell(browser, body=b'{"events": 1}') == 400
+        assert self.tell(browser, body=b"[]") == 400
+        assert self.tell(browser) == 200
+        with frozen(now() + timedelta(minutes=31)):
+            assert self.tell(browser, self.event("message", "e2", code)) == 200
+        assert paper.points() == []
+
+    def test_without_a_channel_there_is_no_line(self, browser):
+        assert self.tell(browser) == 404
+        paper = Paper(browser)
+        assert "LINE" not in browser.get(paper.path).text
+        assert paper.do("line").status_code == 422
