@@ -70,6 +70,12 @@ class Point(NamedTuple):
             return said(self.kind)
         return shown_mobile(self.value) if self.kind is ContactKind.MOBILE else self.value
 
+    @property
+    def shown_reason(self) -> str:
+        """Return why it fails, without a private address that the server's word may hold."""
+        reason = self.reason.replace(self.value, self.shown) if self.reason else None
+        return delivery.reason_text(reason)
+
 
 def _points(tx: Transaction, ids: list[int]) -> dict[int, list[Point]]:
     judged = and_(JudgedNumber.contact_point_id == ContactPoint.id, JudgedNumber.value == ContactPoint.value)
@@ -121,8 +127,7 @@ def _wrong(facts: int, points: list[Point]) -> list[str]:
         if one.fault is not None:
             found.append(_(WRONG_NUMBER, number=one.shown, fault=said(one.fault)))
         if one.state is ContactState.DEAD:
-            reason = delivery.reason_text(one.reason) if one.reason else _(NO_REASON)
-            found.append(_(FAILS, address=one.shown, reason=reason))
+            found.append(_(FAILS, address=one.shown, reason=one.shown_reason or _(NO_REASON)))
         if one.disputed:
             found.append(f"{one.shown}: {said(Finding.DISPUTED)}")
     return found

@@ -13,10 +13,13 @@ from services.network.settling import settle_waiting
 SECONDS = 300
 TOUCH = text("INSERT INTO contact_stale (person_id) SELECT DISTINCT person_id FROM missed_in_test")
 FORGET = text("DELETE FROM missed_in_test")
-# What a later round of the same test got through counts no more.
+# What a later round of the same test got through counts no more; a private address is nobody's business.
 NOTE = text("""
     INSERT INTO missed_in_test (delivery_id, person_id, contact_point_id, state, reason, broadcast_id)
-    SELECT missed.id, missed.person_id, missed.contact_point_id, missed.state, missed.reason, mailing.broadcast_id
+    SELECT missed.id, missed.person_id, missed.contact_point_id, missed.state,
+        CASE WHEN missed.private AND missed.address <> '' THEN replace(missed.reason, missed.address, '…')
+            ELSE missed.reason END,
+        mailing.broadcast_id
     FROM mailing JOIN delivery AS missed ON missed.mailing_id = mailing.id
     WHERE mailing.broadcast_id = :broadcast_id AND missed.state IN ('failed', 'not_sent', 'unknown')
       AND NOT EXISTS (
