@@ -7,9 +7,9 @@ from core.audit import AuditRecord
 from core.errors import Conflict, Invalid, NotFound, Refused
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.delivery import Delivery, DeliveryState, Mailing
-from data.models.network import ContactStanding, Fact, SharedNumber
+from data.models.network import ContactStale, ContactStanding, Fact, SharedNumber
 from data.models.people import ContactOrigin, ContactPoint, ContactState, Person, PersonListMember
-from services.events import MailingFinished, PeopleErased
+from services.events import MailingFinished
 from services.network import (
     Finding,
     ListOf,
@@ -25,6 +25,8 @@ from services.network import (
     share_numbers,
     to_list,
 )
+from services.people.retire import Several, retire_people
+from services.privacy import ErasePerson, erase_person
 from tests.factories import make_person
 
 
@@ -191,6 +193,9 @@ class TestLastTest:
 def test_erased_people_leave_nothing_behind(administrator, tx):
     family = [make_person(tx, mobile="+819033334444") for _ in range(2)]
     share_numbers(administrator, Share(person_ids=[family[0].id]))
-    tx.tell(PeopleErased((family[0].id,), (), ("+819033334444",), (), "（消去済み）"))
+    retire_people(administrator, Several(person_ids=[family[0].id]))
+    erase_person(administrator, ErasePerson(person_id=family[0].id, typed=family[0].code))
     assert tx.scalar(select(func.count()).select_from(SharedNumber)) == 0
-    assert tx.scalar(select(ContactStanding.facts).where(ContactStanding.person_id == family[0].id)) is None
+    assert tx.scalar(select(func.count()).select_from(ContactStale)) == 0
+    facts = select(ContactStanding.facts).where(ContactStanding.person_id.in_([one.id for one in family]))
+    assert list(tx.execute(facts).scalars()) == [Fact.MOBILE | Fact.ALIVE]
