@@ -13,9 +13,9 @@ class Shown:
 
     def __init__(self, one: Difference) -> None:
         """Write one difference."""
-        self.label, self.after, self.before = one.label, one.after or NONE, one.before
+        self.label, self.before, self.after = one.label, one.before, one.after or NONE
         if one.changed:
-            self.before = _(N_("{before} (now: {now})"), before=one.before or NONE, now=one.now or NONE)
+            self.label = _(N_("{label} (now: {now})"), label=one.label, now=one.now or NONE)
 
 
 def shown_fields(rows: Sequence[ApplicationRow]) -> None:
