@@ -47,12 +47,17 @@ MISSED = """
         THEN NOT EXISTS (SELECT 1 FROM contact_point WHERE contact_point.person_id = person.id)
         ELSE EXISTS (SELECT 1 FROM contact_point WHERE contact_point.id = missed.contact_point_id) END
 """
+# One person after the other: right after a large import PostgreSQL knows nothing of these tables.
 MAKE = text(f"""
     INSERT INTO contact_standing (person_id, sort_key, facts)
     SELECT person.id, person.sort_key,
         coalesce(points.facts, 0) | CASE WHEN EXISTS ({MISSED}) THEN {Fact.MISSED:d} ELSE 0 END
-    FROM person LEFT JOIN LATERAL ({POINTS}) AS points ON true
-    WHERE person.id = ANY(CAST(:ids AS bigint[])) AND person.retired_at IS NULL AND person.erased_at IS NULL
+    FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT id, sort_key FROM person
+        WHERE id = asked.id AND retired_at IS NULL AND erased_at IS NULL OFFSET 0
+    ) AS person
+    LEFT JOIN LATERAL ({POINTS}) AS points ON true
     ON CONFLICT (person_id) DO UPDATE SET sort_key = excluded.sort_key, facts = excluded.facts
     WHERE (contact_standing.sort_key, contact_standing.facts) IS DISTINCT FROM (excluded.sort_key, excluded.facts)
 """)  # noqa: S608 - all of it is our own

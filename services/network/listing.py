@@ -8,11 +8,10 @@ from core.i18n import N_
 from core.inputs import Input, field
 from core.operations import operation, query
 from core.transaction import Transaction
-from data.models.network import ContactStanding
 from data.models.people import Person
 from services.access import people_within
 from services.changes import keeping
-from services.network.search import NetworkAsk, conditions
+from services.network.search import NetworkAsk, found_people
 from services.people import ListRow, RequiredName, new_list, people_file
 from services.people.csv_file import CsvFile
 
@@ -51,19 +50,11 @@ def to_list(tx: Transaction, ask: ListOf) -> ListRow:
 def export_network(tx: Transaction, ask: NetworkAsk) -> CsvFile:
     """Return the people whom a search finds in the layout of the import: mend them in Excel and import the file."""
     reach = export_network.reach(tx)
-    return people_file(tx, [Person.id.in_(_found(tx, ask, reach))], reach)
+    return people_file(tx, [Person.id.in_(found_people(tx, ask, reach))], reach)
 
 
 def _chosen(tx: Transaction, ask: ListOf, reach: Reach) -> Select[int]:
     if ask.found is not None:
-        return _found(tx, ask.found, reach)
+        return found_people(tx, ask.found, reach)
     chosen = (Person.id == func.any(ask.person_ids), Person.retired_at.is_(None))
     return select(Person.id).where(*chosen, people_within(reach, tx.actor))
-
-
-def _found(tx: Transaction, ask: NetworkAsk, reach: Reach) -> Select[int]:
-    return (
-        select(Person.id)
-        .join(ContactStanding, ContactStanding.person_id == Person.id)
-        .where(*conditions(tx, ask), people_within(reach, tx.actor))
-    )

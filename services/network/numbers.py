@@ -13,10 +13,14 @@ from services.network.facts import PLAIN_MOBILE
 from services.people import MOBILE_TYPES
 
 TO_JUDGE = text(f"""
-    SELECT mine.id, mine.value FROM contact_point AS mine
+    SELECT mine.id, mine.value
+    FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT id, value FROM contact_point
+        WHERE person_id = asked.id AND kind = 'mobile' AND value !~ '{PLAIN_MOBILE}' OFFSET 0
+    ) AS mine
     LEFT JOIN judged_number AS judged ON judged.contact_point_id = mine.id AND judged.value = mine.value
-    WHERE mine.person_id = ANY(CAST(:ids AS bigint[])) AND mine.kind = 'mobile' AND mine.value !~ '{PLAIN_MOBILE}'
-      AND judged.contact_point_id IS NULL
+    WHERE judged.contact_point_id IS NULL
 """)  # noqa: S608 - all of it is our own
 KEEP = text("""
     INSERT INTO judged_number (contact_point_id, value, fault)

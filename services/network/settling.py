@@ -20,20 +20,27 @@ from services.network.numbers import judge_numbers
 AT_ONCE = 1_000
 """So many touched people are settled while one waits; more by the job."""
 
-BATCH = 10_000
+BATCH = 5_000
 SECONDS = 120
 KEY = 7_236_850  # next to the lock of people
 TAKE = text("""
     DELETE FROM contact_stale WHERE id IN (SELECT id FROM contact_stale ORDER BY id LIMIT :most)
     RETURNING person_id, lower(number) AS number
 """)
+# One by one along the index: right after a large import PostgreSQL knows nothing of these tables.
 OWNERS = text("""
-    SELECT DISTINCT other.person_id FROM contact_point AS other
-    WHERE other.kind = 'mobile' AND lower(other.value) IN (
-        SELECT lower(mine.value) FROM contact_point AS mine
-        WHERE mine.kind = 'mobile' AND mine.person_id = ANY(CAST(:ids AS bigint[]))
+    SELECT DISTINCT others.person_id
+    FROM (
+        SELECT lower(mine.value) AS number
+        FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
+        CROSS JOIN LATERAL (
+            SELECT value FROM contact_point WHERE person_id = asked.id AND kind = 'mobile' OFFSET 0
+        ) AS mine
         UNION SELECT unnest(CAST(:numbers AS text[]))
-    )
+    ) AS held
+    CROSS JOIN LATERAL (
+        SELECT person_id FROM contact_point WHERE lower(value) = held.number AND kind = 'mobile' OFFSET 0
+    ) AS others
 """)
 
 
