@@ -51,6 +51,13 @@ class CommentCalls:
 
 
 @dataclass(frozen=True)
+class ApplicationsDecided:
+    """Applications of people were approved or sent back. Applications tell, delivery hears."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class RecordsChanged:
     """A change-set was closed: ``counts`` has how many records, by kind and action. Changes tell."""
 

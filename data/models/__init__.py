@@ -5,6 +5,7 @@ from core.progress import Work
 from core.seals import AuditSeal, AuditSealed
 from data.models import (
     access,
+    applications,
     areas,
     broadcasts,
     changes,
@@ -15,6 +16,7 @@ from data.models import (
     fields,
     home,
     invitations,
+    network,
     people,
     people_search,
     privacy,
@@ -26,28 +28,7 @@ from data.models import (
 )
 
 __all__ = [
-    "AuditPersonal",
-    "AuditRecord",
-    "AuditSeal",
-    "AuditSealed",
-    "Work",
-    "access",
-    "areas",
-    "broadcasts",
-    "changes",
-    "channels",
-    "comments",
-    "delivery",
-    "desk",
-    "fields",
-    "home",
-    "invitations",
-    "people",
-    "people_search",
-    "privacy",
-    "registration",
-    "safety",
-    "scim",
-    "setup",
-    "webhooks",
-]
+    "AuditPersonal", "AuditRecord", "AuditSeal", "AuditSealed", "Work", "access", "applications", "areas",
+    "broadcasts", "changes", "channels", "comments", "delivery", "desk", "fields", "home", "invitations", "network",
+    "people", "people_search", "privacy", "registration", "safety", "scim", "setup", "webhooks",
+]  # fmt: skip

@@ -31,7 +31,8 @@ class OwnField(Versioned, Base):
 
     ``code`` is the machine's name and never changes; ``choices`` holds ``value``, ``ja``, ``en`` and ``gone`` of each
     choice (``gone``: still kept by some record, offered to nobody); ``decimals`` is how many digits a number may have
-    after the point. A field is retired, never deleted: its values stay.
+    after the point. A field is retired, never deleted: its values stay. ``applicable``: people may apply for another
+    value of their own (プロフィール申請).
     """
 
     __tablename__ = "own_field"
@@ -49,6 +50,7 @@ class OwnField(Versioned, Base):
     label_en: Mapped[str] = mapped_column(default="")
     help: Mapped[str] = mapped_column(default="")
     required: Mapped[bool] = mapped_column(default=False)
+    applicable: Mapped[bool] = mapped_column(default=False, server_default="false")
     decimals: Mapped[int] = mapped_column(default=0)
     choices: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     position: Mapped[int]

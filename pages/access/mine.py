@@ -9,6 +9,7 @@ from core.i18n import N_, _
 from pages import kit
 from pages.access._browsers import my_browsers
 from pages.access._own import my_language, my_look, my_password, my_second_step
+from pages.applications._mine import own_data
 from pages.broadcasts._mine import my_messages
 from pages.kit.guard import guard
 from pages.people._mine import my_data
@@ -21,6 +22,7 @@ def me() -> None:
     """Show who one is in the register."""
     st.subheader(_(N_("My data")), anchor=False)
     my_data()
+    own_data()
     own_contact_points()
     mine_regions()
 

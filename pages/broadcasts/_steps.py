@@ -41,13 +41,19 @@ def text_step(row: BroadcastRow | None) -> BroadcastRow | None:
     fills = {
         "id": row.id if row else None,
         "version": row.version if row else None,
-        "audience": row.audience if row else Selection(),
+        "audience": row.audience if row else _meant(),
     }
     key = f"draft-{row.id}-{row.version}" if row else "draft-new"
     done = kit.operate(
         draft, key, initial=row, fills=fills, rows=ROWS, submit=_(N_("Keep and choose recipients"))
     )  # fmt: skip
     return done.result if done else None
+
+
+def _meant() -> Selection:
+    # Another page may send here with a list that it made for this broadcast.
+    list_id = kit.number_if_any("list")
+    return Selection(lists=[list_id]) if list_id is not None else Selection()
 
 
 def recipients_step(actor: Actor, shown: Shown) -> Selection:

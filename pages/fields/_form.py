@@ -5,14 +5,22 @@ from pages import kit
 from services.fields import OwnFieldRow, add_field, edit_field
 from services.fields.choices import write_choices
 
-ROWS: kit.Layout = [("label_ja", "label_en"), ("kind", "decimals"), "choices", "help", "required"]
+MARKS = ("required", "applicable")
+ROWS: kit.Layout = [("label_ja", "label_en"), ("kind", "decimals"), "choices", "help", MARKS]
 
 
 def edit(row: OwnFieldRow | None) -> None:
     """Show the form of a field, or of a new one."""
     if row is None:
         key = "field-new"
-        rows: kit.Layout = [("label_ja", "label_en"), ("code", "kind"), "choices", "decimals", "help", "required"]
+        rows: kit.Layout = [
+            ("label_ja", "label_en"),
+            ("code", "kind"),
+            "choices",
+            "decimals",
+            "help",
+            ("required", "applicable"),
+        ]
         saved = kit.operate(add_field, key, rows=rows, submit=_(N_("Add")), done=_(N_("The field was added.")))
         kit.close_after(saved, key)
         return

@@ -25,6 +25,8 @@ CATEGORIES = {
     "people": N_("People"),
     "invitations": N_("Invitations"),
     "scim": N_("SCIM"),
+    "network": N_("Contact network"),
+    "applications": N_("Profile applications"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),

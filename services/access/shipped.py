@@ -58,6 +58,9 @@ SEEING_PEOPLE = (
     "people.regions:read",
     "people.regions_of:read",
 )
+SEEING_NETWORK = ("network.counts:read", "network.tree:read", "network.search:read")
+MENDING_NETWORK = ("network.export:export", "network.mend:bulk", "network.share:do", "network.count:do")
+DECIDING = ("applications.inbox:read", "applications.decide:approve")
 
 REGISTERING = ("registration.link:read", "registration.make_link:do", "registration.revoke_link:do")
 
@@ -89,6 +92,9 @@ ROLES = (
         ReachKind.DEPARTMENT,
         (
             *SEEING_PEOPLE,
+            *SEEING_NETWORK,
+            *MENDING_NETWORK,
+            *DECIDING,
             *COMMENTING,
             *SEEING_CHANGES,
             *UNDOING,
@@ -104,6 +110,6 @@ ROLES = (
         N_("Department crisis manager"),
         N_("Sends and watches broadcasts to a department and all below."),
         ReachKind.DEPARTMENT,
-        (*SEEING_PEOPLE, *COMMENTING, *BROADCASTING),
+        (*SEEING_PEOPLE, *SEEING_NETWORK, *COMMENTING, *BROADCASTING),
     ),
 )

@@ -10,6 +10,7 @@ from services.delivery.call_mail import send_calls
 from services.delivery.causes import cause, own_words
 from services.delivery.channel_causes import line_cause, sms_cause
 from services.delivery.channels import Channel, ChannelRow, ChannelSwitch, channels, switch_channel
+from services.delivery.decision_mail import send_decisions
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.lacking import Lacking
@@ -37,6 +38,6 @@ __all__ = [
     "check_fields", "close", "counts", "current_sender", "edit_line", "edit_sender", "edit_sms", "friend_link",
     "from_of", "holds_link", "line_cause", "line_channel", "line_settings", "mail", "mailbox", "open_mailing",
     "own_words", "progress_of", "provider_of", "reason_text", "rehearsal_page", "rehearse", "resume", "send_calls",
-    "send_letters", "send_mailing", "send_reset", "send_test_mail", "send_test_sms", "sender", "sign", "sms_box",
-    "sms_cause", "sms_provider", "sms_settings", "stop", "sweep", "switch_channel", "verify",
+    "send_decisions", "send_letters", "send_mailing", "send_reset", "send_test_mail", "send_test_sms", "sender",
+    "sign", "sms_box", "sms_cause", "sms_provider", "sms_settings", "stop", "sweep", "switch_channel", "verify",
 ]  # fmt: skip

@@ -42,6 +42,7 @@ class OwnFieldRow(Row):
     label_en: str = field(N_("Label in English"))
     help: str = field(N_("Help"))
     required: bool = field(N_("Required"))
+    applicable: bool = field(N_("People apply for changes"))
     decimals: int
     choices: tuple[OwnChoice, ...]
     position: int

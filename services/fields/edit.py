@@ -24,6 +24,9 @@ GONE = N_("This field does not exist any more. Go back to the list.")
 TAKEN_CODE = N_("Another field has this code.")
 TAKEN_LABEL = N_("Something else has this label already. Choose another one.")
 NO_CHOICES = N_("Enter at least one choice.")
+PARTS = ("kind", "label_ja", "label_en", "help", "required", "applicable", "decimals")
+NO_APPLYING = N_("Nobody applies for fields that lead to other records.")
+REFERRING = {OwnKind.PERSON, OwnKind.DEPARTMENT}
 CHOOSING = {OwnKind.CHOICE, OwnKind.CHOICES}
 
 
@@ -50,6 +53,10 @@ class FieldParts(Input):
     required: bool = field(
         N_("Required"), default=False,
         help=N_("Asked of everybody who is added or changed in a form; what is kept already stays."),
+    )  # fmt: skip
+    applicable: bool = field(
+        N_("People apply for changes"), default=False,
+        help=N_("Everybody sees their own value and may apply for another one; the office approves it."),
     )  # fmt: skip
 
     @field_validator("label_ja", "label_en")
@@ -168,6 +175,8 @@ def _wrong(tx: Transaction, noun: Noun, ask: FieldParts, found: OwnField | None)
     wrong: dict[str, str] = {}
     if ask.kind in CHOOSING and not _choices(ask):
         wrong["choices"] = _(NO_CHOICES)
+    if ask.applicable and ask.kind in REFERRING:
+        wrong["applicable"] = _(NO_APPLYING)
     for name in ("label_ja", "label_en"):
         label = getattr(ask, name)
         others = select(OwnField.id).where(
@@ -180,7 +189,7 @@ def _wrong(tx: Transaction, noun: Noun, ask: FieldParts, found: OwnField | None)
 
 
 def _parts(ask: FieldParts) -> dict[str, Any]:
-    return {name: getattr(ask, name) for name in ("kind", "label_ja", "label_en", "help", "required", "decimals")}
+    return {name: getattr(ask, name) for name in PARTS}
 
 
 def _choices(ask: FieldParts) -> list[OwnChoice]:

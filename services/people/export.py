@@ -1,9 +1,11 @@
 """People as a CSV in the layout of the import: a file that nobody touched changes nothing when it comes back."""
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
 
 from core import clock, csvout
-from core.actor import What
+from core.actor import Reach, What
 from core.i18n import N_
 from core.inputs import Input, field
 from core.operations import query
@@ -44,11 +46,13 @@ class ExportAsk(Input):
 @query("people.export", N_("Export people as a CSV"), does=What.EXPORT)
 def export_people(tx: Transaction, ask: ExportAsk) -> CsvFile:
     """Return the active people within reach as a CSV (UTF-8 with BOM, which Excel opens), by code."""
-    reach = export_people.reach(tx)
-    wanted = (
-        *conditions(PeopleAsk(**ask.model_dump())), *own_conditions(tx, PERSON, ask.own),
-        people_within(reach, tx.actor),
-    )  # fmt: skip
+    wanted = (*conditions(PeopleAsk(**ask.model_dump())), *own_conditions(tx, PERSON, ask.own))
+    return people_file(tx, wanted, export_people.reach(tx))
+
+
+def people_file(tx: Transaction, which: Iterable[ColumnElement[bool]], reach: Reach) -> CsvFile:
+    """Return the file of those people within a reach for whom these conditions hold."""
+    wanted = (*which, people_within(reach, tx.actor))
     fields = own_fields(tx, PERSON.name)
     people = known_people(tx, wanted, reach, tx.actor)
     names = {row.id: row.full_name for row in tx.execute(select(Department.id, Department.full_name))}

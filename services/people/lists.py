@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import Select, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Conflict, Invalid, NotFound
@@ -14,7 +14,7 @@ from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.people import Person, PersonList, PersonListMember
 from services.access import people_within
-from services.changes import keeping
+from services.changes import Keeper, keeping
 from services.people.kept import LISTS
 from services.people.retire import Counted
 from services.people.text import RequiredName
@@ -93,10 +93,7 @@ def edit_list(tx: Transaction, ask: ListFields) -> ListRow:
     Raises:
         Invalid: when another list has the name. Conflict: when somebody else renamed it meanwhile.
     """
-    taken = select(PersonList.id).where(PersonList.name == ask.name, PersonList.id.is_distinct_from(ask.id))
-    if tx.scalar(taken):
-        problem = N_("Another list has this name.")
-        raise Invalid(problem, fields={"name": _(problem)})
+    _check_name(tx, ask.name, ask.id)
     if ask.id is None:
         return _make(tx, ask.name)
     found = _list(tx, ask.id)
@@ -158,6 +155,30 @@ def remove_from_list(tx: Transaction, ask: ListMembers) -> Counted:
     with keeping(tx) as kept:
         kept.watch(LISTS, [ask.list_id])
         return Counted(count=tx.changed_rows(statement))
+
+
+def new_list(tx: Transaction, kept: Keeper, name: str, people: Select[int]) -> ListRow:
+    """Make a list of these people, whose ids a statement returns, each once, within the caller's change-set.
+
+    Raises:
+        Invalid: when a list has the name.
+    """
+    _check_name(tx, name, None)
+    made = PersonList(name=name, version=1)
+    tx.add(made)
+    members = people.add_columns(literal(made.id))
+    statement = insert(PersonListMember).from_select(["person_id", "list_id"], members)
+    count = len(tx.execute(statement.returning(PersonListMember.person_id)).all())
+    kept.added(LISTS, [made.id])
+    tx.note(f"person_list:{made.id}", None, {"name": name, "people": count})
+    return ListRow(id=made.id, name=made.name, people=count, version=1)
+
+
+def _check_name(tx: Transaction, name: str, list_id: int | None) -> None:
+    taken = select(PersonList.id).where(PersonList.name == name, PersonList.id.is_distinct_from(list_id))
+    if tx.scalar(taken):
+        problem = N_("Another list has this name.")
+        raise Invalid(problem, fields={"name": _(problem)})
 
 
 def _make(tx: Transaction, name: str) -> ListRow:

@@ -14,6 +14,7 @@ from data.models.delivery import DeliveryState, DeliveryTotal, Mailing
 from data.models.people import ContactPoint, Department, Membership, PersonRegion
 from data.models.safety import QuakeRule
 from services.access.shipped import ADMINISTRATOR
+from services.network import whole_network
 from services.setup.headcount import Headcount
 
 
@@ -36,6 +37,8 @@ class Facts:
     mail_addresses: int
     untried: int
     dead: int
+    wrong: int
+    to_mend: int
     everyday: int
     last_test: datetime | None
     test_missed: int
@@ -46,6 +49,7 @@ class Facts:
 def gather(tx: Transaction, people: Headcount) -> Facts:
     """Put the counts of people together with everything else that the guide needs."""
     last_test, test_id = _last_test(tx)
+    network = whole_network(tx)
     return Facts(
         people=people.people,
         without_department=people.people - people.with_department,
@@ -54,6 +58,8 @@ def gather(tx: Transaction, people: Headcount) -> Facts:
         mail_addresses=people.mail_addresses,
         untried=people.untried,
         dead=people.dead,
+        wrong=network.wrong,
+        to_mend=network.to_mend,
         counted_at=people.counted_at,
         **tx.execute(_masters()).one()._asdict(),
         last_test=last_test,

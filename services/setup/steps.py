@@ -132,11 +132,11 @@ def guidance(facts: Facts) -> Judgement:
 
 
 def network(facts: Facts) -> Judgement:
-    """No contact point is known to fail."""
+    """Everybody has a contact point, none fails, and no number is malformed or somebody else's."""
     if not facts.contact_points:
         return _open(N_("Nobody has a contact point yet."))
-    if facts.dead:
-        return _attention(N_("{count} contact points fail."), count=facts.dead)
+    if facts.wrong:
+        return _attention(N_("Of {count} people a contact fails or a number is wrong."), count=facts.wrong)
     return _done(N_("No contact point is known to fail."))
 
 
@@ -153,9 +153,8 @@ def network_again(facts: Facts) -> Judgement:
     """What the last test showed has been mended."""
     if facts.last_test is None:
         return _open(N_("This comes after the test broadcast."))
-    left = facts.dead + facts.without_contact
-    if left:
-        return _attention(N_("{count} contacts are still to be mended."), count=left)
+    if facts.to_mend:
+        return _attention(N_("{count} people are still to be mended."), count=facts.to_mend)
     return _done(N_("Nothing is left to mend."))
 
 
@@ -183,12 +182,12 @@ STEPS = (
     Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators, 17,
          confirmable=True),
     Step(10, "guidance", N_("Guide people to register"), N_("Sign-in links, and contact points for everybody."),
-         "access/accounts", guidance, 19),
-    Step(11, "network", N_("Check the contact network"), N_("Who cannot be reached, and why."), "people/list", network,
-         23),
+         "network/people", guidance, 19),
+    Step(11, "network", N_("Check the contact network"), N_("Who cannot be reached, and why."), "network/overview",
+         network, 23),
     Step(12, "test", N_("Send a test broadcast"), N_("Rehearse, send, watch the replies."), "broadcasts/new",
          test_broadcast, 25),
-    Step(13, "network_again", N_("Check the contact network again"), N_("Mend what the test showed."), "people/list",
+    Step(13, "network_again", N_("Check the contact network again"), N_("Mend what the test showed."), "network/people",
          network_again, 28),
     Step(14, "everyday", N_("Use it in everyday work"), N_("Notices and surveys with the same tools."),
          "broadcasts/list", everyday, 30),

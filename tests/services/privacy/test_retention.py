@@ -12,6 +12,7 @@ from core.inputs import Nothing
 from core.progress import Work
 from core.retention import kinds
 from data.models.access import SignInSession, SignInTry
+from data.models.applications import ApplicationState, ProfileApplication
 from data.models.broadcasts import Broadcast, Recipient
 from data.models.changes import Change, ChangeSet
 from data.models.delivery import Delivery, LocalMail, LocalSms, Mailing
@@ -28,6 +29,7 @@ from tests.services.privacy.traces import somebody
 WHAT_IS_LEFT = {
     "access.sessions": select(func.count()).select_from(SignInSession),
     "access.tries": select(func.count()).select_from(SignInTry),
+    "applications.decided": select(func.count()).where(ProfileApplication.state == ApplicationState.APPROVED),
     "audit.personal": select(func.count()).select_from(AuditPersonal),
     "broadcasts.answers": select(func.count()).where(Recipient.latest_answer.is_not(None)),
     "changes.values": select(func.count()).where(Change.after.is_not(None)),

@@ -1,10 +1,11 @@
 """Somebody who left traces in every room, and a look for them through the whole database."""
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.progress import Work, begin
 from core.transaction import Transaction
 from data.models.access import AccountStatus, ApiKey, ProviderIdentity, ReachKind, SignInTry, TryKind
+from data.models.applications import ApplicationState, ProfileApplication
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
 from data.models.channels import SmsSender
 from data.models.comments import Comment
@@ -20,6 +21,7 @@ from data.models.delivery import (
 )
 from data.models.desk import FormDraft, SavedView
 from data.models.invitations import Invitation
+from data.models.network import MissedInTest, SharedNumber
 from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
 from data.models.setup import Organisation, PlannedContact
 from services.access import start_session
@@ -56,6 +58,7 @@ def somebody(tx: Transaction, administrator: Transaction, cast: Cast, acting) ->
     signed_in(tx, person, cast, acting)
     registered(tx, person)
     asked(tx, person)
+    networked(tx, person)
     mentioned(tx, person, cast)
     tx.session.flush()
     return person
@@ -115,6 +118,28 @@ def asked(tx: Transaction, person: Person) -> None:
             reason=f"550 {OLD_MAIL} unknown", updated_at=tx.now,
         )
     )  # fmt: skip
+
+
+def networked(tx: Transaction, person: Person) -> None:
+    """Let her have applied for a change, been missed by a test, and shared her number."""
+    tx.add(
+        ProfileApplication(
+            person_id=person.id, account_id=account_of(tx, person).id, state=ApplicationState.RETURNED,
+            wanted={"given_name": "小百合", "mail1": OLD_MAIL}, before={"given_name": "サユリ"}, note=NAMES[0],
+            reason=f"{NAMES[0]}様", applied_at=tx.now, decided_at=tx.now, version=1,
+        )
+    )  # fmt: skip
+    ended = {"state": ApplicationState.APPROVED, "applied_at": tx.now, "decided_at": tx.now, "version": 1}
+    tx.add(ProfileApplication(person_id=person.id, wanted={"address": "x"}, before={}, note=NAMES[1], **ended))
+    delivery = tx.scalar(select(Delivery).where(Delivery.person_id == person.id))
+    mailing = tx.get(Mailing, delivery.mailing_id)
+    tx.add(
+        MissedInTest(
+            delivery_id=delivery.id, person_id=person.id, state=DeliveryState.FAILED, reason=f"550 {OLD_MAIL}",
+            broadcast_id=mailing.broadcast_id,
+        )
+    )  # fmt: skip
+    tx.add(SharedNumber(value=MOBILE, people=2, marked_at=tx.now))
 
 
 def mentioned(tx: Transaction, person: Person, cast: Cast) -> None:

@@ -12,13 +12,15 @@ from data.models.access import ReachKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.delivery import Delivery, DeliveryState, Mailing
 from data.models.people import ContactPoint, ContactState
+from services.network import settle
 from services.setup import StepMark, StepState, guide, mark_step
 from services.setup.steps import STEPS
 from tests.factories import actor_of, give, make_account, make_department, make_person
 
 
 def states(tx):
-    """Return the state of each step by key."""
+    """Return the state of each step by key, once what was written is settled in the contact network."""
+    settle(tx, 1_000)
     return {step.key: step.state for step in guide(tx, Nothing()).steps}
 
 

@@ -1,0 +1,19 @@
+"""Contact network (連絡網, D12, D15, X07): who has registered what, which contacts fail, what is left to mend."""
+
+from services.network import erasing, testing, words  # noqa: F401 - they declare
+from services.network.counting import count_again, counts_of, tops_of
+from services.network.listing import ListOf, export_network, to_list
+from services.network.mending import Mend, Mended, MendedPerson, mend
+from services.network.search import NetworkAsk, NetworkRow, search_network
+from services.network.settling import settle, settle_waiting
+from services.network.sharing import Share, share_numbers
+from services.network.testing import note_last_test
+from services.network.tree import Network, NetworkOf, TreeAsk, TreeRow, network_counts, network_tree, whole_network
+from services.network.words import Finding, Registered
+
+__all__ = [
+    "Finding", "ListOf", "Mend", "Mended", "MendedPerson", "Network", "NetworkAsk", "NetworkOf", "NetworkRow",
+    "Registered", "Share", "TreeAsk", "TreeRow", "count_again", "counts_of", "export_network", "mend",
+    "network_counts", "network_tree", "note_last_test", "search_network", "settle", "settle_waiting",
+    "share_numbers", "to_list", "tops_of", "whole_network",
+]  # fmt: skip

@@ -1,0 +1,129 @@
+"""Who has registered what, person by person (連絡網一覧, D12, D15, X07)."""
+
+from functools import lru_cache
+
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, literal_column, select, text
+from sqlalchemy.orm import aliased
+
+from core.actor import Reach
+from core.i18n import N_
+from core.inputs import Row, field
+from core.operations import query
+from core.paging import COUNT_CAP, KeptList, Page, PageAsk, fetch_page
+from core.prepared import Prepared
+from core.transaction import Transaction
+from data.models.network import ContactStanding
+from data.models.people import Department, Membership, Person
+from data.models.people_search import PersonSearch
+from services.access import has_letters, search_within
+from services.network.notes import notes_of
+from services.network.words import KINDS, Finding, Registered, is_found
+
+DIFFERENT = text("""
+    WITH RECURSIVE different AS (
+        (SELECT facts FROM contact_standing ORDER BY facts LIMIT 1)
+        UNION ALL
+        SELECT (SELECT facts FROM contact_standing AS next WHERE next.facts > different.facts ORDER BY facts LIMIT 1)
+        FROM different WHERE different.facts IS NOT NULL
+    )
+    SELECT facts FROM different WHERE facts IS NOT NULL
+""")
+
+
+class NetworkAsk(PageAsk):
+    """Whom to look for; everything given must hold."""
+
+    text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
+    finding: Finding | None = field(N_("What is to be mended"), default=None)
+    department_id: int | None = field(N_("Main department and all below"), default=None, of="people.department_choices")
+    has: Registered | None = field(N_("Has registered"), default=None)
+    lacks: Registered | None = field(N_("Has not registered"), default=None)
+
+
+class NetworkRow(Row):
+    """Somebody, with what is registered and what is wrong with it; ``mobile`` and ``mails`` are the office's."""
+
+    id: int
+    version: int
+    code: str = field(N_("Code"))
+    name: str = field(N_("Name"))
+    kana: str = field(N_("Kana"))
+    department: str = field(N_("Department"))
+    registered: list[str] = field(N_("Registered"))
+    mobile: str = field(N_("Mobile number"))
+    mails: list[str] = field(N_("Mail addresses"))
+    notes: list[str] = field(N_("To mend"))
+    test: str = field(N_("Last test"))
+
+
+@query("network.search", N_("See who has registered what"))
+def search_network(tx: Transaction, ask: NetworkAsk) -> Page[NetworkRow]:
+    """Return a page of the active people within reach, by kana."""
+    reach = search_network.reach(tx)
+    kept = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id)
+    orders = {"name": (ContactStanding.sort_key, ContactStanding.person_id)}
+    page = fetch_page(tx, kept, ask, orders=orders, make=lambda row: (row.person_id, row.facts))
+    people = {row.id: row for row in tx.rows(_people(), ids=[person_id for person_id, _facts in page.rows])}
+    notes = notes_of(tx, {person_id: facts for person_id, facts in page.rows if person_id in people}, reach)
+    rows = [
+        NetworkRow(
+            id=row.id, version=row.version, code=row.code, name=f"{row.family_name} {row.given_name}".strip(),
+            kana=f"{row.family_kana} {row.given_kana}".strip(), department=row.department or "",
+            **notes[row.id]._asdict(),
+        )
+        for row in (people[person_id] for person_id, _facts in page.rows if person_id in people)
+    ]  # fmt: skip
+    return Page(rows, page.next, page.previous, page.count, page.more)
+
+
+def found_people(tx: Transaction, ask: NetworkAsk, reach: Reach) -> Select[int]:
+    """Return the ids of those whom a search finds within a reach."""
+    return _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id).statement.with_only_columns(
+        ContactStanding.person_id
+    )
+
+
+@lru_cache(maxsize=64)  # whoever pages through a list asks the same each time
+def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_id: int | None) -> KeptList:
+    statement = select(ContactStanding.person_id, ContactStanding.facts)
+    if groups is not None:
+        # Written out: the database then knows how many have each, and reads along the names or the groups accordingly.
+        statement = statement.where(ContactStanding.facts.in_([literal_column(str(one)) for one in groups]))
+    if ask.department_id is not None:
+        statement = statement.where(ContactStanding.person_id.in_(_main_members(ask.department_id)))
+    if ask.text or not reach.whole:
+        seen = (search_within(reach, person_id), *[has_letters(word) for word in ask.text.split()])
+        statement = statement.where(ContactStanding.person_id.in_(select(PersonSearch.person_id).where(*seen)))
+    return KeptList(statement, plan_anew=True, gather_up_to=COUNT_CAP)
+
+
+def _groups(tx: Transaction, ask: NetworkAsk) -> tuple[int, ...] | None:
+    if not (ask.finding or ask.has or ask.lacks):
+        return None
+    return tuple(facts for facts in tx.execute(DIFFERENT).scalars() if _wanted(ask, facts))
+
+
+def _wanted(ask: NetworkAsk, facts: int) -> bool:
+    return (
+        (ask.finding is None or is_found(ask.finding, facts))
+        and (ask.has is None or bool(facts & KINDS[ask.has]))
+        and (ask.lacks is None or not facts & KINDS[ask.lacks])
+    )
+
+
+def _main_members(department_id: int) -> Select[int]:
+    top = aliased(Department)
+    below = select(Department.id).join(top, Department.path.startswith(top.path)).where(top.id == department_id)
+    return select(Membership.person_id).where(Membership.main, Membership.department_id.in_(below))
+
+
+@lru_cache(maxsize=1)
+def _people() -> Prepared:
+    main = select(Department.full_name).join(Membership).where(Membership.person_id == Person.id, Membership.main)
+    ids = bindparam("ids", type_=ARRAY(BigInteger))
+    return Prepared(
+        select(
+            Person.id, Person.version, Person.code, Person.family_name, Person.given_name, Person.family_kana,
+            Person.given_kana, main.scalar_subquery().label("department"),
+        ).where(Person.id == any_(ids))
+    )  # fmt: skip
