@@ -10,6 +10,7 @@ ROOMS = (
     "comments",
     "fields",
     "people",
+    "directory",
     "delivery",
     "broadcasts",
     "safety",

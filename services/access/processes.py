@@ -23,6 +23,7 @@ named(
 CATEGORIES = {
     "access": N_("Access"),
     "people": N_("People"),
+    "directory": N_("Directory sync"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),

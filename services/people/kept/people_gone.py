@@ -6,11 +6,13 @@ from sqlalchemy import delete, func, or_, select, update
 
 from core.transaction import Transaction
 from data.models.access import Account, SignInLink
+from data.models.directory import SyncedPerson
 from data.models.people import ContactPoint, Membership, Person, PersonRegion
 from services.access import stop_accounts_of
 from services.changes import referred_to
 
-OWN = {model.__tablename__ for model in (Membership, PersonRegion, ContactPoint, Account)} | {"person_own.person_id"}
+BELONGING = (Membership, PersonRegion, ContactPoint, Account, SyncedPerson)
+OWN = {model.__tablename__ for model in BELONGING} | {"person_own.person_id"}
 """What belongs to a person and goes with them; everything else that refers to a person keeps them.
 
 Tables, and columns of tables that refer to people in more than one way.
