@@ -78,6 +78,8 @@ PAGES = (
     Entry(PEOPLE, "people/lists.py", N_("Recipient lists"), "list_alt", ("people.lists",)),
     Entry(PEOPLE, "people/recipients.py", N_("Recipient list"), "list", ("people.lists",), above="people/lists.py"),
     Entry(PEOPLE, "people/imports.py", N_("Import from CSV"), "upload_file", ("people.imports",)),
+    Entry(PEOPLE, "directory/runs.py", N_("Directory sync"), "sync", ("directory.runs",)),
+    Entry(PEOPLE, "directory/run.py", N_("Directory run"), "sync", ("directory.runs",), above="directory/runs.py"),
     Entry(PEOPLE, "fields/list.py", N_("Own fields"), "dashboard_customize", ("fields.search",)),
     Entry(PEOPLE, "changes/list.py", N_("Changes"), "history", ("changes.search",)),
     Entry(PEOPLE, "changes/show.py", N_("Change"), "history", ("changes.show",), above="changes/list.py"),
