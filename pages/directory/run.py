@@ -80,7 +80,7 @@ if list_lines.allowed(actor):
             "noun": kit.Column(_(N_("What it is about")), width=90),
             "code": kit.Column(_(N_("Code")), width=120),
             "name": kit.Column(_(N_("Name")), width=220),
-            "said": kit.Column(_(N_("Changes")), value=said),
+            "said": kit.Column(_(N_("What changes, or why not")), value=said),
         },
         unit=N_("{count} lines"),
         empty=_(N_("Nothing would change.")),

@@ -22,9 +22,9 @@ kit.table(
     list_runs,
     kit.filters(RunsAsk),
     columns={
-        "started_at": kit.Column(_(N_("Begun")), width=135),
+        "started_at": kit.Column(_(N_("Begun")), width=165),
         "connection": kit.Column(_(N_("Connection")), width=140),
-        "state": kit.Column(_(N_("State")), width=130),
+        "state": kit.Column(_(N_("State")), width=160),
         "add": kit.Column(_(N_("Add")), value=lambda row: people(row, Step.ADD), number=True, width=80),
         "change": kit.Column(_(N_("Change")), value=lambda row: people(row, Step.CHANGE), number=True, width=80),
         "leave": kit.Column(_(N_("Retire")), value=lambda row: people(row, Step.LEAVE), number=True, width=80),

@@ -176,11 +176,14 @@ def list_lines(tx: Transaction, ask: LinesAsk) -> Page[LineRow]:
         statement = statement.where(DirectoryRunRow.noun == ask.noun)
     if ask.step is not None:
         statement = statement.where(DirectoryRunRow.step == ask.step)
-    columns = columns_of(tx, ImportKind.PEOPLE)
+    columns = {
+        Noun.PERSON: columns_of(tx, ImportKind.PEOPLE),
+        Noun.DEPARTMENT: columns_of(tx, ImportKind.DEPARTMENTS),
+    }
 
     def line(row: Any) -> LineRow:
         kept: DirectoryRunRow = row.DirectoryRunRow
-        changes = [(label_of(columns, name), was, now) for name, was, now in kept.said.get("changes", ())]
+        changes = [(label_of(columns[kept.noun], name), was, now) for name, was, now in kept.said.get("changes", ())]
         problems = [_(message, **values) for _column, message, values in kept.said.get("problems", ())]
         return LineRow(
             line=kept.line, noun=kept.noun, step=kept.step, code=kept.code, name=kept.name, changes=changes,
