@@ -23,7 +23,6 @@ from services import access
 PAGES = ("people/list.py", "access/accounts.py", "broadcasts/list.py")
 """Lists with filters and a table each, gone through in turn."""
 
-ROUNDS = {"small": 8, "full": 20}
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 CLICK = """
 async ([href, before]) => {
@@ -81,7 +80,7 @@ def _clicked(servers: dict[str, tuple[Served, list[Any]]]) -> dict[str, list[flo
             tabs[name].goto(f"http://127.0.0.1:{server.port}/{_url(PAGES[-1])}")
             tabs[name].locator("h1").first.wait_for(timeout=60_000)
             tabs[name].wait_for_timeout(2_000)
-        for path in PAGES * ROUNDS["full" if full_size() else "small"]:
+        for path in PAGES * (20 if full_size() else 8):
             for name, tab in tabs.items():
                 took[name].append(tab.evaluate(CLICK, [_url(path), tab.locator("h1").first.inner_text()]))
                 tab.wait_for_timeout(200)

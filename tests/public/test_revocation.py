@@ -1,5 +1,6 @@
 """Whose session ends is cut off at the websocket, whatever ended it; nobody else is (SECURITY: revoking)."""
 
+import asyncio
 import secrets
 import time
 
@@ -12,6 +13,7 @@ from core.clock import now
 from core.inputs import Nothing
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, SignInSession
+from pages.public import sockets
 from pages.public.sockets import ENDED, NARROWED
 from services.access import (
     EditedSet,
@@ -94,6 +96,30 @@ class TestEnded:
             code, seconds = cut_off(socket)
             assert (code, seconds < WITHIN_SECONDS) == (ENDED, True), f"{code} after {seconds:.1f} s"
             assert "マイアカウント" in said(run(other, "access-mine"))
+
+    def test_the_run_that_ended_its_own_session_can_still_send_the_browser_on(self, monkeypatch):
+        looks = []
+
+        async def over(_sessions, _limiter):
+            looks.append(len(sent))
+            if not sent:
+                await socket.send({"type": "websocket.send"})
+            return {}
+
+        async def let_through(message):
+            sent.append(message)
+
+        async def looked_at():
+            nonlocal socket
+            socket = sockets.Socket(b"", 0, let_through, let_through)
+            with sockets.Watch().over(socket):
+                return await socket.cut
+
+        sent, socket = [], None
+        monkeypatch.setattr(sockets, "living", over)
+        monkeypatch.setattr(sockets, "LOOK_EVERY_SECONDS", 0)
+        assert asyncio.run(looked_at()) == ENDED
+        assert (looks, len(sent)) == ([0, 1], 1), "cut off at the second look, and what came between got through"
 
     def test_a_new_socket_is_closed_before_it_says_anything(self, running, managers):
         with running.transaction() as tx:
