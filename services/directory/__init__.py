@@ -1,0 +1,1 @@
+"""Directory sync (D02): people taken from other systems."""
