@@ -168,7 +168,8 @@ def _headers(settings: Mapping[str, str]) -> Mapping[str, str]:
         return {"authorization": f"Bearer {settings['token']}"}
     if not (settings.get("login") and settings.get("password")):
         sentence = _(N_("Enter an API token, or a login name and a password."))
-        raise Invalid(N_("Some of the connection settings are missing."), fields={"token": sentence})
+        message = N_("Some of the connection settings are missing or cannot be used.")
+        raise Invalid(message, fields={"token": sentence})
     signed = {"x-cybozu-authorization": _coded(settings["login"], settings["password"])}
     if settings.get("basic_login"):
         signed["authorization"] = f"Basic {_coded(settings['basic_login'], settings.get('basic_password', ''))}"

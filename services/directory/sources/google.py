@@ -22,7 +22,7 @@ from core.i18n import N_, _
 from services.directory.sources.errors import broken
 from services.directory.sources.shapes import FoundDepartment, FoundPerson, Page, Setting
 from services.directory.sources.tokens import Tokens
-from services.directory.sources.web import Answer, Said, Web, filled
+from services.directory.sources.web import Answer, Many, Said, Web, filled
 
 VENDOR = "Google Workspace"
 PER_PAGE = 500
@@ -80,16 +80,16 @@ class SaidUser(Said):
     archived: bool = False
     path: str | None = Field(default=None, alias="orgUnitPath")
     name: SaidName = SaidName()
-    emails: list[SaidValue] = []
-    phones: list[SaidValue] = []
-    external_ids: list[SaidValue] = Field(default=[], alias="externalIds")
-    organizations: list[SaidOrganization] = []
+    emails: Many[SaidValue] = ()
+    phones: Many[SaidValue] = ()
+    external_ids: Many[SaidValue] = Field(default=(), alias="externalIds")
+    organizations: Many[SaidOrganization] = ()
 
 
 class SaidUsers(Said):
     """A page of users; without any, ``users`` is left out."""
 
-    users: list[SaidUser] = []
+    users: Many[SaidUser] = ()
     next: str | None = Field(default=None, alias="nextPageToken")
 
 
@@ -106,7 +106,7 @@ class SaidUnit(Said):
 class SaidUnits(Said):
     """All organisational units; without any, the list is left out."""
 
-    units: list[SaidUnit] = Field(default=[], alias="organizationUnits")
+    units: Many[SaidUnit] = Field(default=(), alias="organizationUnits")
 
 
 class SaidKey(Said):
@@ -181,7 +181,7 @@ class Google:
             raise broken(VENDOR, "the next page is this one")
         return Page(tuple(_person(row, self._by_path) for row in said.users), said.next)
 
-    def _units(self) -> list[SaidUnit]:
+    def _units(self) -> tuple[SaidUnit, ...]:
         path = "/admin/directory/v1/customer/my_customer/orgunits"
         return self._web.get(path, {"type": "all"}, TypeAdapter(SaidUnits))[0].units
 
@@ -193,9 +193,8 @@ def _key(text: str) -> tuple[SaidKey, RSAKey]:
     except (ValidationError, JoseError, ValueError):
         # Without the cause: it repeats what was entered, which is secret.
         sentence = _(N_("This is no key of a service account. Paste the whole JSON file that Google made."))
-        raise Invalid(
-            N_("Some of the connection settings cannot be used."), fields={"service_account": sentence}
-        ) from None
+        message = N_("Some of the connection settings are missing or cannot be used.")
+        raise Invalid(message, fields={"service_account": sentence}) from None
 
 
 def _is_limit(answer: Answer) -> bool:
@@ -228,6 +227,6 @@ def _person(row: SaidUser, by_path: Mapping[str, str]) -> FoundPerson:
     return FoundPerson(row.id, fields["externalIds.organization"], fields, (unit,) if unit else (), left)
 
 
-def _of(values: list[SaidValue], kind: str) -> str | None:
+def _of(values: tuple[SaidValue, ...], kind: str) -> str | None:
     found = sorted((one for one in values if one.type == kind), key=lambda one: not one.primary)
     return next((one.value or one.address for one in found), None)
