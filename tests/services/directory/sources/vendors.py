@@ -116,13 +116,14 @@ def tell_smarthr(vendor: Vendor, asked: Asked) -> Reply:
     if asked.headers.get("authorization") != "Bearer secret":
         return REFUSED
     rows: list[Any] = [
-        {"id": f"d-{number}", "name": name, "code": f"D{number}", "position": number, "created_at": "2021-08-02T00:00:00Z",
+        {"id": f"d-{number}", "name": name, "code": f"D{number}", "position": number,
          "parent_id": parent and f"d-{parent}"} for number, name, parent in DEPARTMENTS
     ]  # fmt: skip
     if asked.path == "/api/v1/crews":
         assert "salary" not in asked.query["fields"]
         rows = [
-            {"id": f"c-{one.number}", "emp_code": f"{one.number:05}", "emp_status": "retired" if one.left else "employed",
+            {"id": f"c-{one.number}", "emp_code": f"{one.number:05}",
+             "emp_status": "retired" if one.left else "employed",
              "last_name": one.surname[0], "first_name": one.given[0], "last_name_yomi": one.surname[1],
              "first_name_yomi": one.given[1], "email": one.mail, "tel_number": "", "resigned_at": None,
              "departments": [*({"id": f"d-{place}", "name": "部", "position": 1} for place in one.places), None],
@@ -135,46 +136,45 @@ def tell_smarthr(vendor: Vendor, asked: Asked) -> Reply:
 
 def tell_freee(vendor: Vendor, asked: Asked) -> Reply:
     if asked.path == "/public_api/token":
-        if asked.form != {
-            "grant_type": "refresh_token",
-            "client_id": "c",
-            "client_secret": "s",
-            "refresh_token": vendor.refresh,
-        }:
+        known = {"grant_type": "refresh_token", "client_id": "c", "client_secret": "s", "refresh_token": vendor.refresh}
+        if asked.form != known:
             return 401, {}, {"error": "invalid_grant"}
         vendor.refresh = f"r{vendor.tokens + 1}"
         return vendor.token(refresh_token=vendor.refresh, scope="read", created_at=1)
     if not vendor.is_signed(asked):
         return REFUSED
+    if asked.path in vendor.lists:
+        return 200, {}, _freee_employees(vendor, asked)
     if asked.path == "/hr/api/v1/groups":
-        groups = [
-            {"id": n, "name": name, "code": f"D{n}", "level": n, "parent_group_id": up} for n, name, up in DEPARTMENTS
-        ]
+        groups = [{"id": n, "name": name, "code": f"D{n}", "parent_group_id": up} for n, name, up in DEPARTMENTS]
         return 200, {}, {"groups": groups, "total_count": len(groups)}
-    if asked.path == "/hr/api/v1/employee_group_memberships":
-        ids = asked.query["employee_ids"].split(",")
-        members = [
-            {"id": one.number, "num": f"{one.number:05}", "group_memberships": [
-                {"group_id": place, "main_duty": "main_duty" if place == one.places[0] else "sub_duty"}
-                for place in reversed(one.places)]}
-            for one in vendor.people if str(one.number) in ids
-        ]  # fmt: skip
-        return 200, {}, {"employee_group_memberships": members, "total_count": len(members)}
-    rows = vendor.people if asked.path.endswith("/7/employees") else [one for one in vendor.people if not one.left]
-    offset, limit = int(asked.query["offset"]), int(asked.query["limit"])
-    told = [
-        {"id": one.number, "num": f"{one.number:05}", "display_name": f"{one.surname[0]} {one.given[0]}",
-         "entry_date": "2020-04-01", "retire_date": "2026-03-31" if one.left else None}
-        for one in rows[offset : offset + limit]
+    ids = asked.query["employee_ids"].split(",")
+    members = [
+        {"id": one.number, "num": f"{one.number:05}", "group_memberships": [
+            {"group_id": place, "main_duty": "main_duty" if place == one.places[0] else "sub_duty"}
+            for place in reversed(one.places)]}
+        for one in vendor.people if str(one.number) in ids
     ]  # fmt: skip
-    if asked.path.endswith("/7/employees"):
-        return 200, {}, told
-    for row, one in zip(told, rows[offset : offset + limit], strict=True):
-        row["profile_rule"] = {
-            "last_name": one.surname[0], "first_name": one.given[0], "last_name_kana": one.surname[1],
-            "first_name_kana": one.given[1], "email": one.mail, "phone1": "090", "phone2": "1234", "phone3": "5678",
+    return 200, {}, {"employee_group_memberships": members, "total_count": len(members)}
+
+
+def _freee_employees(vendor: Vendor, asked: Asked) -> Any:
+    of_all = asked.path.endswith("/7/employees")
+    rows = vendor.people if of_all else [one for one in vendor.people if not one.left]
+    offset = int(asked.query["offset"])
+    told = []
+    for one in rows[offset : offset + int(asked.query["limit"])]:
+        row: dict[str, Any] = {
+            "id": one.number, "num": f"{one.number:05}", "display_name": f"{one.surname[0]} {one.given[0]}",
+            "entry_date": "2020-04-01", "retire_date": "2026-03-31" if one.left else None,
         }  # fmt: skip
-    return 200, {}, {"employees": told, "total_count": len(rows)}
+        if not of_all:
+            row["profile_rule"] = {
+                "last_name": one.surname[0], "first_name": one.given[0], "last_name_kana": one.surname[1],
+                "first_name_kana": one.given[1], "email": one.mail, "phone1": "090", "phone2": "1234", "phone3": "5678",
+            }  # fmt: skip
+        told.append(row)
+    return told if of_all else {"employees": told, "total_count": len(rows)}
 
 
 def tell_cybozu(vendor: Vendor, asked: Asked) -> Reply:
@@ -228,12 +228,8 @@ def tell_google(vendor: Vendor, asked: Asked) -> Reply:
         for one in vendor.people[at : at + int(asked.query["maxResults"])]
     ]  # fmt: skip
     further = at + int(asked.query["maxResults"])
-    return (
-        200,
-        {},
-        ({"users": users} if users else {})
-        | ({"nextPageToken": f"p{further}"} if further < len(vendor.people) else {}),
-    )
+    said: dict[str, Any] = {"kind": "admin#directory#users"} | ({"users": users} if users else {})
+    return 200, {}, said | ({"nextPageToken": f"p{further}"} if further < len(vendor.people) else {})
 
 
 def tell_microsoft(vendor: Vendor, asked: Asked) -> Reply:
@@ -244,9 +240,10 @@ def tell_microsoft(vendor: Vendor, asked: Asked) -> Reply:
     if not vendor.is_signed(asked):
         return 401, {}, {"error": {"code": "InvalidAuthenticationToken"}}
     at, names = int(asked.query.get("$skiptoken", "0")), {number: name for number, name, _up in DEPARTMENTS}
-    size = 999
+    size = int(asked.query.get("$top", 0))
     users = [
-        {"id": f"m{one.number}", "accountEnabled": not one.left, "employeeId": f"{one.number:05}", "surname": one.surname[0],
+        {"id": f"m{one.number}", "accountEnabled": not one.left, "employeeId": f"{one.number:05}",
+         "surname": one.surname[0],
          "givenName": one.given[0], "mail": one.mail, "department": names[one.places[0]] if one.places else None,
          "otherMails": ["home@example.jp"], "businessPhones": [], "mobilePhone": "090-1234-5678"}
         for one in vendor.people[at : at + size]
@@ -293,6 +290,7 @@ def vendor_on_loopback(kind: str) -> Iterator[Vendor]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else the body waits 40 ms for the head to be acknowledged
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
@@ -311,7 +309,8 @@ def vendor_on_loopback(kind: str) -> Iterator[Vendor]:
             self.end_headers()
             self.wfile.write(told)
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass
