@@ -22,7 +22,7 @@ from services.directory.sources import (
     source_of,
     web,
 )
-from tests.services.directory.sources.vendors import Somebody, Vendor, settings_for, vendor_on_loopback
+from tests.services.directory.sources.vendors import Reply, Somebody, Vendor, settings_for, vendor_on_loopback
 
 KINDS = tuple(SourceKind)
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ class TestEverythingIsFound:
     def test_people_of_all_pages_once_each(self, line: Line) -> None:
         line.vendor.people = some(MANY)
         found = {row.code: row for row in line.people()}
-        assert sorted(found) == [f"{number:05}" for number in range(MANY)]
+        assert sorted(map(str, found)) == [f"{number:05}" for number in range(MANY)]
         assert len({row.key for row in found.values()}) == MANY
         assert {code for code, row in found.items() if row.left} == {f"{n:05}" for n in range(MANY) if n % 5 == 4}
         assert line.vendor.told > MANY / A_PAGE
@@ -113,7 +113,7 @@ class TestEverythingIsFound:
 
     def test_the_same_person_twice_comes_twice(self, line: Line) -> None:
         line.vendor.people = [*some(2), Somebody(1)]
-        assert sorted(row.code for row in line.people()) == ["00000", "00001", "00001"]
+        assert sorted(str(row.code) for row in line.people()) == ["00000", "00001", "00001"]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ class TestARestart:
         assert sorted(row.code or "" for row in (*first.rows, *rest)) == [f"{number:05}" for number in range(MANY)]
 
 
-GARBLED = (200, {}, b'[{"id": "c-1", "last_name": "\xe4\xbd')
-UNDOCUMENTED = (200, {}, [{"error_description": "山田さんの情報です"}])
+GARBLED: Reply = (200, {}, b'[{"id": "c-1", "last_name": "\xe4\xbd')
+UNDOCUMENTED: Reply = (200, {}, [{"error_description": "山田さんの情報です"}])
 MOVED = (302, {"Location": "http://x/"}, b"")
 SORRY = (200, {"content-type": "text/html"}, b"<html>maintenance</html>")
 
@@ -181,7 +181,9 @@ class TestWhatGoesWrong:
         assert source.people(first.resume).rows
 
     @pytest.mark.parametrize("answer", [GARBLED, UNDOCUMENTED, SORRY, MOVED, (404, {}, {})])
-    def test_a_broken_page_in_the_middle_ends_it_without_repeating_what_it_said(self, line: Line, answer) -> None:
+    def test_a_broken_page_in_the_middle_ends_it_without_repeating_what_it_said(
+        self, line: Line, answer: Reply
+    ) -> None:
         line.vendor.people = some(MANY)
         source = line.source()
         first = source.people(None)

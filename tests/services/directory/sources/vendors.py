@@ -187,7 +187,7 @@ def tell_cybozu(vendor: Vendor, asked: Asked) -> Reply:
         ]
         offset = int(asked.query["offset"])
         return 200, {}, {"organizations": rows[offset : offset + int(asked.query["size"])]}
-    users = [
+    users: list[dict[str, Any]] = [
         {"id": str(one.number), "code": f"staff{one.number}", "valid": not one.left, "name": "表示名",
          "surName": one.surname[0], "givenName": one.given[0], "surNameReading": one.surname[1],
          "givenNameReading": one.given[1], "email": one.mail, "employeeNumber": f"{one.number:05}",
@@ -228,8 +228,8 @@ def tell_google(vendor: Vendor, asked: Asked) -> Reply:
         for one in vendor.people[at : at + int(asked.query["maxResults"])]
     ]  # fmt: skip
     further = at + int(asked.query["maxResults"])
-    said: dict[str, Any] = {"kind": "admin#directory#users"} | ({"users": users} if users else {})
-    return 200, {}, said | ({"nextPageToken": f"p{further}"} if further < len(vendor.people) else {})
+    page: dict[str, Any] = {"kind": "admin#directory#users"} | ({"users": users} if users else {})
+    return 200, {}, page | ({"nextPageToken": f"p{further}"} if further < len(vendor.people) else {})
 
 
 def tell_microsoft(vendor: Vendor, asked: Asked) -> Reply:
