@@ -30,11 +30,11 @@ SETTINGS = (
 
 
 class SaidUser(Said):
-    """A user resource, as far as it is asked for."""
+    """A user resource. What has no default must be said, null or not: it decides who left and who is where."""
 
     id: str
-    account_enabled: bool | None = Field(default=None, alias="accountEnabled")
-    department: str | None = None
+    account_enabled: bool | None = Field(alias="accountEnabled")
+    department: str | None
     other_mails: Many[str] = Field(default=(), alias="otherMails")
     business_phones: Many[str] = Field(default=(), alias="businessPhones")
     employee_id: str | None = Field(default=None, alias="employeeId")

@@ -37,12 +37,12 @@ class SaidDepartment(Said):
 
 
 class SaidCrew(Said):
-    """従業員."""
+    """従業員. What has no default must be said: left out by mistake, it would take everybody's departments away."""
 
     id: str
     emp_code: str | None = None
     emp_status: str
-    departments: Many[SaidDepartment | None] = ()
+    departments: Many[SaidDepartment | None]
     last_name: str | None = None
     first_name: str | None = None
     last_name_yomi: str | None = None

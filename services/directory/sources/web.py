@@ -100,7 +100,11 @@ class Web:
         """
         if not url.startswith(f"{self.base_url}/"):
             raise broken(self.vendor, "the next page lies elsewhere")
-        return self._read(httpx.URL(url), shape)[0]
+        try:
+            parts = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise broken(self.vendor, "the next page has no usable address") from error
+        return self._read(parts, shape)[0]
 
     def _read(self, url: httpx.URL, shape: TypeAdapter[T]) -> tuple[T, Mapping[str, str]]:
         answer = self._ask(url, anew=False)
