@@ -145,7 +145,7 @@ class TestARestart:
 
 
 GARBLED: Reply = (200, {}, b'[{"id": "c-1", "last_name": "\xe4\xbd')
-UNDOCUMENTED: Reply = (200, {}, [{"error_description": "山田さんの情報です"}])
+UNDOCUMENTED: Reply = (200, {}, [{"note": "山田"}])
 MOVED = (302, {"Location": "http://x/"}, b"")
 SORRY = (200, {"content-type": "text/html"}, b"<html>maintenance</html>")
 
