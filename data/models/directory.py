@@ -24,7 +24,8 @@ class DirectoryConnection(Versioned, Base):
 
     ``settings`` is what its adapter needs, secrets included, encrypted for this row; ``mapping`` says by our field
     which field of the vendor fills it. A run by which more than ``brake_percent`` of the synced people would leave
-    stops and asks.
+    stops and asks. ``tested`` says what the last test found: of how many people each field of the vendor is filled;
+    ``test_message`` with ``test_values`` is the sentence that says what stopped it, empty: it went well.
     """
 
     __tablename__ = "directory_connection"
@@ -37,6 +38,11 @@ class DirectoryConnection(Versioned, Base):
     mapping: Mapped[dict[str, Any]]
     nightly: Mapped[Nightly] = state_column(Nightly, default=Nightly.OFF)
     brake_percent: Mapped[int] = mapped_column(default=10)
+    test_asked_at: Mapped[datetime | None]
+    tested_at: Mapped[datetime | None]
+    tested: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    test_message: Mapped[str | None]
+    test_values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
 
@@ -102,7 +108,6 @@ class DirectoryRun(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     applied_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     despite_brake: Mapped[bool] = mapped_column(default=False)
-    work_id: Mapped[int | None] = mapped_column(ForeignKey("work.id"))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -182,7 +187,11 @@ class SyncedDepartment(Base):
 
 
 class SyncedPerson(Base):
-    """Whom of our people one of the vendor's is (同期対象の人); nobody else ever leaves by a run."""
+    """Whom of our people one of the vendor's is (同期対象の人); nobody else ever leaves by a run.
+
+    ``given`` are the addresses that came by the last run (``mails``, ``mobile``): what else a person is reached by was
+    registered here and is not the vendor's to take away.
+    """
 
     __tablename__ = "directory_person"
     __table_args__ = (UniqueConstraint("connection_id", "person_id"),)
@@ -192,3 +201,4 @@ class SyncedPerson(Base):
     )
     key: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -15,6 +15,7 @@ from services.directory.connections import (
     map_fields,
     remove_connection,
 )
+from services.directory.detail import ConnectionDetail, OurField, Tested, show_connection
 from services.directory.runs import (
     Applied,
     LineRow,
@@ -28,11 +29,13 @@ from services.directory.runs import (
     list_runs,
     start_run,
 )
-from services.directory.sources import SETTINGS, SourceKind
+from services.directory.sources import SETTINGS, Setting, SourceKind
+from services.directory.testing import test_connection
 
 __all__ = [
-    "SETTINGS", "Applied", "ConnectionRow", "ConnectionsAsk", "EditedConnection", "LineRow", "LinesAsk",
-    "MappedFields", "NewConnection", "Nightly", "Noun", "RunRow", "RunState", "RunsAsk", "SourceKind", "Step",
-    "WhichConnection", "WhichRun", "add_connection", "apply", "drop_run", "edit_connection", "list_connections",
-    "list_lines", "list_runs", "map_fields", "remove_connection", "start_run",
+    "SETTINGS", "Applied", "ConnectionDetail", "ConnectionRow", "ConnectionsAsk", "EditedConnection", "LineRow",
+    "LinesAsk", "MappedFields", "NewConnection", "Nightly", "Noun", "OurField", "RunRow", "RunState", "RunsAsk",
+    "Setting", "SourceKind", "Step", "Tested", "WhichConnection", "WhichRun", "add_connection", "apply", "drop_run",
+    "edit_connection", "list_connections", "list_lines", "list_runs", "map_fields", "remove_connection",
+    "show_connection", "start_run", "test_connection",
 ]  # fmt: skip

@@ -13,9 +13,11 @@ from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.directory import DirectoryConnection, DirectoryRun, Nightly, RunState, SyncedPerson
 from services.directory.mapping import check_mapping, default_mapping
-from services.directory.settings import merged, opened, seal, shown
+from services.directory.settings import merged, opened, seal
 from services.directory.sources import SourceKind
 
+BUSY = N_("A run of “{name}” is at work. Wait until it is done.")
+GONE = N_("This connection does not exist. Go back to the list.")
 WHOLE_ONLY = N_("Only somebody with the whole organisation in reach handles the directory sync.")
 AT_WORK = (RunState.READING, RunState.PLANNING, RunState.APPLYING)
 
@@ -26,7 +28,7 @@ class NewConnection(Input):
     name: str = field(N_("Name"), min_length=1, max_length=60, help=N_("What you call this system."))
     kind: SourceKind = field(N_("Service"))
     settings: dict[str, str] = field(N_("Settings"), default={}, secret=True)
-    nightly: Nightly = field(N_("Every night"), default=Nightly.LOOK)
+    nightly: Nightly = field(N_("Every night"), default=Nightly.OFF)
     brake_percent: int = field(
         N_("Brake"), default=10, ge=0, le=100, unit=N_("%"),
         help=N_("If more than this share of the synced people would leave, the run stops and asks."),
@@ -68,20 +70,16 @@ class ConnectionsAsk(PageAsk):
 
 
 class ConnectionRow(Row):
-    """A connection as people read it; ``settings`` holds no secrets, ``synced`` counts people who are in use."""
+    """A connection in a list, with its latest run; ``synced``: how many people here come from it."""
 
     id: int
-    name: str
-    kind: SourceKind
-    settings: dict[str, str]
-    mapping: dict[str, str]
-    nightly: Nightly
-    brake_percent: int
+    name: str = field(N_("Name"))
+    kind: SourceKind = field(N_("Service"))
+    nightly: Nightly = field(N_("Every night"))
     synced: int
     run_id: int | None
     run_state: RunState | None
     run_started_at: datetime | None
-    version: int
 
 
 @query("directory.connections", N_("See directory connections"))
@@ -134,7 +132,10 @@ def edit_connection(tx: Transaction, ask: EditedConnection) -> WhichConnection:
     require_whole(tx, edit_connection)
     found = _unchanged(tx, ask.id, ask.version)
     _check_name(tx, ask.name, ask.id)
-    settings = merged(SourceKind(found.kind), ask.settings, opened(found))
+    kept = opened(found)
+    settings = merged(SourceKind(found.kind), ask.settings, kept)
+    if settings != kept:
+        found.test_asked_at = found.tested_at = None
     after = {"name": ask.name, "nightly": ask.nightly.value, "brake_percent": ask.brake_percent}
     before = {"name": found.name, "nightly": found.nightly.value, "brake_percent": found.brake_percent}
     tx.note(f"directory_connection:{found.id}", before, after)
@@ -155,7 +156,7 @@ def map_fields(tx: Transaction, ask: MappedFields) -> WhichConnection:
     require_whole(tx, map_fields)
     found = _unchanged(tx, ask.id, ask.version)
     mapping = {name: theirs for name, theirs in ask.mapping.items() if theirs}
-    check_mapping(tx, mapping)
+    check_mapping(tx, SourceKind(found.kind), mapping)
     tx.note(f"directory_connection:{found.id}", found.mapping, mapping)
     found.mapping, found.version = mapping, found.version + 1
     tx.session.flush()
@@ -173,7 +174,7 @@ def remove_connection(tx: Transaction, ask: WhichConnection) -> WhichConnection:
     found = locked(tx, ask.id)
     at_work = select(DirectoryRun.id).where(DirectoryRun.connection_id == found.id, DirectoryRun.state.in_(AT_WORK))
     if tx.scalar(at_work) is not None:
-        raise Refused(N_("A run of “{name}” is at work. Wait until it is done."), name=found.name)
+        raise Refused(BUSY, name=found.name)
     tx.note(f"directory_connection:{found.id}", {"name": found.name, "kind": found.kind}, None)
     tx.session.delete(found)
     tx.session.flush()
@@ -198,7 +199,7 @@ def locked(tx: Transaction, connection_id: int) -> DirectoryConnection:
     """
     found = tx.get(DirectoryConnection, connection_id, lock=True)
     if found is None:
-        raise NotFound(N_("This connection does not exist. Go back to the list."))
+        raise NotFound(GONE)
     return found
 
 
@@ -221,7 +222,6 @@ def _check_name(tx: Transaction, name: str, but: int | None) -> None:
 def _made(row: Any) -> ConnectionRow:
     kept: DirectoryConnection = row.DirectoryConnection
     return ConnectionRow(
-        id=kept.id, name=kept.name, kind=SourceKind(kept.kind), settings=shown(kept), mapping=kept.mapping,
-        nightly=kept.nightly, brake_percent=kept.brake_percent, synced=row.synced, run_id=row.run_id,
-        run_state=row.state, run_started_at=row.started_at, version=kept.version,
+        id=kept.id, name=kept.name, kind=SourceKind(kept.kind), nightly=kept.nightly, synced=row.synced,
+        run_id=row.run_id, run_state=row.state, run_started_at=row.started_at,
     )  # fmt: skip

@@ -69,9 +69,11 @@ def plan_departments(staged: Sequence[StagedDepartment], links: Mapping[str, int
 
 
 def _read(staged: Sequence[StagedDepartment]) -> list[Wanted]:
-    times = Counter(one.key for one in staged)
+    # Pages may overlap, and some vendors tell a department once on each: what says the same is the same.
+    said = {(one.key, one.name, one.parent_key, one.code): one for one in staged}
+    times = Counter(one.key for one in said.values())
     wanted: dict[str, Wanted] = {}
-    for one in staged:
+    for one in said.values():
         made = Wanted(one.key, one.name.strip(), one.parent_key or None, None)
         try:
             made.name = department_name(one.name)

@@ -10,6 +10,11 @@ from data.models.directory import DirectoryRun, RunState, StagedDepartment, Stag
 def end(tx: Transaction, run: DirectoryRun, state: RunState) -> None:
     """Note that a run is over."""
     run.state, run.ended_at, run.next_at, run.resume = state, tx.now, None, None
+    forget(tx, run)
+
+
+def forget(tx: Transaction, run: DirectoryRun) -> None:
+    """Throw away what a run has read."""
     tx.session.flush()
     for model in (StagedDepartment, StagedPerson):
         tx.execute(delete(model).where(model.run_id == run.id).execution_options(synchronize_session=False))

@@ -17,6 +17,7 @@ from data.models.directory import DirectoryConnection, Noun, StagedPerson, Step,
 from data.models.people import Person, RowAction
 from services.access.required import administrates
 from services.access.within import more_powerful
+from services.directory.contacts import CONTACTS, DirectoryReader, Given, reachable_now
 from services.directory.departments import DepartmentPlan
 from services.directory.steps import Line, quiet
 from services.people.fields import MOST_DEPARTMENTS
@@ -26,7 +27,7 @@ from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem
 from services.people.imports.read import Line as SheetLine
 from services.people.imports.read import Read, Sheet
-from services.people.imports.rows import RowReader
+from services.people.imports.target import MAILS, UNREACHABLE
 
 TWICE = N_("The directory names this person twice. Correct it there.")
 NO_CODE = N_("The directory has no code for this person. Enter one there, or map another field.")
@@ -45,13 +46,16 @@ class Link:
     code: str
     name: str
     retired: bool
+    given: Given
 
 
 class PeoplePlan:
     """Everybody whom the vendor has or had, with what would be written here."""
 
-    def __init__(self, rows: Sequence[PlannedRow], keys: Sequence[str], codes: Sequence[str]) -> None:
-        """Keep the rows that are compared with what is here, with the vendor's key and our code of each."""
+    def __init__(
+        self, rows: Sequence[PlannedRow], keys: Sequence[str], codes: Sequence[str], given: Sequence[Given]
+    ) -> None:
+        """Keep the rows that are compared with what is here, with the vendor's key, our code and the addresses."""
         self.rows = rows
         self.lines: list[Line] = []
         self.leavers: list[int] = []
@@ -63,27 +67,31 @@ class PeoplePlan:
 
         self._keys = keys
         self._codes = codes
+        self._given = given
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the vendor's key and our code of everybody who can be taken."""
-        rows = zip(self.rows, self._keys, self._codes, strict=True)
-        return [(key, code) for row, key, code in rows if row.action is not RowAction.ERROR]
+    def links(self) -> list[tuple[str, str, Given]]:
+        """Return the vendor's key, our code and the vendor's addresses of everybody who can be taken."""
+        rows = zip(self.rows, self._keys, self._codes, self._given, strict=True)
+        return [(key, code, given) for row, key, code, given in rows if row.action is not RowAction.ERROR]
 
 
 def links_of(tx: Transaction, connection_id: int) -> dict[str, Link]:
     """Return who was synced before, by the vendor's key."""
     rows = tx.execute(
         select(
-            SyncedPerson.key, Person.id, Person.code, Person.family_name, Person.given_name, Person.retired_at
+            SyncedPerson.key, Person.id, Person.code, Person.family_name, Person.given_name, Person.retired_at,
+            SyncedPerson.given,
         )
         .join(Person, Person.id == SyncedPerson.person_id)
         .where(SyncedPerson.connection_id == connection_id)
         .order_by(SyncedPerson.key)
     )  # fmt: skip
     return {
-        row.key: Link(row.id, row.code, f"{row.family_name} {row.given_name}".strip(), row.retired_at is not None)
+        row.key: Link(
+            row.id, row.code, f"{row.family_name} {row.given_name}".strip(), row.retired_at is not None, row.given
+        )
         for row in rows
-    }
+    }  # fmt: skip
 
 
 def plan_people(
@@ -95,25 +103,58 @@ def plan_people(
 ) -> PeoplePlan:
     """Return what would become of everybody."""
     mapping, links = connection.mapping, links_of(tx, connection.id)
-    here = [one for one in staged if not one.left]
-    times = Counter(one.key for one in here)
+    said = _each_once(staged)
+    here = [one for one in said if not one.left]
+    times = Counter(one.key for one in said)
     codes = [_code(one, mapping, links) for one in here]
     sheet, wanted = _sheet(here, codes, mapping)
     own = OwnCells(tx, sheet, wanted)
     readers: dict[str, Callable[[str], Any]] = {**own.readers, "departments": _by_key(departments)}
-    reader = RowReader(sheet, {name: name for name in own.mapping}, places, readers)
+    now = reachable_now(tx, codes) if CONTACTS & mapping.keys() else {}
+    reader = DirectoryReader(
+        sheet, places, readers, mapping={name: name for name in own.mapping},
+        unsaid=[_unsaid(one, mapping) for one in here],
+        now=[(now.get(code, UNREACHABLE), _given(one, links)) for one, code in zip(here, codes, strict=True)],
+    )  # fmt: skip
     planned = PeopleCheck(tx, WHOLE, reader, places, own).plan(quiet)
     for row, one in zip(planned.rows, here, strict=True):
         _blame(row, one, times, mapping, links)
-    plan = PeoplePlan(planned.rows, [one.key for one in here], codes)
-    plan.found = len(here)
+    plan = PeoplePlan(planned.rows, [one.key for one in here], codes, reader.given)
+    keys = {one.key for one in here}
+    plan.found = len(keys)
     plan.lines = [
-        Line(Noun.PERSON, ACTIONS[row.action], code, _name(sheet, row), row.changes, row.problems, row.target)
-        for row, code in zip(planned.rows, codes, strict=True)
-        if row.action in ACTIONS
-    ]
-    _leave(tx, plan, set(times), links)
+        Line(
+            Noun.PERSON, ACTIONS.get(row.action, Step.ERROR), code, _name(sheet, row), row.changes,
+            (*row.problems, *left_out), row.target,
+        )
+        for row, code, left_out in zip(planned.rows, codes, reader.left_out, strict=True)
+        if row.action in ACTIONS or left_out
+    ]  # fmt: skip
+    # Somebody made anew in the directory has another key and the same code: that is nobody who left.
+    anew = {code for one, code in zip(here, codes, strict=True) if one.key not in links}
+    _leave(tx, plan, keys, anew, links)
     return plan
+
+
+def _each_once(staged: Sequence[StagedPerson]) -> list[StagedPerson]:
+    # Pages may overlap when the directory changes while it is read: what says the same is the same.
+    first: dict[str, StagedPerson] = {}
+    return [one for one in staged if first.setdefault(one.key, one) is one or not _same(first[one.key], one)]
+
+
+def _same(one: StagedPerson, other: StagedPerson) -> bool:
+    names = ("code", "fields", "departments", "left")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _given(one: StagedPerson, links: Mapping[str, Link]) -> Given:
+    link = links.get(one.key)
+    return link.given if link else {}
+
+
+def _unsaid(one: StagedPerson, mapping: Mapping[str, str]) -> frozenset[str]:
+    names = {name for name, theirs in mapping.items() if name != "code" and theirs not in one.fields}
+    return frozenset(names | (MAILS if names & MAILS else set()))
 
 
 def _code(one: StagedPerson, mapping: Mapping[str, str], links: Mapping[str, Link]) -> str:
@@ -181,9 +222,11 @@ def _name(sheet: Sheet, row: PlannedRow) -> str:
     return cells.get("name") or " ".join(filter(None, (cells.get("family_name"), cells.get("given_name"))))
 
 
-def _leave(tx: Transaction, plan: PeoplePlan, here: set[str], links: Mapping[str, Link]) -> None:
+def _leave(
+    tx: Transaction, plan: PeoplePlan, here: set[str], anew: set[str], links: Mapping[str, Link]
+) -> None:  # fmt: skip
     synced = {key: link for key, link in links.items() if not link.retired}
-    gone = [link for key, link in synced.items() if key not in here]
+    gone = [link for key, link in synced.items() if key not in here and link.code not in anew]
     kept = _steady(tx, [link.person_id for link in gone])
     plan.synced = len(synced)
     plan.leavers = sorted(link.person_id for link in gone if link.person_id not in kept)

@@ -1,6 +1,7 @@
 """A whole run worked out (差分の作成) and written: departments, then people, then who leaves, as one change-set."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 
@@ -36,11 +37,19 @@ LINK_DEPARTMENTS = text("""
     SELECT :connection, new.key, new.id FROM unnest(CAST(:keys AS text[]), CAST(:ids AS bigint[])) AS new (key, id)
     ON CONFLICT DO NOTHING
 """)
-LINK_PEOPLE = text("""
-    INSERT INTO directory_person (connection_id, key, person_id)
-    SELECT :connection, new.key, person.id
-    FROM unnest(CAST(:keys AS text[]), CAST(:codes AS text[])) AS new (key, code) JOIN person ON person.code = new.code
-    ON CONFLICT DO NOTHING
+NEW_PEOPLE = """
+    FROM unnest(CAST(:keys AS text[]), CAST(:codes AS text[]), CAST(:given AS jsonb[])) AS new (key, code, given)
+    JOIN person ON person.code = new.code
+"""
+FORGET_OLD_KEYS = text(f"""
+    DELETE FROM directory_person AS old USING (SELECT new.key, person.id {NEW_PEOPLE}) AS found
+    WHERE old.connection_id = :connection AND old.person_id = found.id AND old.key <> found.key
+""")  # noqa: S608 - a text of our own
+LINK_PEOPLE = text(f"""
+    INSERT INTO directory_person (connection_id, key, person_id, given)
+    SELECT :connection, new.key, person.id, new.given {NEW_PEOPLE}
+    ON CONFLICT (connection_id, key) DO UPDATE SET given = excluded.given
+    WHERE directory_person.given <> excluded.given
 """)
 NOBODY = N_(
     "The directory named nobody at all, so nothing was changed. If that is true, let it be applied; else look at the "
@@ -114,8 +123,13 @@ class RunPlan:
         mine = {"connection": self._connection.id}
         tx.session.flush()
         tx.execute(LINK_DEPARTMENTS, {**mine, "keys": list(placed), "ids": list(placed.values())})
-        pairs = self._people.pairs()
-        tx.execute(LINK_PEOPLE, {**mine, "keys": [key for key, _ in pairs], "codes": [code for _, code in pairs]})
+        links = self._people.links()
+        people = {
+            **mine, "keys": [key for key, _code, _given in links], "codes": [code for _key, code, _given in links],
+            "given": [json.dumps(given, ensure_ascii=False) for _key, _code, given in links],
+        }  # fmt: skip
+        tx.execute(FORGET_OLD_KEYS, people)
+        tx.execute(LINK_PEOPLE, people)
 
     def _write_departments(self, tx: Transaction, kept: Keeper) -> dict[Key, int]:
         plan = self._departments

@@ -6,11 +6,9 @@ enqueues it again. A worker that dies leaves a run whose job another one takes u
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-import httpx
 from sqlalchemy import select
 
 from core import logs
@@ -22,7 +20,8 @@ from core.jobs import enqueue, job, must_stop
 from core.transaction import Transaction
 from data.models.directory import DirectoryConnection, DirectoryRun, Reading, RunState
 from services.directory import sources
-from services.directory.ending import fail
+from services.directory.ending import fail, forget
+from services.directory.line import line
 from services.directory.planning import plan_job
 from services.directory.settings import opened, seal
 from services.directory.sources import (
@@ -38,9 +37,11 @@ from services.people.store import copy_rows
 
 READER = Actor.system("directory.read")
 SWEEP = "* * * * * */10"
-SECONDS = 30.0
 MOST_ATTEMPTS = 6
 """Answers that cannot be read, one after the other, until the run fails: after about an hour."""
+
+ANEW_AFTER, MOST_BEGINNINGS = 3, 3
+"""After so many of them in the middle a run begins anew, a few times: marks of pages grow old at some vendors."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 DEPARTMENT_COLUMNS = ("run_id", "at", "key", "name", "parent_key", "position", "code")
@@ -74,8 +75,7 @@ def read_job(run_id: int) -> None:
     try:
         found = _open(run_id)
         if found is not None:
-            with _client() as client:
-                _read(run_id, found, client)
+            _read(run_id, found)
     except SourceBusy as error:
         _pause(run_id, timedelta(seconds=max(error.retry_after, 1)), error)
     except SourceBroken as error:
@@ -91,13 +91,21 @@ def read_job(run_id: int) -> None:
 def sweep() -> None:
     """Enqueue the runs whose pause is over."""
     with transaction(READER) as tx:
-        due = select(DirectoryRun.id).where(DirectoryRun.state == RunState.READING, DirectoryRun.next_at <= tx.now)
-        for run_id in tx.execute(due).scalars():
-            enqueue(tx, read_job, once=f"directory.read.{run_id}", run_id=run_id)
+        due = select(DirectoryRun).where(DirectoryRun.state == RunState.READING, DirectoryRun.next_at <= tx.now)
+        for run in tx.session.scalars(due):
+            queue_reading(tx, run)
 
 
-def _client() -> AbstractContextManager[httpx.Client]:
-    return httpx.Client(timeout=SECONDS, follow_redirects=False)
+def queue_reading(tx: Transaction, run: DirectoryRun) -> None:
+    """Let a run be read, by one worker at a time: a vendor may give tokens for one use."""
+    enqueue(
+        tx, read_job, once=f"directory.read.{run.id}", alone=asks(run.connection_id), run_id=run.id
+    )  # fmt: skip
+
+
+def asks(connection_id: int) -> str:
+    """Return the lock under which one worker at a time asks a vendor."""
+    return f"directory.asks.{connection_id}"
 
 
 def _open(run_id: int) -> Open | None:
@@ -112,16 +120,17 @@ def _open(run_id: int) -> Open | None:
         )  # fmt: skip
 
 
-def _read(run_id: int, found: Open, client: httpx.Client) -> None:
-    source = sources.source_of(found.kind, found.settings, client, _keeper(found.connection_id))
-    if unknown := sorted(set(found.mapping.values()) - set(source.fields)):
-        raise RenrakuError(UNMAPPED, names=listed(unknown))
-    place: Place | None = found.place
-    while place is not None:
-        if must_stop():
-            _pause(run_id, timedelta(0), None)
-            return
-        place = _read_page(run_id, place, source)
+def _read(run_id: int, found: Open) -> None:
+    with line() as client:
+        source = sources.source_of(found.kind, found.settings, client, keeper(found.connection_id, found.settings))
+        if unknown := sorted(set(found.mapping.values()) - set(source.fields)):
+            raise RenrakuError(UNMAPPED, names=listed(unknown))
+        place: Place | None = found.place
+        while place is not None:
+            if must_stop():
+                _pause(run_id, timedelta(0), None)
+                return
+            place = _read_page(run_id, place, source)
 
 
 def _read_page(run_id: int, place: Place, source: Source) -> Place | None:
@@ -178,13 +187,19 @@ def _clean(value: str | None) -> str | None:
     return None if value is None else value.replace(NUL, "")
 
 
-def _keeper(connection_id: int) -> Callable[[Mapping[str, str]], None]:
-    # At once and on its own: the old token is good for nothing any more, whatever becomes of the page.
+def keeper(connection_id: int, began: Mapping[str, str]) -> Callable[[Mapping[str, str]], None]:
+    """Return what stores settings that a vendor renewed; what a person entered meanwhile is not overwritten.
+
+    At once and on its own: the old token is good for nothing any more, whatever becomes of the page.
+    """
+    last = dict(began)
+
     def keep(settings: Mapping[str, str]) -> None:
+        nonlocal last
         with transaction(READER) as tx:
             connection = tx.get(DirectoryConnection, connection_id, lock=True)
-            if connection is not None:
-                connection.settings = seal(connection_id, settings)
+            if connection is not None and opened(connection) == last:
+                connection.settings, last = seal(connection_id, settings), dict(settings)
                 tx.session.flush()
 
     return keep
@@ -207,9 +222,15 @@ def _try_again(run_id: int, error: RenrakuError) -> None:
             return
         run.attempts += 1
         run.message, run.values = error.message, _values(error)
-        if run.attempts >= MOST_ATTEMPTS:
+        anew = run.attempts == ANEW_AFTER and run.resume is not None
+        if run.attempts >= MOST_ATTEMPTS or (anew and run.counts.get("begun", 1) >= MOST_BEGINNINGS):
             fail(tx, run, error)
         else:
+            if anew:
+                forget(tx, run)
+                run.reading, run.resume, run.counts = (
+                    Reading.DEPARTMENTS, None, {"begun": run.counts.get("begun", 1) + 1}
+                )  # fmt: skip
             run.next_at = tx.now + FIRST_PAUSE * 2 ** (run.attempts - 1)
         tx.session.flush()
 

@@ -19,10 +19,10 @@ from data.models.access import Account
 from data.models.directory import DirectoryConnection, DirectoryRun, DirectoryRunRow, Nightly, Noun, RunState, Step
 from data.models.people import ImportKind, Person
 from services.changes import set_of
-from services.directory.connections import AT_WORK, WhichConnection, locked, require_whole
+from services.directory.connections import AT_WORK, BUSY, WhichConnection, locked, require_whole
 from services.directory.ending import end
 from services.directory.planning import apply_job
-from services.directory.reading import read_job
+from services.directory.reading import queue_reading
 from services.people.imports.columns import columns_of, label_of
 
 NIGHTLY = "30 17 * * *"
@@ -102,7 +102,7 @@ def start_run(tx: Transaction, ask: WhichConnection) -> WhichRun:
         DirectoryRun.connection_id == connection.id, DirectoryRun.state.in_(AT_WORK)
     )
     if tx.scalar(at_work) is not None:
-        raise Refused(N_("A run of “{name}” is at work. Wait until it is done."), name=connection.name)
+        raise Refused(BUSY, name=connection.name)
     return WhichRun(id=begin(tx, connection.id, tx.actor.account_id))
 
 
@@ -214,7 +214,7 @@ def begin(tx: Transaction, connection_id: int, account_id: int | None) -> int:
         connection_id=connection_id, counts={}, values={}, account_id=account_id, started_at=tx.now
     )  # fmt: skip
     tx.add(made)
-    enqueue(tx, read_job, run_id=made.id)
+    queue_reading(tx, made)
     return made.id
 
 

@@ -26,6 +26,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("brake_percent", sa.BigInteger(), nullable=False),
+        sa.Column("test_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tested", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("test_message", sa.String(), nullable=True),
+        sa.Column("test_values", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="1", nullable=False),
@@ -67,6 +72,7 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("given", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"],
             ["directory_connection.id"],
@@ -118,7 +124,6 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("applied_by", sa.BigInteger(), nullable=True),
         sa.Column("despite_brake", sa.Boolean(), nullable=False),
-        sa.Column("work_id", sa.BigInteger(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_directory_run_account_id_account")),
@@ -129,7 +134,6 @@ def upgrade() -> None:
             name=op.f("fk_directory_run_connection_id_directory_connection"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["work_id"], ["work.id"], name=op.f("fk_directory_run_work_id_work")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_run")),
     )
     op.create_index(op.f("ix_directory_run_account_id"), "directory_run", ["account_id"], unique=False)

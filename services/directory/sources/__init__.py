@@ -50,8 +50,8 @@ FORMS = {
 """What becomes a part of an address: with anything else in it our token could be sent to another one."""
 
 __all__ = [
-    "FIELDS", "SETTINGS", "FoundDepartment", "FoundPerson", "Page", "Renewed", "Setting", "Source", "SourceBroken",
-    "SourceBusy", "SourceKind", "SourceRefused", "check_settings", "source_of",
+    "FIELDS", "FORMS", "SETTINGS", "FoundDepartment", "FoundPerson", "Page", "Renewed", "Setting", "Source",
+    "SourceBroken", "SourceBusy", "SourceKind", "SourceRefused", "check_settings", "source_of",
 ]  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """What a run would do, and does: adds, changes, leavers, departments, the brake, what is told and never guessed."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
 from core.errors import Conflict
 from data.models.changes import ChangeSet
 from data.models.directory import DirectoryRunRow, RunState, StagedPerson, Step, SyncedPerson
-from data.models.people import ContactPoint, Department, Membership, Person
+from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
 from services.directory import departments as places
 from services.directory import people as whom
 from services.directory import planning
@@ -42,6 +44,28 @@ def full_names(tx, code):
         .order_by(Membership.main.desc(), Department.full_name)
     )
     return list(tx.execute(found).scalars())
+
+
+def mails(tx, code):
+    """Return the mail addresses of a person."""
+    return points(tx, code, ContactKind.MAIL)
+
+
+def numbers(tx, code):
+    """Return the mobile numbers of a person."""
+    return points(tx, code, ContactKind.MOBILE)
+
+
+def points(tx, code, kind):
+    """Return where a person is reached, in order."""
+    found = select(ContactPoint.value).where(ContactPoint.person_id == known(tx, code).id, ContactPoint.kind == kind)
+    return list(tx.execute(found.order_by(ContactPoint.value)).scalars())
+
+
+def with_phone(key, number):
+    """Return a person with a telephone number."""
+    made = person(key)
+    return replace(made, fields={**made.fields, "phone": number})
 
 
 class TestPeople:
@@ -94,7 +118,7 @@ class TestPeople:
     @pytest.mark.parametrize(
         ("found", "told"),
         [
-            ([person("1"), person("1")], [("error", "D1", [whom.TWICE])] * 2),
+            ([person("1"), person("1", family="別")], [("error", "D1", [whom.TWICE])] * 2),
             ([person("1", code="")], [("error", "1", [whom.NO_CODE])]),
             ([person("1", "nowhere")], [("error", "D1", [whom.NO_PLACE])]),
             ([person("1", family="")], None),
@@ -107,6 +131,32 @@ class TestPeople:
         assert [line[2] for line in errors] == [line[2] for line in told] if told else errors
         assert known(tx, "D1") is None
         assert known(tx, "Dgood") is not None
+
+    def test_the_same_told_twice_is_taken_once(self, tx, directory, sync):
+        directory.departments_ = [department("1", "東京"), department("1", "東京")]
+        directory.people_ = [person("1", "1"), person("2"), person("1", "1")]
+        run = sync()
+        assert lines(tx, run) == [("add", "東京", []), ("add", "D1", []), ("add", "D2", [])]
+        assert run.counts["found"] == 2
+
+    def test_somebody_made_anew_in_the_directory_is_the_same_by_the_code(self, tx, directory, sync):
+        directory.people_ = [person("1"), person("2")]
+        sync()
+        directory.people_ = [person("1"), person("new", code="D2")]
+        run = sync()
+        assert (lines(tx, run), run.state) == ([("change", "D2", [])], RunState.APPLIED)
+        assert set(tx.execute(select(SyncedPerson.key)).scalars()) == {"1", "new"}
+        assert lines(tx, sync()) == []
+
+    def test_what_was_not_said_of_somebody_stays(self, tx, directory, sync):
+        directory.people_ = [person("1", mail="one@example.jp"), person("2")]
+        sync()
+        directory.people_ = [replace(person("1"), fields={"given": "改名"}), person("2")]
+        run = sync()
+        assert tx.scalar(select(DirectoryRunRow.said).where(DirectoryRunRow.run_id == run.id))["changes"] == [
+            ["given_name", "1", "改名"]
+        ]
+        assert (known(tx, "D1").family_name, mails(tx, "D1")) == ("同期", ["one@example.jp"])
 
     def test_two_people_with_one_code_are_told_apart_by_a_person(self, tx, directory, sync):
         directory.people_ = [person("1"), person("2", code="D1")]
@@ -125,6 +175,45 @@ class TestPeople:
         directory.people_ = [person("b")]
         assert lines(tx, sync()) == [("error", cast.administrator.code, [whom.LAST])]
         assert known(tx, cast.administrator.code).retired_at is None
+
+
+class TestContacts:
+    """What a directory gave it takes away again; what was registered here is nobody else's."""
+
+    def test_a_private_address_outlives_every_run(self, tx, directory, sync):
+        directory.people_ = [person("1", mail="work@example.jp"), person("2")]
+        sync()
+        tx.add(ContactPoint(person_id=known(tx, "D1").id, kind=ContactKind.MAIL, value="home@example.jp"))
+        assert lines(tx, sync()) == []
+        for mail, after in (("new@example.jp", ["home@example.jp", "new@example.jp"]), (None, ["home@example.jp"])):
+            directory.people_ = [person("1", mail=mail), person("2")]
+            assert lines(tx, sync()) == [("change", "D1", [])]
+            assert mails(tx, "D1") == after
+
+    def test_a_number_registered_here_is_not_cleared_and_one_of_the_directory_is(
+        self, tx, directory, connection, sync
+    ):
+        connection.mapping = {**connection.mapping, "mobile": "phone"}
+        directory.people_ = [with_phone("1", "090-1111-2222"), with_phone("2", None)]
+        sync()
+        tx.add(ContactPoint(person_id=known(tx, "D2").id, kind=ContactKind.MOBILE, value="+819033334444"))
+        directory.people_ = [with_phone("1", None), with_phone("2", None)]
+        assert lines(tx, sync()) == [("change", "D1", [])]
+        assert (numbers(tx, "D1"), numbers(tx, "D2")) == ([], ["+819033334444"])
+
+    @pytest.mark.parametrize(
+        ("one", "two", "told"),
+        [
+            ("not an address", None, 1),
+            ("shared@example.jp", "Shared@example.jp", 2),
+        ],
+    )
+    def test_an_address_that_cannot_be_taken_keeps_nobody_away(self, tx, directory, sync, one, two, told):
+        directory.people_ = [person("1", mail=one), person("2", mail=two), person("3", mail="three@example.jp")]
+        run = sync()
+        assert run.counts["person.add"] == 3
+        assert [bool(line[2]) for line in lines(tx, run)] == [True] * told + [False] * (3 - told)
+        assert (mails(tx, "D1"), mails(tx, "D2"), mails(tx, "D3")) == ([], [], ["three@example.jp"])
 
 
 class TestBrake:
@@ -192,7 +281,7 @@ class TestDepartments:
             ([department("a", "A", "none")], [places.NO_PARENT]),
             ([department("a", "A"), department("b", "A")], [places.SAME_NAME]),
             ([department("a", "A", code="X"), department("b", "B", code="X")], [places.CODE_TAKEN]),
-            ([department("a", "A"), department("a", "A")], [places.TWICE]),
+            ([department("a", "A"), department("a", "B")], [places.TWICE]),
             ([department("a", " ")], [places.NO_NAME]),
             ([department("b", "B", "a"), department("a", "")], [places.NO_NAME, places.PARENT_FAULTY]),
         ],

@@ -1,11 +1,6 @@
-"""Reading a directory page by page: pauses, answers that cannot be read, workers that die, and one over real HTTP."""
+"""Reading a directory page by page: pauses, answers that cannot be read, workers that die, marks that grow old."""
 
-import json
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -14,12 +9,13 @@ from core import clock
 from core.actor import Actor
 from core.database import transaction
 from core.jobs import run_waiting_jobs
-from data.models.directory import DirectoryRun, Nightly, RunState, StagedPerson
+from data.models.directory import DirectoryConnection, DirectoryRun, Nightly, RunState, StagedPerson
 from data.models.people import Person
-from services.directory import reading, runs, sources
-from services.directory.sources import FoundPerson, Page, SourceBroken, SourceBusy, SourceRefused
+from services.directory import reading, runs
+from services.directory.settings import opened, seal
+from services.directory.sources import SourceBroken, SourceBusy, SourceRefused
 from tests.services.directory.conftest import connect
-from tests.services.directory.given import FIELDS, person
+from tests.services.directory.given import person
 
 SYSTEM = Actor.system("test")
 
@@ -109,6 +105,47 @@ class TestReading:
         run = run_of(started)
         assert (run.state, run.message, run.attempts) == (RunState.FAILED, "broken page", reading.MOST_ATTEMPTS)
 
+    def test_a_mark_that_grew_old_lets_it_begin_anew_and_not_for_ever(self, started, directory):
+        def stale(what, resume):
+            if (what, resume) == ("people", "2"):
+                raise SourceBroken("no such page any more")
+
+        directory.before = stale
+        at = clock.now()
+        for _attempt in range(reading.ANEW_AFTER * reading.MOST_BEGINNINGS):
+            with clock.frozen(at):
+                reading.read_job(run_id=started)
+            at += timedelta(hours=2)
+        run = run_of(started)
+        assert (run.state, run.counts["begun"], run.pages) == (RunState.FAILED, reading.MOST_BEGINNINGS, 6)
+        assert directory.asked.count(("departments", None)) == reading.MOST_BEGINNINGS
+        assert staged(started) == 0
+
+    def test_after_beginning_anew_everybody_is_there_once(self, started, directory):
+        for left in range(reading.ANEW_AFTER):
+            directory.before = once("people", "2", SourceBroken("no such page any more"))
+            with clock.frozen(clock.now() + timedelta(hours=2 * left)):
+                reading.read_job(run_id=started)
+        assert staged(started) == 0
+        with clock.frozen(clock.now() + timedelta(hours=9)):
+            reading.sweep()
+            run_waiting_jobs()
+        assert (run_of(started).state, run_of(started).counts["found"]) == (RunState.PLANNED, 3)
+
+    def test_tokens_that_were_renewed_do_not_undo_what_a_person_entered(self, live, directory):
+        with transaction(SYSTEM) as tx:
+            connection = connect(tx)
+            connection.settings = seal(connection.id, {"token": "1"})
+            tx.session.flush()
+        keep = reading.keeper(connection.id, {"token": "1"})
+        for renewed, entered, after in (("2", None, "2"), ("3", "mine", "mine")):
+            with transaction(SYSTEM) as tx:
+                if entered:
+                    tx.get(DirectoryConnection, connection.id).settings = seal(connection.id, {"token": entered})
+            keep({"token": renewed})
+            with transaction(SYSTEM) as tx:
+                assert opened(tx.get(DirectoryConnection, connection.id)) == {"token": after}
+
     @pytest.mark.parametrize(
         ("error", "message"), [(SourceRefused("key refused"), "key refused"), (ValueError("x"), reading.FAULT)]
     )
@@ -138,75 +175,3 @@ class TestNightly:
             states = list(tx.execute(select(DirectoryRun.state).order_by(DirectoryRun.id)).scalars())
             assert states == [RunState.PLANNED, RunState.APPLIED]
             assert tx.scalar(select(func.count()).where(Person.code == "D1")) == 1
-
-
-class OverHttp:
-    """A directory behind a small server: pages by a mark, as JSON."""
-
-    fields = FIELDS
-
-    def __init__(self, url, client):
-        self._url, self._client = url, client
-
-    def departments(self, _resume):
-        return Page((), None)
-
-    def people(self, resume):
-        answer = self._client.get(self._url, params={"after": resume or ""})
-        if answer.status_code == 429:
-            raise SourceBusy("slow down", retry_after=float(answer.headers["retry-after"]))
-        found = answer.json()
-        rows = tuple(FoundPerson(key, f"D{key}", {"family": "姓", "given": key}, (), False) for key in found["rows"])
-        return Page(rows, found["next"])
-
-
-@contextmanager
-def serving(keys, size):
-    """Serve people in pages; the second page is refused once with 429."""
-    refused = []
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self):
-            at = int(parse_qs(urlsplit(self.path).query).get("after", ["0"])[0] or 0)
-            if at and not refused:
-                refused.append(at)
-                self.send_response(429)
-                self.send_header("Retry-After", "30")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            more = str(at + size) if at + size < len(keys) else None
-            body = json.dumps({"rows": keys[at : at + size], "next": more}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_what):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/people"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def test_over_http_with_a_pause_in_the_middle_it_is_all_there_once(live, monkeypatch):
-    keys = [f"{at:03}" for at in range(250)]
-    with serving(keys, 100) as url:
-        monkeypatch.setattr(sources, "source_of", lambda _kind, _settings, client, _renewed: OverHttp(url, client))
-        run_id = begin(nightly=Nightly.APPLY)
-        at = clock.now()
-        with clock.frozen(at):
-            reading.read_job(run_id=run_id)
-        assert staged(run_id) == 100
-        with clock.frozen(at + timedelta(seconds=31)):
-            reading.sweep()
-            run_waiting_jobs()
-    with transaction(SYSTEM) as tx:
-        assert tx.scalar(select(func.count()).where(Person.family_name == "姓")) == 250
-    assert run_of(run_id).state is RunState.APPLIED
