@@ -159,15 +159,22 @@ class Step(StrEnum):
 
 
 class DirectoryRunRow(Base):
-    """One line of the preview; what would stay as it is has none. ``said`` holds changes and problems."""
+    """One line of the preview; what would stay as it is has none. ``said`` holds changes and problems.
+
+    ``key`` is the vendor's, of a person: by it the line is found when somebody has to be forgotten.
+    """
 
     __tablename__ = "directory_run_row"
-    __table_args__ = (Index("ix_directory_run_row_step", "run_id", "noun", "step", "line"),)
+    __table_args__ = (
+        Index("ix_directory_run_row_step", "run_id", "noun", "step", "line"),
+        Index("ix_directory_run_row_key", "run_id", "key"),
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("directory_run.id", ondelete="CASCADE"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
     noun: Mapped[Noun] = state_column(Noun)
     step: Mapped[Step] = state_column(Step)
+    key: Mapped[str | None]
     code: Mapped[str]
     name: Mapped[str]
     said: Mapped[dict[str, Any]]

@@ -14,9 +14,10 @@ def people(row: RunRow, step: Step) -> int | None:
 
 
 kit.header(
-    _(N_("Directory sync")),
+    _(N_("Runs of the directory sync")),
     _(N_("What was read from the systems where people are looked after, the latest first. Open one to see what would "
          "change, and to apply it.")),
+    back=(_(N_("Directory sync")), "directory/connections.py"),
 )  # fmt: skip
 kit.table(
     list_runs,

@@ -1,7 +1,7 @@
 """Directory sync (ディレクトリ同期, D02): people and departments come from the system where they are looked after."""
 
 from data.models.directory import Nightly, Noun, RunState, Step
-from services.directory import words  # noqa: F401 - declares words
+from services.directory import erasing, needs, retained, words  # noqa: F401 - they declare
 from services.directory.connections import (
     ConnectionRow,
     ConnectionsAsk,

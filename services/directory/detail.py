@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from core.errors import NotFound
 from core.i18n import N_, _
 from core.inputs import Row
+from core.jobs import worker_alive
 from core.operations import query
 from core.transaction import Transaction
 from data.models.directory import DirectoryConnection, DirectoryRun, Nightly, RunState, SyncedPerson
@@ -56,6 +57,7 @@ class ConnectionDetail(Row):
     tested: Tested | None
     run_id: int | None
     run_state: RunState | None
+    worker_alive: bool
     version: int
 
 
@@ -80,7 +82,7 @@ def show_connection(tx: Transaction, ask: WhichConnection) -> ConnectionDetail:
         brake_percent=found.brake_percent,
         synced=tx.scalar(select(func.count()).where(SyncedPerson.connection_id == found.id)),
         testing=_testing(found), tested=_tested(found), run_id=run.id if run else None,
-        run_state=run.state if run else None, version=found.version,
+        run_state=run.state if run else None, worker_alive=worker_alive(tx), version=found.version,
     )  # fmt: skip
 
 

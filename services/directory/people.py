@@ -19,15 +19,14 @@ from services.access.required import administrates
 from services.access.within import more_powerful
 from services.directory.contacts import CONTACTS, DirectoryReader, Given, reachable_now
 from services.directory.departments import DepartmentPlan
+from services.directory.sheet import code_said, each_once, name_in, sheet_of, unsaid_of
 from services.directory.steps import Line, quiet
 from services.people.fields import MOST_DEPARTMENTS
 from services.people.imports.check import PeopleCheck
 from services.people.imports.own import OwnCells
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem
-from services.people.imports.read import Line as SheetLine
-from services.people.imports.read import Read, Sheet
-from services.people.imports.target import MAILS, UNREACHABLE
+from services.people.imports.target import UNREACHABLE
 
 TWICE = N_("The directory names this person twice. Correct it there.")
 NO_CODE = N_("The directory has no code for this person. Enter one there, or map another field.")
@@ -103,17 +102,17 @@ def plan_people(
 ) -> PeoplePlan:
     """Return what would become of everybody."""
     mapping, links = connection.mapping, links_of(tx, connection.id)
-    said = _each_once(staged)
+    said = each_once(staged)
     here = [one for one in said if not one.left]
     times = Counter(one.key for one in said)
     codes = [_code(one, mapping, links) for one in here]
-    sheet, wanted = _sheet(here, codes, mapping)
+    sheet, wanted = sheet_of(here, codes, mapping)
     own = OwnCells(tx, sheet, wanted)
     readers: dict[str, Callable[[str], Any]] = {**own.readers, "departments": _by_key(departments)}
     now = reachable_now(tx, codes) if CONTACTS & mapping.keys() else {}
     reader = DirectoryReader(
         sheet, places, readers, mapping={name: name for name in own.mapping},
-        unsaid=[_unsaid(one, mapping) for one in here],
+        unsaid=[unsaid_of(one, mapping) for one in here],
         now=[(now.get(code, UNREACHABLE), _given(one, links)) for one, code in zip(here, codes, strict=True)],
     )  # fmt: skip
     planned = PeopleCheck(tx, WHOLE, reader, places, own).plan(quiet)
@@ -124,10 +123,10 @@ def plan_people(
     plan.found = len(keys)
     plan.lines = [
         Line(
-            Noun.PERSON, ACTIONS.get(row.action, Step.ERROR), code, _name(sheet, row), row.changes,
-            (*row.problems, *left_out), row.target,
+            Noun.PERSON, ACTIONS.get(row.action, Step.ERROR), code, name_in(sheet, row), row.changes,
+            (*row.problems, *left_out), row.target, one.key,
         )
-        for row, code, left_out in zip(planned.rows, codes, reader.left_out, strict=True)
+        for row, one, code, left_out in zip(planned.rows, here, codes, reader.left_out, strict=True)
         if row.action in ACTIONS or left_out
     ]  # fmt: skip
     # Somebody made anew in the directory has another key and the same code: that is nobody who left.
@@ -136,51 +135,15 @@ def plan_people(
     return plan
 
 
-def _each_once(staged: Sequence[StagedPerson]) -> list[StagedPerson]:
-    # Pages may overlap when the directory changes while it is read: what says the same is the same.
-    first: dict[str, StagedPerson] = {}
-    return [one for one in staged if first.setdefault(one.key, one) is one or not _same(first[one.key], one)]
-
-
-def _same(one: StagedPerson, other: StagedPerson) -> bool:
-    names = ("code", "fields", "departments", "left")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
-
-
 def _given(one: StagedPerson, links: Mapping[str, Link]) -> Given:
     link = links.get(one.key)
     return link.given if link else {}
 
 
-def _unsaid(one: StagedPerson, mapping: Mapping[str, str]) -> frozenset[str]:
-    names = {name for name, theirs in mapping.items() if name != "code" and theirs not in one.fields}
-    return frozenset(names | (MAILS if names & MAILS else set()))
-
-
 def _code(one: StagedPerson, mapping: Mapping[str, str], links: Mapping[str, Link]) -> str:
     # Who was synced before is known by the key: the code says nothing new.
     link = links.get(one.key)
-    return link.code if link else _said(one, mapping)
-
-
-def _said(one: StagedPerson, mapping: Mapping[str, str]) -> str:
-    found = one.fields.get(mapping["code"]) if mapping.get("code") else one.code
-    return str(found or "").strip()
-
-
-def _sheet(
-    people: Sequence[StagedPerson], codes: Sequence[str], mapping: Mapping[str, str]
-) -> tuple[Sheet, dict[str, str]]:
-    names = [name for name in mapping if name not in {"code", "departments"}]
-    header = ["code", *names, "departments"]
-    lines = [
-        SheetLine(at, [
-            code, *(str(one.fields.get(mapping[name]) or "") for name in names),
-            json.dumps(one.departments, ensure_ascii=False),
-        ])
-        for at, (one, code) in enumerate(zip(people, codes, strict=True), start=1)
-    ]  # fmt: skip
-    return Read("utf-8", ",", header, lines), {name: name for name in header}
+    return link.code if link else code_said(one, mapping)
 
 
 def _by_key(departments: DepartmentPlan) -> Callable[[str], tuple[int | Path, ...]]:
@@ -206,7 +169,7 @@ def _blame(
     mapping: Mapping[str, str],
     links: Mapping[str, Link],
 ) -> None:
-    said, link = _said(one, mapping), links.get(one.key)
+    said, link = code_said(one, mapping), links.get(one.key)
     if times[one.key] > 1:
         row.problems = (Problem("", TWICE, {}),)  # what follows from it says nothing new
     elif link is None and not said:
@@ -217,23 +180,18 @@ def _blame(
         row.action, row.target, row.changes = RowAction.ERROR, None, ()
 
 
-def _name(sheet: Sheet, row: PlannedRow) -> str:
-    cells = dict(zip(sheet.header, row.cells, strict=True))
-    return cells.get("name") or " ".join(filter(None, (cells.get("family_name"), cells.get("given_name"))))
-
-
 def _leave(
     tx: Transaction, plan: PeoplePlan, here: set[str], anew: set[str], links: Mapping[str, Link]
 ) -> None:  # fmt: skip
     synced = {key: link for key, link in links.items() if not link.retired}
-    gone = [link for key, link in synced.items() if key not in here and link.code not in anew]
-    kept = _steady(tx, [link.person_id for link in gone])
+    gone = {key: link for key, link in synced.items() if key not in here and link.code not in anew}
+    kept = _steady(tx, [link.person_id for link in gone.values()])
     plan.synced = len(synced)
-    plan.leavers = sorted(link.person_id for link in gone if link.person_id not in kept)
-    for link in gone:
+    plan.leavers = sorted(link.person_id for link in gone.values() if link.person_id not in kept)
+    for key, link in gone.items():
         step = Step.ERROR if link.person_id in kept else Step.LEAVE
         problems = (Problem("", LAST, {}),) if link.person_id in kept else ()
-        plan.lines.append(Line(Noun.PERSON, step, link.code, link.name, (), problems, link.person_id))
+        plan.lines.append(Line(Noun.PERSON, step, link.code, link.name, (), problems, link.person_id, key))
 
 
 def _steady(tx: Transaction, ids: Sequence[int]) -> set[int]:

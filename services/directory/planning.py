@@ -24,7 +24,7 @@ SECONDS = 15 * 60
 RETRIES = 3
 STALE = N_("People or departments were changed after the comparison, so nothing was applied. Run it again.")
 FAULT = N_("This could not be done because of a fault in the program. Nothing was changed. Tell your administrator.")
-COLUMNS = ("run_id", "line", "noun", "step", "code", "name", "said")
+COLUMNS = ("run_id", "line", "noun", "step", "key", "code", "name", "said")
 Work = Callable[[Transaction, DirectoryRun], None]
 
 
@@ -95,7 +95,7 @@ def store(tx: Transaction, run: DirectoryRun, plan: RunPlan) -> None:
         delete(DirectoryRunRow).where(DirectoryRunRow.run_id == run.id).execution_options(synchronize_session=False)
     )
     copy_rows(tx, "directory_run_row", COLUMNS, (
-        (run.id, at, line.noun.value, line.step.value, line.code, line.name, line.stored())
+        (run.id, at, line.noun.value, line.step.value, line.key, line.code, line.name, line.stored())
         for at, line in enumerate(plan.lines, start=1)
     ))  # fmt: skip
 

@@ -11,7 +11,7 @@ from core.database import transaction
 from core.errors import NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Input, Row, field
-from core.jobs import enqueue, job
+from core.jobs import enqueue, job, worker_alive
 from core.operations import operation, query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
@@ -61,7 +61,10 @@ class LinesAsk(PageAsk):
 
 
 class RunRow(Row):
-    """A run as people read it: who, when, how many, what stopped it. ``counts`` are by noun and step."""
+    """A run as people read it: who, when, how many, what stopped it. ``counts`` are by noun and step.
+
+    ``change_set_id`` and ``worker_alive`` are looked up only where one run is asked for.
+    """
 
     id: int
     connection_id: int
@@ -75,6 +78,7 @@ class RunRow(Row):
     started_at: datetime = field(N_("Begun"))
     ended_at: datetime | None = field(N_("Ended"))
     change_set_id: int | None
+    worker_alive: bool
 
 
 class LineRow(Row):
@@ -125,13 +129,13 @@ def apply(tx: Transaction, ask: Applied) -> WhichRun:
 
 @operation("directory.drop", N_("Put a directory sync aside"), touches="directory_run")
 def drop_run(tx: Transaction, ask: WhichRun) -> WhichRun:
-    """Put a run aside: nothing is changed (同期の取りやめ).
+    """Put a run aside, also one that is being read: nothing is changed (同期の取りやめ).
 
     Raises:
-        NotFound: when there is no such run. Refused: when it does not wait for anybody.
+        NotFound: when there is no such run. Refused: when it is compared or applied, or over.
     """
     require_whole(tx, drop_run)
-    end(tx, _waiting(tx, ask.id), RunState.DROPPED)
+    end(tx, _waiting(tx, ask.id, RunState.READING), RunState.DROPPED)
     return WhichRun(id=ask.id)
 
 
@@ -218,11 +222,11 @@ def begin(tx: Transaction, connection_id: int, account_id: int | None) -> int:
     return made.id
 
 
-def _waiting(tx: Transaction, run_id: int) -> DirectoryRun:
+def _waiting(tx: Transaction, run_id: int, *also: RunState) -> DirectoryRun:
     run = tx.get(DirectoryRun, run_id, lock=True)
     if run is None:
         raise NotFound(N_("This run is not kept any more. Go back to the list."))
-    if run.state not in WAITING:
+    if run.state not in (*WAITING, *also):
         raise Refused(N_("This run does not wait for anybody. Load the page again."))
     return run
 
@@ -235,4 +239,5 @@ def _made(tx: Transaction, row: Any, *, whole: bool) -> RunRow:
         message=_(run.message, **run.values) if run.message else "", pages=run.pages, next_at=run.next_at,
         started_at=run.started_at, ended_at=run.ended_at,
         change_set_id=set_of(tx, f"directory_run:{run.id}") if whole else None,
+        worker_alive=not whole or worker_alive(tx),
     )  # fmt: skip

@@ -11,7 +11,10 @@ from services.people.imports.plan import Change, Problem
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a run would do with one record, or why it cannot; ``target`` is what would be written."""
+    """What a run would do with one record, or why it cannot; ``target`` is what would be written.
+
+    ``key`` is the vendor's, of a person.
+    """
 
     noun: Noun
     step: Step
@@ -20,6 +23,7 @@ class Line:
     changes: Sequence[Change] = ()
     problems: Sequence[Problem] = ()
     target: Any = field(default=None, compare=False)
+    key: str | None = None
 
     @classmethod
     def department(

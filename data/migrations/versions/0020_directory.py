@@ -178,6 +178,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("key", sa.String(), nullable=True),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("said", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -186,6 +187,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("run_id", "line", name=op.f("pk_directory_run_row")),
     )
+    op.create_index("ix_directory_run_row_key", "directory_run_row", ["run_id", "key"], unique=False)
     op.create_index("ix_directory_run_row_step", "directory_run_row", ["run_id", "noun", "step", "line"], unique=False)
     op.create_table(
         "directory_staged_department",
@@ -232,6 +234,7 @@ def downgrade() -> None:
     op.drop_table("directory_staged_person")
     op.drop_table("directory_staged_department")
     op.drop_index("ix_directory_run_row_step", table_name="directory_run_row")
+    op.drop_index("ix_directory_run_row_key", table_name="directory_run_row")
     op.drop_table("directory_run_row")
     op.drop_index(
         "uq_directory_run_at_work",

@@ -35,7 +35,9 @@ def test_a_preview_is_looked_at_and_applied(open_page, waiting):
     listed = open_page("directory/runs.py").dataframe[0].value
     assert (list(listed["state"]), list(listed["connection"])) == (["確認待ち"], ["本店"])
     app = open_page("directory/run.py", id=str(waiting))
-    assert list(app.dataframe[0].value["step"]) == ["追加する", "追加する", "取り込めない"]
+    assert list(app.dataframe[0].value["name"]) == ["東京", "同期 1"]
+    other = open_page("directory/run.py", id=str(waiting), view="error")
+    assert list(other.dataframe[0].value["code"]) == ["D2"]
     app.button(key="apply").click().run()
     assert not app.exception
     assert state_of(waiting) is RunState.APPLYING

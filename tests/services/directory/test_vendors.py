@@ -1,4 +1,4 @@
-"""Each vendor through the whole room, over real HTTP: connection, test, run, preview, applied, and then nothing more."""
+"""Each vendor through the whole room, over real HTTP: connection, test, run, preview, applied, then nothing more."""
 
 from collections.abc import Iterator
 from dataclasses import replace
