@@ -1,5 +1,6 @@
 """Matching fields (項目の対応付け): which field of the service fills which item here."""
 
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -29,24 +30,26 @@ def match(found: ConnectionDetail, actor: Actor) -> None:
     if found.tested and found.tested.people:
         st.caption(_(N_("Behind each field: in how many of the {count} people of the test it is filled."),
                      count=number(found.tested.people)))  # fmt: skip
-    names = [_plain(one.field) for one in found.ours]
-    saved = kit.operate(
-        map_fields, f"fields-{found.id}-{found.version}",
-        initial={_plain(name): theirs for name, theirs in found.mapping.items()},
-        fills={"id": found.id, "version": found.version}, rows=[*zip(names[::2], names[1::2], strict=False)],
-        shape=kit.Shape(_model(found), _asked), submit=_(N_("Save")), done=_(N_("Saved. It counts from the next run.")),
+    names, key = [_plain(one.field) for one in found.ours], f"fields-{found.id}-{found.version}"
+    theirs = tuple((name, _shown(found, name)) for name in found.theirs)
+    model = _model(tuple((one.field, one.label) for one in found.ours), theirs)
+    entered = kit.form(
+        model, key, initial={_plain(name): field_ for name, field_ in found.mapping.items()},
+        rows=[*zip(names[::2], names[1::2], strict=False)], submit=_(N_("Save")), placeholder=_(N_("Leave as it is")),
     )  # fmt: skip
-    if saved:
+    if entered and kit.do(map_fields, _asked(found, entered), on_error=lambda error: kit.refuse(key, error)):
+        kit.clear(key)
+        kit.flash(_(N_("Saved. It counts from the next run.")))
         st.rerun()
 
 
-def _model(found: ConnectionDetail) -> type[Input]:
-    choices = {name: _shown(found, name) for name in found.theirs}
+@lru_cache(maxsize=32)
+def _model(ours: tuple[tuple[str, str], ...], theirs: tuple[tuple[str, str], ...]) -> type[Input]:
+    # The same class for the same fields: a form knows by it that it was sent twice.
     fields: dict[str, Any] = {
-        _plain(one.field): (str | None, field(one.label, default=None, choices=choices)) for one in found.ours
+        _plain(name): (str | None, field(label, default=None, choices=dict(theirs))) for name, label in ours
     }
-    hidden = (int, field(N_("Number"), hidden=True))
-    return create_model("Fields", __base__=Input, id=hidden, version=hidden, **fields)
+    return create_model("Fields", __base__=Input, **fields)
 
 
 def _shown(found: ConnectionDetail, name: str) -> str:
@@ -56,10 +59,9 @@ def _shown(found: ConnectionDetail, name: str) -> str:
     return f"{label} ({number(found.tested.filled.get(name, 0))}/{number(found.tested.people)})"
 
 
-def _asked(entered: Any) -> MappedFields:
-    values = dict(entered)
-    mine = {name: values.pop(name) for name in ("id", "version")}
-    return MappedFields(**mine, mapping={name.replace(DOT, "."): theirs for name, theirs in values.items() if theirs})
+def _asked(found: ConnectionDetail, entered: Input) -> MappedFields:
+    mapping = {name.replace(DOT, "."): theirs for name, theirs in entered if theirs}
+    return MappedFields(id=found.id, version=found.version, mapping=mapping)
 
 
 def _plain(name: str) -> str:

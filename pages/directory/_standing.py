@@ -8,7 +8,8 @@ from pages import kit
 from services.directory import Noun, RunRow, RunsAsk, RunState, Step, list_runs
 
 AT_WORK = (RunState.READING, RunState.PLANNING, RunState.APPLYING)
-COUNTED = (Step.ADD, Step.CHANGE, Step.LEAVE, Step.GONE, Step.ERROR)
+NOUNS = (Noun.PERSON, Noun.DEPARTMENT)
+ALWAYS = (Step.ADD, Step.CHANGE, Step.LEAVE)
 
 
 def live(run_id: int) -> None:
@@ -66,14 +67,7 @@ def _progress(row: RunRow) -> None:
 
 
 def _counts(row: RunRow) -> None:
-    head = ["", *(kit.said(step) for step in COUNTED)]
-    lines = [
-        [kit.said(noun), *(_count(row, noun, step) for step in COUNTED)] for noun in (Noun.PERSON, Noun.DEPARTMENT)
-    ]
-    kit.rows(head, lines, label=_(N_("What would become of them")))
-
-
-def _count(row: RunRow, noun: Noun, step: Step) -> str | int:
-    if (noun, step) in {(Noun.PERSON, Step.GONE), (Noun.DEPARTMENT, Step.LEAVE)}:
-        return kit.NONE
-    return row.counts.get(f"{noun.value}.{step.value}", 0)
+    head = [_(N_("What becomes of it")), kit.said(Noun.PERSON), kit.said(Noun.DEPARTMENT)]
+    found = [[step, *(row.counts.get(f"{noun.value}.{step.value}", 0) for noun in NOUNS)] for step in Step]
+    shown = [[kit.said(step), *counts] for step, *counts in found if step in ALWAYS or any(counts)]
+    kit.rows(head, shown, label=_(N_("What would become of them")))

@@ -5,7 +5,7 @@ import streamlit as st
 from core.actor import Actor
 from core.i18n import N_, _
 from pages import kit
-from pages.directory import _fields, _settings, _test
+from pages.directory import _fields, _settings, _try
 from pages.directory._standing import live
 from pages.kit.guard import guard
 from services.directory import (
@@ -21,7 +21,7 @@ from services.directory import (
 actor = guard("directory.connection")
 STEPS = (
     kit.Step("settings", _(N_("Service and sign-in"))),
-    kit.Step("test", _(N_("Test"))),
+    kit.Step("test", _(N_("Try it"))),
     kit.Step("fields", _(N_("Match fields"))),
     kit.Step("look", _(N_("Read and look"))),
     kit.Step("nightly", _(N_("Every night"))),
@@ -95,7 +95,7 @@ else:
     if wizard.current == "settings":
         _settings.present(connection, actor)
     elif wizard.current == "test":
-        _test.show(connection, actor)
+        _try.show(connection, actor)
     elif wizard.current == "fields":
         _fields.match(connection, actor)
     elif wizard.current == "look":

@@ -30,12 +30,12 @@ from services.directory.runs import (
     start_run,
 )
 from services.directory.sources import SETTINGS, Setting, SourceKind
-from services.directory.testing import test_connection
+from services.directory.trying import try_connection
 
 __all__ = [
     "SETTINGS", "Applied", "ConnectionDetail", "ConnectionRow", "ConnectionsAsk", "EditedConnection", "LineRow",
     "LinesAsk", "MappedFields", "NewConnection", "Nightly", "Noun", "OurField", "RunRow", "RunState", "RunsAsk",
     "Setting", "SourceKind", "Step", "Tested", "WhichConnection", "WhichRun", "add_connection", "apply", "drop_run",
     "edit_connection", "list_connections", "list_lines", "list_runs", "map_fields", "remove_connection",
-    "show_connection", "start_run", "test_connection",
+    "show_connection", "start_run", "try_connection",
 ]  # fmt: skip

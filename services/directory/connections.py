@@ -91,11 +91,12 @@ def list_connections(tx: Transaction, ask: ConnectionsAsk) -> Page[ConnectionRow
     """
     require_whole(tx, list_connections)
     synced = select(func.count()).where(SyncedPerson.connection_id == DirectoryConnection.id).scalar_subquery()
-    latest = select(func.max(DirectoryRun.id)).where(DirectoryRun.connection_id == DirectoryConnection.id)
+    runs = select(func.max(DirectoryRun.id)).where(DirectoryRun.connection_id == DirectoryConnection.id)
+    latest = runs.correlate(DirectoryConnection).scalar_subquery()
     statement = select(
         DirectoryConnection, synced.label("synced"), DirectoryRun.id.label("run_id"), DirectoryRun.state,
         DirectoryRun.started_at,
-    ).outerjoin(DirectoryRun, DirectoryRun.id == latest.scalar_subquery())  # fmt: skip
+    ).outerjoin(DirectoryRun, DirectoryRun.id == latest)  # fmt: skip
     if ask.id is not None:
         statement = statement.where(DirectoryConnection.id == ask.id)
     return fetch_page(tx, statement, ask, orders={"name": (DirectoryConnection.name,)}, make=_made)

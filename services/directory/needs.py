@@ -25,7 +25,10 @@ def runs_to_look_at(tx: Transaction, reach: Reach) -> list[Need]:
     if not reach.whole:
         return []
     latest = (
-        select(func.max(DirectoryRun.id)).where(DirectoryRun.connection_id == DirectoryConnection.id).scalar_subquery()
+        select(func.max(DirectoryRun.id))
+        .where(DirectoryRun.connection_id == DirectoryConnection.id)
+        .correlate(DirectoryConnection)
+        .scalar_subquery()
     )
     found = (
         select(DirectoryConnection.name, DirectoryRun.id, DirectoryRun.state)

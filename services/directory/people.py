@@ -13,13 +13,13 @@ from core.i18n import N_
 from core.inputs import WrongValue
 from core.transaction import Transaction
 from data.models.access import Account
-from data.models.directory import DirectoryConnection, Noun, StagedPerson, Step, SyncedPerson
+from data.models.directory import DirectoryConnection, Noun, Step, SyncedPerson
 from data.models.people import Person, RowAction
 from services.access.required import administrates
 from services.access.within import more_powerful
 from services.directory.contacts import CONTACTS, DirectoryReader, Given, reachable_now
 from services.directory.departments import DepartmentPlan
-from services.directory.sheet import code_said, each_once, name_in, sheet_of, unsaid_of
+from services.directory.sheet import Found, code_said, each_once, name_in, sheet_of, unsaid_of
 from services.directory.steps import Line, quiet
 from services.people.fields import MOST_DEPARTMENTS
 from services.people.imports.check import PeopleCheck
@@ -95,7 +95,7 @@ def links_of(tx: Transaction, connection_id: int) -> dict[str, Link]:
 
 def plan_people(
     tx: Transaction,
-    staged: Sequence[StagedPerson],
+    staged: Sequence[Found],
     connection: DirectoryConnection,
     departments: DepartmentPlan,
     places: Places,
@@ -135,12 +135,12 @@ def plan_people(
     return plan
 
 
-def _given(one: StagedPerson, links: Mapping[str, Link]) -> Given:
+def _given(one: Found, links: Mapping[str, Link]) -> Given:
     link = links.get(one.key)
     return link.given if link else {}
 
 
-def _code(one: StagedPerson, mapping: Mapping[str, str], links: Mapping[str, Link]) -> str:
+def _code(one: Found, mapping: Mapping[str, str], links: Mapping[str, Link]) -> str:
     # Who was synced before is known by the key: the code says nothing new.
     link = links.get(one.key)
     return link.code if link else code_said(one, mapping)
@@ -164,7 +164,7 @@ def _by_key(departments: DepartmentPlan) -> Callable[[str], tuple[int | Path, ..
 
 def _blame(
     row: PlannedRow,
-    one: StagedPerson,
+    one: Found,
     times: Mapping[str, int],
     mapping: Mapping[str, str],
     links: Mapping[str, Link],

@@ -15,7 +15,6 @@ from data.models.directory import (
     DirectoryRun,
     Noun,
     StagedDepartment,
-    StagedPerson,
     Step,
     SyncedDepartment,
 )
@@ -24,6 +23,7 @@ from services.access import stop_accounts_of
 from services.changes import Keeper
 from services.directory.departments import DepartmentPlan, plan_departments
 from services.directory.people import PeoplePlan, plan_people
+from services.directory.sheet import found_in
 from services.directory.steps import Line, quiet
 from services.people.imports.apply import write_people
 from services.people.imports.places import Places, load_places
@@ -148,8 +148,7 @@ def make_plan(tx: Transaction, run: DirectoryRun) -> RunPlan:
     links = {row.key: row.department_id for row in rows}
     staged = select(StagedDepartment).where(StagedDepartment.run_id == run.id).order_by(StagedDepartment.at)
     departments = plan_departments(tx.session.scalars(staged).all(), links, places)
-    found = select(StagedPerson).where(StagedPerson.run_id == run.id).order_by(StagedPerson.at)
-    people = plan_people(tx, tx.session.scalars(found).all(), connection, departments, places)
+    people = plan_people(tx, found_in(tx, run.id), connection, departments, places)
     return RunPlan(run, connection, places, departments, people)
 
 

@@ -2,40 +2,56 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
+from core.transaction import Transaction
 from data.models.directory import StagedPerson
 from services.people.imports.plan import PlannedRow
 from services.people.imports.read import Line, Read, Sheet
 from services.people.imports.target import MAILS
 
 
-def each_once(staged: Sequence[StagedPerson]) -> list[StagedPerson]:
+class Found(NamedTuple):
+    """Somebody as the vendor gave them."""
+
+    key: str
+    code: str | None
+    fields: Mapping[str, Any]
+    departments: Sequence[str]
+    left: bool
+
+
+def found_in(tx: Transaction, run_id: int) -> list[Found]:
+    """Return everybody whom a run has read, in the order of its pages; no objects of the session, there are many."""
+    columns = (
+        StagedPerson.key, StagedPerson.code, StagedPerson.fields, StagedPerson.departments, StagedPerson.left,
+    )  # fmt: skip
+    rows = tx.execute(select(*columns).where(StagedPerson.run_id == run_id).order_by(StagedPerson.at))
+    return [Found._make(row) for row in rows]
+
+
+def each_once(staged: Sequence[Found]) -> list[Found]:
     """Return everybody without those who were told twice in the same way."""
     # Pages may overlap when the directory changes while it is read: what says the same is the same.
-    first: dict[str, StagedPerson] = {}
-    return [one for one in staged if first.setdefault(one.key, one) is one or not _same(first[one.key], one)]
+    first: dict[str, Found] = {}
+    return [one for one in staged if first.setdefault(one.key, one) is one or first[one.key] != one]
 
 
-def _same(one: StagedPerson, other: StagedPerson) -> bool:
-    names = ("code", "fields", "departments", "left")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
-
-
-def unsaid_of(one: StagedPerson, mapping: Mapping[str, str]) -> frozenset[str]:
+def unsaid_of(one: Found, mapping: Mapping[str, str]) -> frozenset[str]:
     """Return our fields that the vendor said nothing of this time; mail addresses are one group."""
     names = {name for name, theirs in mapping.items() if name != "code" and theirs not in one.fields}
     return frozenset(names | (MAILS if names & MAILS else set()))
 
 
-def code_said(one: StagedPerson, mapping: Mapping[str, str]) -> str:
+def code_said(one: Found, mapping: Mapping[str, str]) -> str:
     """Return the code that the vendor has for somebody; empty: none."""
     found = one.fields.get(mapping["code"]) if mapping.get("code") else one.code
     return str(found or "").strip()
 
 
-def sheet_of(
-    people: Sequence[StagedPerson], codes: Sequence[str], mapping: Mapping[str, str]
-) -> tuple[Sheet, dict[str, str]]:
+def sheet_of(people: Sequence[Found], codes: Sequence[str], mapping: Mapping[str, str]) -> tuple[Sheet, dict[str, str]]:
     """Return a row for each, with the code that they have here, and which column is which field of ours."""
     names = [name for name in mapping if name not in {"code", "departments"}]
     header = ["code", *names, "departments"]

@@ -24,7 +24,7 @@ from services.directory import (
     runs,
     show_connection,
     start_run,
-    testing,
+    trying,
 )
 from services.directory.mapping import DEFAULTS
 from services.directory.settings import opened, seal
@@ -93,7 +93,7 @@ def test_from_the_connection_to_a_second_run_that_changes_nothing(live, vendor):
     kind, server = vendor
     connection_id = connect(kind, server.url)
     with transaction(SYSTEM) as tx:
-        testing.test_connection(tx, WhichConnection(id=connection_id))
+        trying.try_connection(tx, WhichConnection(id=connection_id))
     run_waiting_jobs()
     with transaction(SYSTEM) as tx:
         tested = show_connection(tx, WhichConnection(id=connection_id)).tested
@@ -139,7 +139,7 @@ def test_credentials_that_are_refused_are_said_so(live, vendor):
     with transaction(SYSTEM) as tx:
         (row,) = runs.list_runs(tx, runs.RunsAsk(id=run.id)).rows
         assert "拒否" in row.message
-        testing.test_connection(tx, WhichConnection(id=connection_id))
+        trying.try_connection(tx, WhichConnection(id=connection_id))
     run_waiting_jobs()
     with transaction(SYSTEM) as tx:
         assert show_connection(tx, WhichConnection(id=connection_id)).tested.message == row.message

@@ -16,6 +16,7 @@ from data.models.broadcasts import Broadcast, Recipient
 from data.models.changes import Change, ChangeSet
 from data.models.delivery import Delivery, LocalMail, Mailing
 from data.models.desk import FormDraft
+from data.models.directory import DirectoryRunRow
 from data.models.people import ContactPoint, PeopleImport, PeopleImportPart, PeopleImportRow, Person
 from services.people import retire_people
 from services.people.retire import Several
@@ -32,6 +33,7 @@ WHAT_IS_LEFT = {
     "delivery.addresses": select(func.count()).where(Delivery.address != ""),
     "delivery.mailbox": select(func.count()).select_from(LocalMail),
     "desk.drafts": select(func.count()).select_from(FormDraft),
+    "directory.runs": select(func.count()).select_from(DirectoryRunRow),
     "people.imports": select(func.count()).where(
         or_(func.length(PeopleImport.content) > 0, exists().where(PeopleImportPart.import_id == PeopleImport.id))
     ),

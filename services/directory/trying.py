@@ -22,27 +22,27 @@ from services.directory.settings import opened
 from services.directory.sources import FoundPerson, SourceKind
 
 
-@operation("directory.test_connection", N_("Test directory connections"), touches="directory_connection")
-def test_connection(tx: Transaction, ask: WhichConnection) -> WhichConnection:
+@operation("directory.try_connection", N_("Test directory connections"), touches="directory_connection")
+def try_connection(tx: Transaction, ask: WhichConnection) -> WhichConnection:
     """Ask the vendor for one page, and keep whether that went well; nothing here changes (接続テスト).
 
     Raises:
         NotFound: when there is no such connection. Refused: while a run is at work, or with a limited reach.
     """
-    require_whole(tx, test_connection)
+    require_whole(tx, try_connection)
     found = locked(tx, ask.id)
     at_work = select(DirectoryRun.id).where(DirectoryRun.connection_id == found.id, DirectoryRun.state.in_(AT_WORK))
     if tx.scalar(at_work) is not None:
         raise Refused(BUSY, name=found.name)
     found.test_asked_at = tx.now
     tx.session.flush()
-    name = f"directory.test.{found.id}"
-    enqueue(tx, test_job, once=name, alone=asks(found.id), connection_id=found.id)
+    name = f"directory.try.{found.id}"
+    enqueue(tx, try_job, once=name, alone=asks(found.id), connection_id=found.id)
     return WhichConnection(id=found.id)
 
 
-@job("directory.test")
-def test_job(connection_id: int) -> None:
+@job("directory.try")
+def try_job(connection_id: int) -> None:
     """Ask the vendor, and note what came of it."""
     try:
         _keep(connection_id, _asked(connection_id), None)

@@ -6,7 +6,7 @@ from core.actor import Actor
 from core.i18n import N_, _
 from core.shown import number
 from pages import kit
-from services.directory import ConnectionDetail, WhichConnection, show_connection, test_connection
+from services.directory import ConnectionDetail, WhichConnection, show_connection, try_connection
 
 NO_WORKER = N_(
     "No worker is running, so the test does not begin. “make run” starts one with the console, “manage.py worker” "
@@ -18,12 +18,12 @@ def show(found: ConnectionDetail, actor: Actor) -> None:
     """Offer the test, and show what the last one found."""
     st.markdown(_(N_("One page is asked for and nothing is changed: it shows whether the service lets us in.")))
     if (
-        actor.may(test_connection.name, test_connection.what)
+        actor.may(try_connection.name, try_connection.what)
         and st.button(
             _(N_("Test the connection")), key="test", icon=":material/network_check:", disabled=found.testing,
             type="secondary" if found.tested and not found.tested.message else "primary",
         )
-        and kit.do(test_connection, WhichConnection(id=found.id))
+        and kit.do(try_connection, WhichConnection(id=found.id))
     ):  # fmt: skip
         st.rerun()
     if found.testing:
