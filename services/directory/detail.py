@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.errors import NotFound
 from core.i18n import N_, _
@@ -12,7 +12,7 @@ from core.inputs import Row
 from core.jobs import worker_alive
 from core.operations import query
 from core.transaction import Transaction
-from data.models.directory import DirectoryConnection, DirectoryRun, Nightly, RunState, SyncedPerson
+from data.models.directory import DirectoryConnection, DirectoryRun, Nightly, RunState
 from services.directory.connections import GONE, WhichConnection, require_whole
 from services.directory.mapping import mappable
 from services.directory.settings import shown
@@ -52,7 +52,6 @@ class ConnectionDetail(Row):
     theirs: dict[str, str]
     nightly: Nightly
     brake_percent: int
-    synced: int
     testing: bool
     tested: Tested | None
     run_id: int | None
@@ -79,10 +78,9 @@ def show_connection(tx: Transaction, ask: WhichConnection) -> ConnectionDetail:
         id=found.id, name=found.name, kind=kind, settings=shown(found), mapping=found.mapping,
         ours=[OurField(field=column.field, label=_(column.label)) for column in mappable(tx)],
         theirs={name: _(label) for name, label in FIELDS[kind].items()}, nightly=found.nightly,
-        brake_percent=found.brake_percent,
-        synced=tx.scalar(select(func.count()).where(SyncedPerson.connection_id == found.id)),
-        testing=_testing(found), tested=_tested(found), run_id=run.id if run else None,
-        run_state=run.state if run else None, worker_alive=worker_alive(tx), version=found.version,
+        brake_percent=found.brake_percent, testing=_testing(found), tested=_tested(found),
+        run_id=run.id if run else None, run_state=run.state if run else None, worker_alive=worker_alive(tx),
+        version=found.version,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from services.changes import Keeper
 from services.directory.departments import DepartmentPlan, plan_departments
 from services.directory.people import PeoplePlan, plan_people
 from services.directory.sheet import found_in
+from services.directory.sources import FIELDS, SourceKind
 from services.directory.steps import Line, quiet
 from services.people.imports.apply import write_people
 from services.people.imports.places import Places, load_places
@@ -148,7 +149,8 @@ def make_plan(tx: Transaction, run: DirectoryRun) -> RunPlan:
     links = {row.key: row.department_id for row in rows}
     staged = select(StagedDepartment).where(StagedDepartment.run_id == run.id).order_by(StagedDepartment.at)
     departments = plan_departments(tx.session.scalars(staged).all(), links, places)
-    people = plan_people(tx, found_in(tx, run.id), connection, departments, places)
+    needless = sorted(set(FIELDS[SourceKind(connection.kind)]) - set(connection.mapping.values()))
+    people = plan_people(tx, found_in(tx, run.id, needless), connection, departments, places)
     return RunPlan(run, connection, places, departments, people)
 
 

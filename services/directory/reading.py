@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+import structlog
 from sqlalchemy import select
 
 from core import logs
@@ -43,10 +44,11 @@ MOST_ATTEMPTS = 6
 ANEW_AFTER, MOST_BEGINNINGS = 3, 3
 """After so many of them in the middle a run begins anew, a few times: marks of pages grow old at some vendors."""
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
 DEPARTMENT_COLUMNS = ("run_id", "at", "key", "name", "parent_key", "position", "code")
 PERSON_COLUMNS = ("run_id", "at", "key", "code", "fields", "departments", '"left"')
 NUL = "\0"
+log = structlog.get_logger("directory")
 UNMAPPED = N_("The directory has no field {names}. Look at how its fields are mapped.")
 FAULT = N_("This could not be done because of a fault in the program. Nothing was changed. Tell your administrator.")
 
@@ -79,6 +81,7 @@ def read_job(run_id: int) -> None:
     except SourceBusy as error:
         _pause(run_id, timedelta(seconds=max(error.retry_after, 1)), error)
     except SourceBroken as error:
+        log.warning("a directory gave no usable answer", run=run_id, reason=error.reason)
         _try_again(run_id, error)
     except RenrakuError as error:
         _fail(run_id, error)

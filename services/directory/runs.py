@@ -201,12 +201,14 @@ def list_lines(tx: Transaction, ask: LinesAsk) -> Page[LineRow]:
 def nightly() -> None:
     """Begin a run of every connection that wants one at night and has none at work."""
     with transaction(Actor.system("directory.nightly")) as tx:
-        at_work = select(DirectoryRun.connection_id).where(DirectoryRun.state.in_(AT_WORK))
-        wanted = select(DirectoryConnection.id).where(
-            DirectoryConnection.nightly != Nightly.OFF, DirectoryConnection.id.not_in(at_work)
-        )
-        for connection_id in tx.execute(wanted.order_by(DirectoryConnection.id)).scalars().all():
-            begin(tx, connection_id, None)
+        wanted = select(DirectoryConnection.id).where(DirectoryConnection.nightly != Nightly.OFF)
+        # Locked first, then looked at: somebody may begin a run at this moment.
+        locked_ids = tx.execute(wanted.order_by(DirectoryConnection.id).with_for_update()).scalars().all()
+        busy = select(DirectoryRun.connection_id).where(DirectoryRun.state.in_(AT_WORK))
+        at_work = set(tx.execute(busy).scalars())
+        for connection_id in locked_ids:
+            if connection_id not in at_work:
+                begin(tx, connection_id, None)
 
 
 def begin(tx: Transaction, connection_id: int, account_id: int | None) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 
 from core import logs
@@ -20,6 +21,8 @@ from services.directory.line import line
 from services.directory.reading import FAULT, READER, asks, keeper
 from services.directory.settings import opened
 from services.directory.sources import FoundPerson, SourceKind
+
+log = structlog.get_logger("directory")
 
 
 @operation("directory.try_connection", N_("Test directory connections"), touches="directory_connection")
@@ -47,6 +50,7 @@ def try_job(connection_id: int) -> None:
     try:
         _keep(connection_id, _asked(connection_id), None)
     except RenrakuError as error:
+        log.info("a directory was tried in vain", connection=connection_id, reason=getattr(error, "reason", error.code))
         _keep(connection_id, {}, error)
     except Exception as error:  # noqa: BLE001 - told on the page and in the fault log
         logs.fault(error, directory_connection=connection_id)

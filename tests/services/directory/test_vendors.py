@@ -66,9 +66,12 @@ def run_through(connection_id) -> DirectoryRun:
         with clock.frozen(at):
             reading.sweep()
             run_waiting_jobs()
+        with transaction(SYSTEM) as tx:
+            run = tx.get(DirectoryRun, run_id)
+        if run.state is not RunState.READING:
+            return run
         at += timedelta(minutes=10)
-    with transaction(SYSTEM) as tx:
-        return tx.get(DirectoryRun, run_id)
+    raise AssertionError(run.message)
 
 
 def apply_it(run) -> RunState:
@@ -130,6 +133,7 @@ def test_from_the_connection_to_a_second_run_that_changes_nothing(live, vendor):
     assert run_through(connection_id).state is RunState.STOPPED
 
 
+@pytest.mark.parametrize("vendor", [SourceKind.FREEE], indirect=True)
 def test_credentials_that_are_refused_are_said_so(live, vendor):
     kind, server = vendor
     connection_id = connect(kind, server.url)
