@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import ContactKind, ContactPoint, Person
+from services.directory.sheet import name_in
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Places
 from services.people.imports.plan import Problem, Say
@@ -18,6 +19,7 @@ from services.people.store import Reachable
 
 CONTACTS = frozenset({*MAIL_FIELDS, "mobile"})
 SHARED = N_("{code} has the same in the directory, so it was left out.")
+ALSO = N_("“{name}” has the same in the directory. Correct it there.")
 Given = Mapping[str, Any]
 """The addresses that somebody got by the last run: ``mails`` and ``mobile``."""
 
@@ -70,6 +72,8 @@ class DirectoryReader(RowReader):
             self._drop_unsaid(draft, unsaid)
             self.left_out.append(self._leave_out(draft, drafts))
             self.given.append(_settle(draft, reachable, before))
+        for draft in drafts:
+            draft.row.problems = tuple(self._without_rows(one, drafts) for one in draft.row.problems)
         return drafts
 
     def _drop_unsaid(self, draft: Draft, unsaid: frozenset[str]) -> None:
@@ -85,14 +89,16 @@ class DirectoryReader(RowReader):
         for one in found:
             draft.values.pop(one.column, None)
         # Two with the same address in the directory: neither gets it, since nobody knows whose it is.
-        return tuple(_without_rows(one, drafts) for one in found)
+        return tuple(self._without_rows(one, drafts) for one in found)
 
-
-def _without_rows(problem: Problem, drafts: Sequence[Draft]) -> Problem:
-    if problem.message != REPEATED["mail"]:
-        return problem
-    other = drafts[int(problem.values["row"]) - 1]
-    return Problem(problem.column, SHARED, {"code": other.row.cells[0]})
+    def _without_rows(self, problem: Problem, drafts: Sequence[Draft]) -> Problem:
+        # A directory has no rows that anybody could look for.
+        if problem.message not in REPEATED.values():
+            return problem
+        other = drafts[int(problem.values["row"]) - 1].row
+        if problem.message == REPEATED["mail"]:
+            return Problem(problem.column, SHARED, {"code": other.cells[0]})
+        return Problem(problem.column, ALSO, {"name": name_in(self._sheet, other)})
 
 
 def _settle(draft: Draft, now: Reachable, before: Given) -> Given:

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Text, cast, select
 
+from core.inputs import WrongValue
 from core.transaction import Transaction
 from data.models.directory import StagedPerson
 from services.people.imports.plan import PlannedRow
 from services.people.imports.read import Line, Read, Sheet
 from services.people.imports.target import MAILS
+from services.people.text import code as clean_code
 
 
 class Found(NamedTuple):
@@ -48,9 +50,13 @@ def unsaid_of(one: Found, mapping: Mapping[str, str]) -> frozenset[str]:
 
 
 def code_said(one: Found, mapping: Mapping[str, str]) -> str:
-    """Return the code that the vendor has for somebody; empty: none."""
+    """Return the code that the vendor has for somebody, written as codes are kept here; empty: none."""
     found = one.fields.get(mapping["code"]) if mapping.get("code") else one.code
-    return str(found or "").strip()
+    said = str(found or "").strip()
+    try:
+        return clean_code(said)
+    except WrongValue:  # told with the row
+        return said
 
 
 def sheet_of(people: Sequence[Found], codes: Sequence[str], mapping: Mapping[str, str]) -> tuple[Sheet, dict[str, str]]:

@@ -23,7 +23,8 @@ LEFT_OUT = {
     "home.own_notices", "home.read_notice", "people.address_of", "setup.works",  # for oneself
     "people.export", "people.import_bad_csv", "people.upload", "safety.take_telegram", "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_sender", "setup.start",
-    "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
+    "webhooks.add_endpoint", "webhooks.renew_secret", "directory.add_connection",
+    "directory.edit_connection",  # secrets
 }  # fmt: skip
 
 

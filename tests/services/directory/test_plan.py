@@ -9,9 +9,9 @@ from core.errors import Conflict
 from data.models.changes import ChangeSet
 from data.models.directory import DirectoryRunRow, RunState, StagedPerson, Step, SyncedPerson
 from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
+from services.directory import contacts, planning
 from services.directory import departments as places
 from services.directory import people as whom
-from services.directory import planning
 from tests.factories import make_person
 from tests.services.directory.given import department, person
 
@@ -160,7 +160,16 @@ class TestPeople:
 
     def test_two_people_with_one_code_are_told_apart_by_a_person(self, tx, directory, sync):
         directory.people_ = [person("1"), person("2", code="D1")]
-        assert [line[0] for line in lines(tx, sync())] == ["error", "error"]
+        run = sync()
+        assert lines(tx, run) == [("error", "D1", [contacts.ALSO])] * 2
+        row = tx.scalar(select(DirectoryRunRow).where(DirectoryRunRow.run_id == run.id, DirectoryRunRow.key == "1"))
+        assert row.said["problems"][0][2] == {"name": "同期 2"}
+
+    def test_a_code_in_wide_letters_is_the_same_code_every_night(self, tx, directory, sync):
+        directory.people_ = [person("1", code="Ｄ１"), person("2", code="ｋ\u3000")]
+        assert lines(tx, sync()) == [("add", "D1", []), ("add", "k", [])]
+        assert tx.scalar(select(func.count()).select_from(SyncedPerson)) == 2
+        assert lines(tx, sync()) == []
 
     def test_a_code_that_changed_is_told(self, tx, directory, sync):
         directory.people_ = [person("1")]
