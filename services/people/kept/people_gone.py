@@ -8,10 +8,11 @@ from core.transaction import Transaction
 from data.models.access import Account, SignInLink
 from data.models.directory import SyncedPerson
 from data.models.people import ContactPoint, Membership, Person, PersonRegion
+from data.models.people_search import PersonSearch
 from services.access import stop_accounts_of
 from services.changes import referred_to
 
-BELONGING = (Membership, PersonRegion, ContactPoint, Account, SyncedPerson)
+BELONGING = (Membership, PersonRegion, ContactPoint, Account, PersonSearch, SyncedPerson)
 OWN = {model.__tablename__ for model in BELONGING} | {"person_own.person_id"}
 """What belongs to a person and goes with them; everything else that refers to a person keeps them.
 
