@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     backup_folder: Path | None = None
     """Where backups (``*.backup``) are put, so that ``manage.py doctor`` can say how old the newest one is."""
     webhook_networks: str = ""
-    """Private networks that webhooks may be sent into, parted by commas (``10.1.0.0/16``); there http will do, too."""
+    """Private networks that webhooks may be sent into, parted by commas (``10.1.0.0/16``); there http will do, too.
+
+    The names of directories may lead there as well.
+    """
 
     log_level: str = "INFO"
     log_json: bool = False

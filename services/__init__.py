@@ -11,6 +11,7 @@ ROOMS = (
     "fields",
     "people",
     "applications",
+    "directory",
     "delivery",
     "invitations",
     "scim",

@@ -13,6 +13,7 @@ from data.models import (
     comments,
     delivery,
     desk,
+    directory,
     fields,
     home,
     invitations,
@@ -29,6 +30,6 @@ from data.models import (
 
 __all__ = [
     "AuditPersonal", "AuditRecord", "AuditSeal", "AuditSealed", "Work", "access", "applications", "areas",
-    "broadcasts", "changes", "channels", "comments", "delivery", "desk", "fields", "home", "invitations", "network",
-    "people", "people_search", "privacy", "registration", "safety", "scim", "setup", "webhooks",
+    "broadcasts", "changes", "channels", "comments", "delivery", "desk", "directory", "fields", "home", "invitations",
+    "network", "people", "people_search", "privacy", "registration", "safety", "scim", "setup", "webhooks",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ CATEGORIES = {
     "scim": N_("SCIM"),
     "network": N_("Contact network"),
     "applications": N_("Profile applications"),
+    "directory": N_("Directory sync"),
     "fields": N_("Own fields"),
     "changes": N_("Changes"),
     "delivery": N_("Delivery"),

@@ -166,10 +166,11 @@ def everyday(facts: Facts) -> Judgement:
 
 
 STEPS = (
-    Step(1, "accounts", N_("Register people"), N_("By hand or by CSV."), "people/imports", accounts, 3),
-    Step(2, "departments", N_("Make departments"), N_("A tree of any depth."), "people/departments", departments, 5),
-    Step(3, "memberships", N_("Assign people to departments"), N_("Several for one person are fine."),
-         "people/imports", memberships, 7),
+    Step(1, "accounts", N_("Register people"), N_("By hand, by CSV or by directory sync."), "people/imports", accounts, 3),
+    Step(2, "departments", N_("Make departments"), N_("A tree of any depth; a directory sync brings it along."),
+         "people/departments", departments, 5),
+    Step(3, "memberships", N_("Assign people to departments"),
+         N_("Several for one person are fine; by CSV or directory sync."), "people/imports", memberships, 7),
     Step(4, "roles", N_("Appoint managers"), N_("Roles with their reach."), "access/accounts", roles, 8),
     Step(5, "regions", N_("Enter regions"), N_("Where people live and work, for automatic broadcasts."),
          "people/regions", regions, 10),

@@ -10,6 +10,7 @@ from core.errors import Refused
 from core.i18n import N_
 from core.shown import moment
 from core.transaction import Transaction
+from data.models.directory import SyncedDepartment
 from data.models.people import Department, Membership, Person
 from data.models.scim import ExternalId
 from services.access import departments_within
@@ -124,7 +125,8 @@ class Departments(Kind):
         """Remove departments to which nothing refers, retire the others; one that is still used stays as it is."""
         used = _used(tx, ids)
         free = [key for key in ids if key not in used]
-        kept = referred_to(tx, Department, free, but={Department.__tablename__, ExternalId.__tablename__})
+        own = {Department.__tablename__, ExternalId.__tablename__, SyncedDepartment.__tablename__}
+        kept = referred_to(tx, Department, free, but=own)
         while grown := {*_above(tx, kept), *kept} - kept:
             kept |= grown
         tx.execute(REMOVE, {"ids": [key for key in free if key not in kept]})

@@ -6,14 +6,15 @@ from sqlalchemy import delete, func, or_, select, update
 
 from core.transaction import Transaction
 from data.models.access import Account, SignInLink
+from data.models.directory import SyncedPerson
 from data.models.people import ContactPoint, Membership, Person, PersonRegion
 from data.models.people_search import PersonSearch
 from data.models.scim import ExternalId
 from services.access import stop_accounts_of
 from services.changes import referred_to
 
-OWN = {one.__tablename__ for one in (Membership, PersonRegion, ContactPoint, Account, PersonSearch, ExternalId)}
-OWN |= {"person_own.person_id"}
+BELONGING = (Membership, PersonRegion, ContactPoint, Account, PersonSearch, ExternalId, SyncedPerson)
+OWN = {model.__tablename__ for model in BELONGING} | {"person_own.person_id"}
 """What belongs to a person and goes with them; everything else that refers to a person keeps them.
 
 Tables, and columns of tables that refer to people in more than one way.

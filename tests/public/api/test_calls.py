@@ -31,7 +31,8 @@ LEFT_OUT = {
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_sender",
     "delivery.edit_sms", "setup.start",
     "registration.make_link",
-    "webhooks.add_endpoint", "webhooks.renew_secret",  # secrets
+    "webhooks.add_endpoint", "webhooks.renew_secret", "directory.add_connection",
+    "directory.edit_connection",  # secrets
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from data.models.broadcasts import Broadcast, Recipient
 from data.models.changes import Change, ChangeSet
 from data.models.delivery import Delivery, LocalMail, LocalSms, Mailing
 from data.models.desk import FormDraft
+from data.models.directory import DirectoryRunRow
 from data.models.invitations import Invitation
 from data.models.people import ContactPoint, PeopleImport, PeopleImportPart, PeopleImportRow, Person
 from data.models.registration import ContactClaim
@@ -41,6 +42,7 @@ WHAT_IS_LEFT = {
     "desk.drafts": select(func.count()).select_from(FormDraft),
     "invitations.invitations": select(func.count()).select_from(Invitation),
     "registration.claims": select(func.count()).select_from(ContactClaim),
+    "directory.runs": select(func.count()).select_from(DirectoryRunRow),
     "people.imports": select(func.count()).where(
         or_(func.length(PeopleImport.content) > 0, exists().where(PeopleImportPart.import_id == PeopleImport.id))
     ),

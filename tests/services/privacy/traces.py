@@ -20,6 +20,16 @@ from data.models.delivery import (
     ProviderKind,
 )
 from data.models.desk import FormDraft, SavedView
+from data.models.directory import (
+    DirectoryConnection,
+    DirectoryRun,
+    DirectoryRunRow,
+    Noun,
+    RunState,
+    StagedPerson,
+    Step,
+    SyncedPerson,
+)
 from data.models.invitations import Invitation
 from data.models.network import MissedInTest, SharedNumber
 from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
@@ -173,9 +183,22 @@ def mentioned(tx: Transaction, person: Person, cast: Cast) -> None:
     whole = NAMES[1].encode("cp932")
     for number, content in ((1, b"x\r\n" + whole[:3]), (2, whole[3:] + b"\r\n")):
         tx.add(PeopleImportPart(import_id=large.id, number=number, content=content))
+    synced(tx, person)
     work = tx.get(Work, begin(tx, "people.import"))
     work.finished_at = tx.now
     work.message = f"{NAMES[0]}さんのメールアドレスはすでに使われています。"
+
+
+def synced(tx: Transaction, person: Person) -> None:
+    """Let her have come from a directory, by a run that waits."""
+    connection = DirectoryConnection(name="人事", kind="smarthr", settings=b"", mapping={}, created_at=tx.now)
+    tx.add(connection)
+    run = DirectoryRun(connection_id=connection.id, state=RunState.PLANNED, started_at=tx.now)
+    tx.add(run)
+    tx.add(SyncedPerson(connection_id=connection.id, key=LOGIN, person_id=person.id, given={"mails": [MAIL]}))
+    who = {"run_id": run.id, "key": LOGIN, "code": "S-1"}
+    tx.add(DirectoryRunRow(**who, line=1, noun=Noun.PERSON, step=Step.LEAVE, name=NAMES[0], said={"mail": MAIL}))
+    tx.add(StagedPerson(**who, at=1, fields={"name": NAMES[1]}, departments=[], left=True))
 
 
 def draft(account_id: int, form: str, title: str = "") -> dict:

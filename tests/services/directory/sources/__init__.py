@@ -1,0 +1,1 @@
+"""The vendors of directory sync."""
