@@ -22,6 +22,7 @@ from data.models import (
     people_search,
     privacy,
     registration,
+    registration_guides,
     safety,
     scim,
     setup,
@@ -31,5 +32,6 @@ from data.models import (
 __all__ = [
     "AuditPersonal", "AuditRecord", "AuditSeal", "AuditSealed", "Work", "access", "applications", "areas",
     "broadcasts", "changes", "channels", "comments", "delivery", "desk", "directory", "fields", "home", "invitations",
-    "network", "people", "people_search", "privacy", "registration", "safety", "scim", "setup", "webhooks",
+    "network", "people", "people_search", "privacy", "registration",
+    "registration_guides", "safety", "scim", "setup", "webhooks",
 ]  # fmt: skip
