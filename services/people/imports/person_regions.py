@@ -19,8 +19,9 @@ from services.people.fields import MOST_REGIONS
 from services.people.imports.holders import Holder
 from services.people.imports.nouns import Blame, Noun, doing, touch
 from services.people.imports.places import Places
-from services.people.imports.regions import find_region, full_name
+from services.people.imports.regions import find_region
 from services.people.kept import PEOPLE
+from services.people.regions.names import full_name
 from services.people.store import set_regions
 
 
