@@ -77,7 +77,7 @@ class PersonRegionRow(Row):
     region_name: str = field(N_("Name of the region"))
 
 
-@query("people.regions", N_("See the regions of people"))
+@query("people.person_regions", N_("See the regions of people"))
 def list_person_regions(tx: Transaction, ask: PageAsk) -> Page[PersonRegionRow]:
     """Return a page of the regions of active people within reach (所属地域一覧), all of a person's together."""
     area = Area.name if language() == "ja" else Area.name_en
