@@ -32,6 +32,8 @@ class Handler(ScimHandler):
         change = changed_group(patch_op) if resource_type.name == "Group" else None
         if change is None:
             return super().patch_resource(resource_type, resource_id, patch_op, conditions)
-        current = self.storage.get_without_members(resource_type, resource_id)
-        self.service.check_preconditions(current, "PATCH", conditions)
+        asks = conditions.if_match is not None or conditions.if_none_match is not None
+        current = self.storage.get_without_members(resource_type, resource_id, versioned=asks)
+        if asks:
+            self.service.check_preconditions(current, "PATCH", conditions)
         return self.storage.change_group(resource_type, current, change, members=self.shows)
