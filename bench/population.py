@@ -1,6 +1,9 @@
 """Fill a database with invented people by SQL: as many as wanted, in seconds, the same every time."""
 
-from sqlalchemy import Engine, text
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
 
 from core.actor import Actor
 from core.database import transaction
@@ -74,10 +77,22 @@ def administrator() -> int:
 
 def populate(engine: Engine, people: int) -> None:
     """Make ``people`` people beside the first administrator, in 400 departments, and one broadcast to all of them that four of five have answered."""
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+    with filling(engine) as connection:
         for statement in STATEMENTS:
             known = {"people": people, "questions": QUESTIONS}
             values = {name: value for name, value in known.items() if f":{name}" in statement}
             connection.execute(text(statement), values)
         connection.execute(COUNT_ROUND, {"broadcast_id": 1, "round": 0})
+
+
+@contextmanager
+def filling(engine: Engine) -> Iterator[Connection]:
+    """Have a transaction in which masses of people are made: what they are found by is kept once, at its end."""
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL renraku.search = 'later'"))
+        (index,) = connection.execute(text("SELECT pg_get_indexdef('ix_person_search_found'::regclass)")).one()
+        connection.execute(text("DROP INDEX ix_person_search_found"))
+        yield connection
+        connection.execute(text("SELECT keep_person_search(ARRAY(SELECT id FROM person))"))
+        connection.execute(text(index))

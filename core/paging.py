@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -56,18 +56,34 @@ class Page(Generic[R]):
         return f"{self.count:,}+" if self.more else f"{self.count:,}"
 
 
+class Shape(NamedTuple):
+    """How a page is asked for: by which order, which way, from a place in it on, all rows gathered first."""
+
+    order: str
+    descending: bool
+    beyond: bool
+    gathered: bool
+
+
 class KeptList:
     """The statement of a list of columns, kept because the same is asked again: its pages and count are prepared."""
 
-    def __init__(self, statement: Columns) -> None:
-        """Keep the statement; whoever keeps this keeps what is made of it."""
+    def __init__(self, statement: Columns, *, plan_anew: bool = False, gather_up_to: int = 0) -> None:
+        """Keep the statement; whoever keeps this keeps what is made of it. ``plan_anew``: see ``Prepared``.
+
+        ``gather_up_to``: so many rows are all found first and then put in order. To go along the order until a page
+        is full reads nearly everything where few rows are meant, or where they lie together at the end of it; which
+        of both is better PostgreSQL guesses wrong.
+        """
         self.statement = statement
+        self.gather_up_to = gather_up_to
+        self._plan_anew = plan_anew
         self._made: dict[Any, Prepared] = {}
 
     def prepared(self, shape: Any, make: Callable[[], Columns]) -> Prepared:
         """Return what was made of the statement in this shape, once."""
         if shape not in self._made:
-            self._made[shape] = Prepared(make())
+            self._made[shape] = Prepared(make(), plan_anew=self._plan_anew)
         return self._made[shape]
 
 
@@ -96,14 +112,13 @@ def fetch_page(
     descending = ask.sort.startswith("-") != backwards
     cursor = ask.before if backwards else ask.after
     place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
-    found = _asked(
-        tx, statement, (name, descending, bool(cursor)), lambda of: _page(of, keys, descending, bool(cursor)),
-        {**values, **place, "_limit": ask.size + 1},
-    )  # fmt: skip
+    count = capped_count(tx, statement, values)
+    gathered = isinstance(statement, KeptList) and count <= statement.gather_up_to
+    shape = Shape(name, descending, bool(cursor), gathered)
+    found = _asked(tx, statement, shape, lambda of: _page(of, keys, shape), {**values, **place, "_limit": ask.size + 1})
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
         found.reverse()
-    count = capped_count(tx, statement, values)
     has_next = bool(found) and (backwards or more_there)
     has_previous = bool(found) and (more_there if backwards else ask.after is not None)
     return Page(
@@ -132,11 +147,14 @@ def _asked(
     return list(tx.execute(make(statement), values))
 
 
-def _page(statement: Columns, keys: Sequence[Key], descending: bool, beyond: bool) -> Columns:
+def _page(statement: Columns, keys: Sequence[Key], shape: Shape) -> Columns:
     chosen = statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
-    if beyond:
-        chosen = chosen.where(_beyond(keys, descending))
-    in_order = chosen.order_by(*[key.desc() if descending else key.asc() for key in keys])
+    if shape.gathered:
+        all_of_them = chosen.cte("gathered").prefix_with("MATERIALIZED")
+        chosen, keys = select(all_of_them), [all_of_them.c[f"_key_{at}"] for at in range(len(keys))]
+    if shape.beyond:
+        chosen = chosen.where(_beyond(keys, shape.descending))
+    in_order = chosen.order_by(*[key.desc() if shape.descending else key.asc() for key in keys])
     return in_order.limit(bindparam("_limit", type_=Integer))
 
 

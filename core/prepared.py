@@ -21,10 +21,16 @@ _named_tuple: Any = namedtuple  # noqa: PYI024 - which names there are is data
 class Prepared:
     """A statement that returns columns, not entities; its values are bound by name when it is sent."""
 
-    def __init__(self, statement: Columns | Insert, *, names: Collection[str] | None = None) -> None:
-        """Take the statement, and for an INSERT the columns that are given; it is written when it is first sent."""
+    def __init__(
+        self, statement: Columns | Insert, *, names: Collection[str] | None = None, plan_anew: bool = False
+    ) -> None:
+        """Take the statement, and for an INSERT the columns that are given; it is written when it is first sent.
+
+        ``plan_anew``: the best plan depends on the values, or as ``Line.rows`` says.
+        """
         self.statement = statement
         self._names = names
+        self._plan_anew = plan_anew
         self._written: _Written | None = None
 
     def rows(self, unit: Unit, values: Mapping[str, Any]) -> list[Any]:
@@ -33,7 +39,8 @@ class Prepared:
             self._written = _Written(self.statement, self._names, unit.connection.dialect)
         written = self._written
         if written.by_driver:
-            return written.read(unit.rows(written.sql, written.bound(values), row=tuple_row))
+            found = unit.rows(written.sql, written.bound(values), row=tuple_row, plan_anew=self._plan_anew)
+            return written.read(found)
         unit.store()
         return list(unit.connection.execute(self.statement, values))
 

@@ -27,7 +27,7 @@ from services.access.accounts import open_accounts, stop_accounts_of, taken_logi
 from services.access.actors import actor_for, grants_of
 from services.access.addressees import addressees
 from services.access.assignments import NewAssignment, WhichAssignment, assign, unassign
-from services.access.called import called
+from services.access.called import called, has_letters
 from services.access.explaining import ExplainAsk, Explained, Explanation, explain
 from services.access.first import has_accounts, make_first_administrator, sync_shipped_sets
 from services.access.forgotten import Forgotten, ResetLetter, forgot_password, reset_letter
@@ -74,7 +74,14 @@ from services.access.own_factor import (
 from services.access.passwords import fits
 from services.access.processes import ProcessRow, list_processes
 from services.access.provider import Identity, sign_in_as
-from services.access.reach import covers, departments_within, people_ids_within, people_of, people_within
+from services.access.reach import (
+    covers,
+    departments_within,
+    people_ids_within,
+    people_of,
+    people_within,
+    search_within,
+)
 from services.access.rules import RulesRow, SignInRules, rules, set_rules
 from services.access.second_factor import address_of, is_on
 from services.access.sessions import actor_of_session, end_session_of_cookie, is_living, living_sessions, start_session
@@ -102,13 +109,13 @@ __all__ = [
     "actor_for", "actor_of_session", "address_of", "addressees", "answer_second_factor", "assign", "begin_attempt",
     "begin_second_factor", "called", "change_language", "change_password", "choose_mails", "confirm_second_factor",
     "covers", "delete_set", "departments_within", "drop_second_factor", "edit_set", "end_session_of_cookie",
-    "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "hash_of", "holds_there",
-    "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer", "key_answers",
-    "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions", "look_as",
-    "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token", "open_account",
-    "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of", "people_within", "recognise",
-    "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key", "rules",
-    "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all", "sign_out_everywhere", "start_session",
-    "stop_account", "stop_accounts_of", "stop_looking", "succeed", "sync_shipped_sets", "taken_logins", "unassign",
-    "usable_login", "use_link", "why",
+    "exchange_code", "explain", "fits", "forgot_password", "grants_of", "has_accounts", "has_letters", "hash_of",
+    "holds_there", "invite", "invited", "is_living", "is_on", "issue_code", "keep_answer", "kept_answer",
+    "key_answers", "list_accounts", "list_candidates", "list_keys", "list_processes", "list_sets", "living_sessions",
+    "look_as", "make_first_administrator", "make_key", "may_invite", "needs", "network_of", "new_token",
+    "open_account", "open_accounts", "own_account", "own_second_factor", "people_ids_within", "people_of",
+    "people_within", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",
+    "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
+    "sign_out_everywhere", "start_session", "stop_account", "stop_accounts_of", "stop_looking", "succeed",
+    "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "why",
 ]  # fmt: skip

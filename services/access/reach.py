@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, selec
 
 from core.actor import Actor, Reach
 from data.models.people import Department, Membership, Person
+from data.models.people_search import PersonSearch
 
 
 def people_within(reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -27,6 +28,19 @@ def people_of(reach: Reach, person_id: int | None) -> ColumnElement[bool]:
         )
     if reach.own and person_id is not None:
         choices.append(Person.id == person_id)
+    return or_(*choices) if choices else false()
+
+
+def search_within(reach: Reach, person_id: int | None) -> ColumnElement[bool]:
+    """Return the same condition on ``person_search``, whose index it uses."""
+    if reach.whole:
+        return true()
+    choices: list[ColumnElement[bool]] = []
+    if reach.paths:
+        tops = sorted(int(path.strip("/").rpartition("/")[2]) for path in reach.paths)
+        choices.append(PersonSearch.within.overlap(tops))
+    if reach.own and person_id is not None:
+        choices.append(PersonSearch.person_id == person_id)
     return or_(*choices) if choices else false()
 
 

@@ -1,17 +1,18 @@
 """Finding people (people.search): by a part of the name, department, region, role, list, state."""
 
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.actor import Reach
 from core.i18n import N_, language
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import KeptList, Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, KeptList, Page, PageAsk, fetch_page
+from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.access import Account, PermissionAssignment
 from data.models.areas import Area
@@ -24,11 +25,15 @@ from data.models.people import (
     PersonListMember,
     PersonRegion,
 )
-from services.access import called, people_of
+from data.models.people_search import PersonSearch
+from services.access import called, has_letters, search_within
 from services.fields import Words, own_fields, words_for
 from services.fields import conditions as own_conditions
 from services.people.addresses import shown_mobile
 from services.people.own import PERSON
+
+EVERYBODY = COUNT_CAP + 1
+"""More than are ever counted."""
 
 
 class Whose(StrEnum):
@@ -79,18 +84,41 @@ class PersonRow(Row):
 @query("people.search", N_("Find people"))
 def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
     """Return a page of the people within reach (検索), in the order of their kana or of their codes."""
-    kept = _list(ask.anywhere, search_people.reach(tx), tx.actor.person_id, language())
+    by_code = ask.sort.lstrip("-") == "code"
+    kept = _list(ask.anywhere, search_people.reach(tx), tx.actor.person_id, by_code)
     # What their own fields are may change: not kept.
-    statement = kept.statement.where(*own_conditions(tx, PERSON, ask.own)) if ask.own else kept
-    orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
-    page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: row)
-    own = words_for(tx, own_fields(tx, PERSON.name), [row.own for row in page.rows])
-    return Page([_made(row, own) for row in page.rows], page.next, page.previous, page.count, page.more)
+    own_ones = own_conditions(tx, PERSON, ask.own)
+    statement = kept.statement.where(_person_is(*own_ones)) if own_ones else kept
+    orders = {"name": (PersonSearch.sort_key, PersonSearch.person_id), "code": (Person.code,)}
+    page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: row.person_id)
+    found = {row.id: row for row in tx.rows(_rows(language()), ids=page.rows)}
+    own = words_for(tx, own_fields(tx, PERSON.name), [row.own for row in found.values()])
+    rows = [_made(found[person_id], own) for person_id in page.rows]
+    return Page(rows, page.next, page.previous, page.count, page.more)
 
 
 @lru_cache(maxsize=64)  # whoever pages through a list asks the same each time; to build it takes longer than to send it
-def _list(ask: PeopleAsk, reach: Reach, person_id: int | None, spoken: str) -> KeptList:
-    return KeptList(_row(spoken).where(*conditions(ask), people_of(reach, person_id)))
+def _list(ask: PeopleAsk, reach: Reach, person_id: int | None, by_code: bool) -> KeptList:
+    statement = select(PersonSearch.person_id).where(*_searched(ask), search_within(reach, person_id))
+    if by_code:
+        statement = statement.join(Person, Person.id == PersonSearch.person_id)
+    # Whether few or very many are meant decides how they are found best. Who is called the same stands together.
+    gather_up_to = EVERYBODY if ask.text else COUNT_CAP
+    return KeptList(statement, plan_anew=True, gather_up_to=gather_up_to)
+
+
+def _searched(ask: PeopleAsk) -> list[ColumnElement[bool]]:
+    found = [has_letters(word) for word in ask.text.split()]
+    if ask.department_id is not None:
+        found.append(PersonSearch.within.contains([ask.department_id]))
+    if ask.state is not Whose.ALL:
+        found.append(PersonSearch.active.is_(ask.state is Whose.ACTIVE))
+    others = _others(ask)
+    return [*found, _person_is(*others)] if others else found
+
+
+def _person_is(*others: ColumnElement[bool]) -> ColumnElement[bool]:
+    return PersonSearch.person_id.in_(select(Person.id).where(*others))
 
 
 def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
@@ -98,6 +126,13 @@ def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
     found = called(ask.text)
     if ask.department_id is not None:
         found.append(_in_department(ask.department_id))
+    if ask.state is not Whose.ALL:
+        found.append(Person.retired_at.is_(None) if ask.state is Whose.ACTIVE else Person.retired_at.is_not(None))
+    return found + _others(ask)
+
+
+def _others(ask: PeopleAsk) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if ask.area_code is not None:
         found.append(_in_region(ask.area_code))
     if ask.role_id is not None:
@@ -105,8 +140,6 @@ def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
     if ask.list_id is not None:
         listed = select(PersonListMember.person_id).where(PersonListMember.list_id == ask.list_id)
         found.append(Person.id.in_(listed))
-    if ask.state is not Whose.ALL:
-        found.append(Person.retired_at.is_(None) if ask.state is Whose.ACTIVE else Person.retired_at.is_not(None))
     return found
 
 
@@ -135,8 +168,8 @@ def _holds(set_id: int) -> ColumnElement[bool]:
     )
 
 
-def _row(spoken: str) -> Select[Any]:
-    # Each of these is looked up for the rows of the page only.
+@cache
+def _rows(spoken: str) -> Prepared:
     of_person = Membership.person_id == Person.id
     main = select(Department.full_name).join(Membership).where(of_person, Membership.main)
     others = select(func.count()).select_from(Membership).where(of_person, ~Membership.main)
@@ -148,7 +181,7 @@ def _row(spoken: str) -> Select[Any]:
     )
     mails = _contacts(func.count(), ContactKind.MAIL)
     mobile = _contacts(func.min(ContactPoint.value), ContactKind.MOBILE)
-    return select(
+    return Prepared(select(
         Person.id, Person.code, Person.family_name, Person.given_name, Person.family_kana, Person.given_kana,
         Person.retired_at, Person.own,
         main.scalar_subquery().label("department"),
@@ -157,7 +190,7 @@ def _row(spoken: str) -> Select[Any]:
         mails.label("mails"),
         mobile.label("mobile"),
         select(Account.login).where(Account.person_id == Person.id).scalar_subquery().label("login"),
-    )  # fmt: skip
+    ).where(Person.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))  # fmt: skip
 
 
 def _contacts(value: Any, kind: ContactKind) -> Any:

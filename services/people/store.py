@@ -72,6 +72,10 @@ SET_BESIDE = text("""
 """)
 
 
+SEARCH_LATER = text("SELECT set_config('renraku.search', 'later', true)")
+SEARCH_NOW = text("SELECT set_config('renraku.search', 'now', true), keep_person_search(CAST(:ids AS bigint[]))")
+
+
 class Reachable(NamedTuple):
     """How a person is reached: mail addresses, and a mobile number or none."""
 
@@ -82,6 +86,16 @@ class Reachable(NamedTuple):
         """Return kind and value of each."""
         found = [(ContactKind.MAIL.value, mail) for mail in self.mails]
         return [*found, (ContactKind.MOBILE.value, self.mobile)] if self.mobile else found
+
+
+def search_later(tx: Transaction) -> None:
+    """Let what people are found by wait for ``search_now``: written once for each, not with every statement."""
+    tx.execute(SEARCH_LATER)
+
+
+def search_now(tx: Transaction, ids: Sequence[int]) -> None:
+    """Keep what those are found by who were written since ``search_later``: all of them."""
+    tx.execute(SEARCH_NOW, {"ids": ids})
 
 
 def add_people(tx: Transaction, people: Sequence[PersonValues]) -> list[int]:

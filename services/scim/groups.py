@@ -18,10 +18,9 @@ from services.people.lock import alone
 from services.people.tree import refresh_tree
 from services.scim.matching import Taken
 from services.scim.members import MembersChange, change_members
-from services.scim.rows import groups
+from services.scim.rows import MOST_MEMBERS, groups
 from services.scim.users import CHANGED, STAYS, Kept
 
-MOST_NAMED = 20_000
 TAKEN_NAME = N_("There is a department of this name there already.")
 
 
@@ -30,7 +29,7 @@ class GroupFields(Input):
 
     name: str = field(N_("Name"))
     external_id: str | None = field(N_("External ID"), default=None, max_length=500, help=STAYS)
-    members: list[int] = field(N_("Members"), default=[], max_length=MOST_NAMED)
+    members: list[int] = field(N_("Members"), default=[], max_length=MOST_MEMBERS)
 
 
 class EditedGroup(Input):
@@ -40,9 +39,9 @@ class EditedGroup(Input):
     version: str = field(N_("Version"), default="", hidden=True)
     name: str | None = field(N_("Name"), default=None, help=STAYS)
     external_id: str | None = field(N_("External ID"), default=None, max_length=500, help=STAYS)
-    members: list[int] | None = field(N_("Members"), default=None, max_length=MOST_NAMED, help=STAYS)
-    joining: list[int] = field(N_("Who joins"), default=[], max_length=MOST_NAMED)
-    leaving: list[int] = field(N_("Who leaves"), default=[], max_length=MOST_NAMED)
+    members: list[int] | None = field(N_("Members"), default=None, max_length=MOST_MEMBERS, help=STAYS)
+    joining: list[int] = field(N_("Who joins"), default=[], max_length=MOST_MEMBERS)
+    leaving: list[int] = field(N_("Who leaves"), default=[], max_length=MOST_MEMBERS)
 
 
 class WhichGroup(Input):

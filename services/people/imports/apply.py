@@ -13,6 +13,8 @@ from services.people.kept import DEPARTMENTS, PEOPLE
 from services.people.store import (
     add_people,
     change_people,
+    search_later,
+    search_now,
     set_contacts,
     set_departments,
     set_logins,
@@ -39,6 +41,7 @@ def write_people(
     added: list[Target] = [row.target for row in rows if row.action is RowAction.ADD]
     changed: list[Target] = [row.target for row in rows if row.action is RowAction.CHANGE]
     _say(say, 0)
+    search_later(tx)
     new = dict(zip(add_people(tx, [target.values for target in added]), added, strict=True))
     there = {target.person_id: target for target in changed if target.person_id is not None}
     kept.watch(PEOPLE, list(there))
@@ -57,6 +60,7 @@ def write_people(
         set_contacts(tx, contacts, fresh=fresh)
         set_own(tx, {person: one.own for person, one in people.items() if one.own is not None})
         set_logins(tx, [(person, one.login) for person, one in people.items() if one.login is not None])
+    search_now(tx, [*new, *there])
     _say(say, STEPS)
 
 

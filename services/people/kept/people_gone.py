@@ -7,11 +7,12 @@ from sqlalchemy import delete, func, or_, select, update
 from core.transaction import Transaction
 from data.models.access import Account, SignInLink
 from data.models.people import ContactPoint, Membership, Person, PersonRegion
+from data.models.people_search import PersonSearch
 from data.models.scim import ExternalId
 from services.access import stop_accounts_of
 from services.changes import referred_to
 
-OWN = {one.__tablename__ for one in (Membership, PersonRegion, ContactPoint, Account, ExternalId)}
+OWN = {one.__tablename__ for one in (Membership, PersonRegion, ContactPoint, Account, ExternalId, PersonSearch)}
 OWN |= {"person_own.person_id"}
 """What belongs to a person and goes with them; everything else that refers to a person keeps them.
 
