@@ -28,7 +28,9 @@ def listing(question: NetworkAsk, picked: Sequence[NetworkRow]) -> None:
         if whom == "picked" and not picked:
             st.info(_(N_("Choose people in the list first.")), icon=":material/checklist:")
             return
-        made = kit.operate(to_list, f"network-list-{whom}", initial={"name": name}, fills=chosen,
+        # Another list of the contact network begins another form, under its own name.
+        key = f"network-list-{whom}-{question.finding or 'all'}"
+        made = kit.operate(to_list, key, initial={"name": name}, fills=chosen,
                            submit=_(N_("Make the list")))  # fmt: skip
         if made:
             st.session_state[MADE] = made.result

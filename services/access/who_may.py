@@ -14,7 +14,7 @@ from data.models.access import Account, AccountStatus, PermissionAssignment, Per
 from data.models.people import Department, Person
 from services.access.called import called
 from services.access.explaining import reach_in_words
-from services.access.reach import people_within
+from services.access.reach import people_ids_within
 from services.access.shipped import ADMINISTRATOR
 
 
@@ -66,9 +66,12 @@ def who_may(tx: Transaction, ask: WhoMayAsk) -> Page[WhoMayRow]:
         .outerjoin(Department, Department.id == PermissionAssignment.department_id)
         .where(
             PermissionAssignment.set_id.in_(sets), Account.status != AccountStatus.STOPPED,
-            people_within(who_may.reach(tx), tx.actor), *called(ask.text),
+            *called(ask.text),
         )
     )  # fmt: skip
+    reach = who_may.reach(tx)
+    if not reach.whole:  # from the people within reach on, however many have one of the sets elsewhere
+        statement = statement.where(Person.id.in_(people_ids_within(reach, tx.actor)))
     if ask.set_id is not None:
         statement = statement.where(PermissionAssignment.set_id == ask.set_id)
     if ask.reach is not None:

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import ContactKind, ContactPoint, Person
-from services.directory.sheet import name_in
+from services.directory.sheet import cells_of, name_in
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Places
 from services.people.imports.plan import Problem, Say
 from services.people.imports.read import Sheet
-from services.people.imports.rows import REPEATED, Draft, RowReader
+from services.people.imports.rows import REPEATED, Draft, PeopleReader
 from services.people.store import Reachable
 
 CONTACTS = frozenset({*MAIL_FIELDS, "mobile"})
@@ -42,7 +42,7 @@ def reachable_now(tx: Transaction, codes: Sequence[str]) -> dict[str, Reachable]
     return {code: Reachable(tuple(mails[code]), mobiles.get(code)) for code in {*mails, *mobiles}}
 
 
-class DirectoryReader(RowReader):
+class DirectoryReader(PeopleReader):
     """Reads rows of a directory: what it did not say of somebody stays, an unusable address keeps nobody away."""
 
     def __init__(
@@ -57,6 +57,7 @@ class DirectoryReader(RowReader):
     ) -> None:
         """Take, by row, the fields that were not said, and how a person is reached with what came by the last run."""
         super().__init__(sheet, mapping, places, own)
+        self._sheet: Sheet = sheet
         self._unsaid = unsaid
         self._now = now
         self.left_out: list[tuple[Problem, ...]] = []
@@ -97,7 +98,7 @@ class DirectoryReader(RowReader):
             return problem
         other = drafts[int(problem.values["row"]) - 1].row
         if problem.message == REPEATED["mail"]:
-            return Problem(problem.column, SHARED, {"code": other.cells[0]})
+            return Problem(problem.column, SHARED, {"code": cells_of(self._sheet, other)["code"]})
         return Problem(problem.column, ALSO, {"name": name_in(self._sheet, other)})
 
 

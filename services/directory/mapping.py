@@ -7,7 +7,8 @@ from core.i18n import N_, _, listed
 from core.transaction import Transaction
 from data.models.people import ImportKind
 from services.directory.sources import FIELDS, SourceKind
-from services.people.imports.columns import Column, columns_of
+from services.people.imports.columns import columns_of
+from services.people.imports.headings import Column
 
 NEVER = frozenset({"departments"})
 """Departments come by the vendor's keys, not by a field."""

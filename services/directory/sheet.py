@@ -73,7 +73,12 @@ def sheet_of(people: Sequence[Found], codes: Sequence[str], mapping: Mapping[str
     return Read("utf-8", ",", header, lines), {name: name for name in header}
 
 
+def cells_of(sheet: Sheet, row: PlannedRow) -> dict[str, str]:
+    """Return what stands in a row, by column."""
+    return dict(zip(sheet.header, sheet.lines[row.line - 1].cells, strict=True))
+
+
 def name_in(sheet: Sheet, row: PlannedRow) -> str:
     """Return what somebody is called by their row."""
-    cells = dict(zip(sheet.header, row.cells, strict=True))
+    cells = cells_of(sheet, row)
     return cells.get("name") or " ".join(filter(None, (cells.get("family_name"), cells.get("given_name"))))

@@ -7,10 +7,8 @@ paper. What a person gave is a contact point once it is proved; until then it is
 from services.registration import erasing, retained  # noqa: F401 - they declare
 from services.registration.line import (
     Happened,
-    LineAccess,
     LineCode,
     LineTold,
-    line_channel,
     line_code,
     take_line,
 )
@@ -45,10 +43,10 @@ from services.registration.own import (
 from services.registration.proofs import send_proof
 
 __all__ = [
-    "VALID_DAYS", "ChosenSpeech", "GivenCode", "GivenLink", "Happened", "Judged", "LineAccess", "LineCode", "LineTold",
+    "VALID_DAYS", "ChosenSpeech", "GivenCode", "GivenLink", "Happened", "Judged", "LineCode", "LineTold",
     "LinkRow", "MadeLink", "NewLink", "NewMail", "NewMobile", "Opened", "OwnContacts", "SaidOfContact", "Speaks",
     "Verdict", "Waiting", "WhichClaim", "WhichContact", "WhichPerson", "Whose", "WhoseMine", "add_mail", "add_mobile",
-    "cancel", "choose_language", "confirm", "confirm_link", "dispute", "line_channel", "line_code", "link",
+    "cancel", "choose_language", "confirm", "confirm_link", "dispute", "line_code", "link",
     "make_link", "make_links", "opened", "own_contacts", "prove_contact", "put_first", "remove", "revoke_link",
     "send_again", "send_proof", "take_line",
 ]  # fmt: skip

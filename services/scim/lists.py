@@ -45,9 +45,10 @@ class UsersAsk(Input):
 
 
 class GroupsAsk(UsersAsk):
-    """Which groups; without ``members`` they are not looked up."""
+    """Which groups; without ``members`` they are not looked up, and not ``versioned`` not even gone through."""
 
     members: bool = field(N_("With members"), default=True)
+    versioned: bool = field(N_("With versions"), default=True)
 
 
 @query("scim.list_users", N_("Look up SCIM users"))
@@ -82,7 +83,8 @@ def list_groups(tx: Transaction, ask: GroupsAsk) -> Groups:
     if ask.filter:
         statement = statement.where(condition(ask.filter, Group, GROUP_COLUMNS, GROUP_LISTS))
     page = _page(tx, statement, ask, Department.id, _order(ask.sort_by, Group, GROUP_COLUMNS))
-    return Groups(total=page.total, next=page.next, groups=groups(tx, page.ids, reach, members=ask.members))
+    found = groups(tx, page.ids, reach, members=ask.members, versioned=ask.versioned)
+    return Groups(total=page.total, next=page.next, groups=found)
 
 
 class _Page(NamedTuple):

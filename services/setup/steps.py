@@ -166,7 +166,8 @@ def everyday(facts: Facts) -> Judgement:
 
 
 STEPS = (
-    Step(1, "accounts", N_("Register people"), N_("By hand, by CSV or by directory sync."), "people/imports", accounts, 3),
+    Step(1, "accounts", N_("Register people"), N_("By hand, by CSV or by directory sync."), "people/imports",
+         accounts, 3),
     Step(2, "departments", N_("Make departments"), N_("A tree of any depth; a directory sync brings it along."),
          "people/departments", departments, 5),
     Step(3, "memberships", N_("Assign people to departments"),

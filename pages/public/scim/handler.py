@@ -1,4 +1,4 @@
-"""One request: scim2-server's steps, but for a PATCH of a group, whose members are not read for it."""
+"""One request: scim2-server's steps, but for PATCH and DELETE of a group, whose members are not read for it."""
 
 from typing import Any
 
@@ -32,6 +32,15 @@ class Handler(ScimHandler):
         change = changed_group(patch_op) if resource_type.name == "Group" else None
         if change is None:
             return super().patch_resource(resource_type, resource_id, patch_op, conditions)
-        current = self.storage.get_without_members(resource_type, resource_id)
-        self.service.check_preconditions(current, "PATCH", conditions)
+        asks = conditions.if_match is not None or conditions.if_none_match is not None
+        current = self.storage.get_without_members(resource_type, resource_id, versioned=asks)
+        if asks:
+            self.service.check_preconditions(current, "PATCH", conditions)
         return self.storage.change_group(resource_type, current, change, members=self.shows)
+
+    def delete_resource(self, resource_type: ResourceType, resource_id: str, conditions: Conditions) -> None:
+        """Take one resource away; however many belong to a group, none of them is read for it."""
+        if resource_type.name != "Group":
+            return super().delete_resource(resource_type, resource_id, conditions)
+        self.service.check_deletion(self.storage.get_without_members(resource_type, resource_id), conditions)
+        return self.storage.delete(resource_type, resource_id)

@@ -52,10 +52,12 @@ class Rooms(ScimStorage):
             raise NotFound(NOWHERE)
         return found
 
-    def get_without_members(self, resource_type: ResourceType, resource_id: str) -> Resource[Any]:
-        """Return a group whose members are not looked up."""
+    def get_without_members(
+        self, resource_type: ResourceType, resource_id: str, *, versioned: bool = True
+    ) -> Resource[Any]:
+        """Return a group whose members are not looked up; without its version not even gone through."""
         key = number_of(resource_id)
-        found = self._one(resource_type, key, members=False) if key else None
+        found = self._one(resource_type, key, members=False, versioned=versioned) if key else None
         if found is None:
             raise NotFound(NOWHERE)
         return found
@@ -64,8 +66,9 @@ class Rooms(ScimStorage):
         self, resource_type: ResourceType, current: Resource[Any], change: GroupChange, *, members: bool
     ) -> Resource[Any]:
         """Change a group as a PATCH says, and return it as it stands, its members only if they are shown."""
-        which = {"id": number_of(current.id), "version": version_of(current.meta.version if current.meta else None)}
-        made = scim.change_group(self.tx, validated(scim.EditedGroup, {**change.fields(), **which}))
+        # Its version was compared under the lock of this request, and cannot be another one by now.
+        asked = {**change.fields(), "id": number_of(current.id)}
+        made = scim.change_group(self.tx, validated(scim.EditedGroup, asked))
         whole = self.get if members else self.get_without_members
         return whole(resource_type, str(made.id))
 
@@ -124,10 +127,12 @@ class Rooms(ScimStorage):
         else:
             scim.remove_group(self.tx, validated(scim.WhichGroup, which))
 
-    def _one(self, resource_type: ResourceType, key: int, *, members: bool) -> Resource[Any] | None:
+    def _one(
+        self, resource_type: ResourceType, key: int, *, members: bool, versioned: bool = True
+    ) -> Resource[Any] | None:
         if resource_type.name == USER:
             return next((user_of(row) for row in scim.list_users(self.tx, scim.UsersAsk(id=key)).users), None)
-        asked = scim.GroupsAsk(id=key, members=members)
+        asked = scim.GroupsAsk(id=key, members=members, versioned=versioned)
         return next((group_of(row) for row in scim.list_groups(self.tx, asked).groups), None)
 
 

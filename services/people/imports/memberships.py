@@ -21,7 +21,7 @@ from services.people.imports.nouns import Blame, Noun, doing, touch, yes
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import Change
 from services.people.kept import DEPARTMENTS, PEOPLE
-from services.people.store import set_departments
+from services.people.store import search_later, search_now, set_departments
 from services.people.tree import store_departments
 
 MAIN = "○"
@@ -103,11 +103,13 @@ class Memberships(Noun):
         ids = store_departments(tx, [self._places.node(path) for path in missing], ())
         kept.added(DEPARTMENTS, list(ids.values()))
         kept.watch(PEOPLE, list(people))
+        search_later(tx)
         touch(tx, list(people))
         set_departments(tx, {
             person: [place if isinstance(place, int) else ids[place] for place in after]
             for person, (_now, after) in people.items()
         })  # fmt: skip
+        search_now(tx, list(people))
 
 
 class MembershipRow(Row):

@@ -19,8 +19,9 @@ from services.people.fields import MOST_REGIONS
 from services.people.imports.holders import Holder
 from services.people.imports.nouns import Blame, Noun, doing, touch
 from services.people.imports.places import Places
-from services.people.imports.regions import find_region, full_name
+from services.people.imports.regions import find_region
 from services.people.kept import PEOPLE
+from services.people.regions.names import full_name
 from services.people.store import set_regions
 
 
@@ -76,7 +77,7 @@ class PersonRegionRow(Row):
     region_name: str = field(N_("Name of the region"))
 
 
-@query("people.regions", N_("See the regions of people"))
+@query("people.person_regions", N_("See the regions of people"))
 def list_person_regions(tx: Transaction, ask: PageAsk) -> Page[PersonRegionRow]:
     """Return a page of the regions of active people within reach (所属地域一覧), all of a person's together."""
     area = Area.name if language() == "ja" else Area.name_en

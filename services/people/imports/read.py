@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 from core.errors import Invalid
 from core.i18n import N_
@@ -80,8 +80,15 @@ class Lines:
         return self._count
 
 
-Streamed = Read[Lines]
-"""A file of which one line after the other is in memory."""
+class Counted(Iterable[Line], Protocol):
+    """Lines that can be gone through as often as need be."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+
+Streamed = Read[Counted]
+"""A file that is read line after line; they need not all be in memory."""
 
 
 def read_sheet(file: BinaryIO, encoding: str | None = None) -> Sheet:

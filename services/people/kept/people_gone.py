@@ -14,7 +14,7 @@ from services.access import stop_accounts_of
 from services.changes import referred_to
 
 BELONGING = (Membership, PersonRegion, ContactPoint, Account, PersonSearch, ExternalId, SyncedPerson)
-OWN = {model.__tablename__ for model in BELONGING} | {"person_own.person_id"}
+OWN = {model.__tablename__ for model in BELONGING} | {"person_own.person_id", "contact_standing", "missed_in_test"}
 """What belongs to a person and goes with them; everything else that refers to a person keeps them.
 
 Tables, and columns of tables that refer to people in more than one way.

@@ -51,7 +51,7 @@ def test_duplicates_are_shared_on_purpose(open_page, family):
 
 def test_all_found_are_put_on_a_list_to_be_reminded(open_page, family):
     app = open_page("network/people.py", finding="nothing")
-    app.get_by_key("network-list-found.0.submit").click().run()
+    app.get_by_key("network-list-found-nothing.0.submit").click().run()
     assert not app.exception
     assert app.get_by_key("write")
     with transaction(SYSTEM) as tx:

@@ -75,7 +75,7 @@ class TestUpload:
     @pytest.mark.parametrize(("kind", "export", "column"), [
         ("people", "people.export", "社員番号（必須）"), ("departments", "people.export_departments", "親部署コード"),
         ("memberships", "people.memberships", "主務"), ("roles", "access.roles", "対象部署"),
-        ("regions", "people.regions", "地域（必須）"),
+        ("regions", "people.person_regions", "地域（必須）"),
     ])  # fmt: skip
     def test_each_kind_says_what_its_columns_hold_and_gives_the_present_state(self, open_page, kind, export, column):
         app = open_page("people/imports.py")

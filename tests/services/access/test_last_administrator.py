@@ -11,11 +11,11 @@ from core.errors import Refused
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind
 from data.models.people import ImportKind, Person
 from services.access import (
+    DeletedSet,
     EditedSet,
     NewAssignment,
     WhichAccount,
     WhichAssignment,
-    WhichSet,
     assign,
     delete_set,
     edit_set,
@@ -98,8 +98,8 @@ def emptying_the_set(tx, person):
 
 def deleting_the_set(tx, person):
     """Delete the set."""
-    given = tx.get(PermissionAssignment, of_administrator(tx, person).id).set_id
-    delete_set(tx, WhichSet(id=given))
+    given = tx.get(PermissionSet, tx.get(PermissionAssignment, of_administrator(tx, person).id).set_id)
+    delete_set(tx, DeletedSet(id=given.id, version=given.version, accounts=1))
 
 
 PATHS = (

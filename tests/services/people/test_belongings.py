@@ -22,6 +22,7 @@ from services.people import export_departments, list_memberships, list_person_re
 from services.people.imports.memberships import MembershipsAsk
 from tests.factories import account_of, actor_of, give, make_account, make_department, make_person
 from tests.services.people.importing import SYSTEM, csv_of
+from tests.services.people.test_search_kept import wrong
 
 MEMBERSHIPS = ("社員番号", "部署", "主務")
 REGIONS = ("社員番号", "地域")
@@ -120,6 +121,7 @@ class TestMemberships:
         before = tx.get(Person, person.id).version
         importing.apply()
         assert places(tx, person) == [new.id, cast.branch.id]
+        assert wrong(tx) == [], "what people are found by follows"
         assert tx.get(Person, person.id).version == before + 1
         assert places(tx, cast.staff) == [cast.general_affairs.id]
 
