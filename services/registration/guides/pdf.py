@@ -11,7 +11,7 @@ from datetime import datetime
 from io import BytesIO
 
 import segno
-from fpdf import FPDF, Align, XPos, YPos
+from fpdf import FPDF, Align
 from PIL import Image
 from pylopdf_fonts_jp import sans_path
 
@@ -28,7 +28,9 @@ SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 
 EVERY = 25
 TITLE = N_("Please register how to reach you")
-WHY = N_("So that we can reach you in a disaster or another emergency,\nplease register your contact points on this page.")
+WHY = N_(
+    "So that we can reach you in a disaster or another emergency,\nplease register your contact points on this page."
+)
 STEPS = (
     N_("Read the code with the camera of your phone.\nA page opens that is for you alone."),
     N_("Enter your mail address or mobile number,\nor choose LINE."),
@@ -99,7 +101,7 @@ class _Pages:
         readable = UNKNOWN_LETTER not in name
         with using_language(sheet.language):
             self._head()
-            self._whose(sheet, name if readable else self._instead(sheet, name))
+            self._whose(sheet, name if readable else self._instead(sheet))
             self._code(sheet)
             self._foot(sheet.language)
         return readable
@@ -141,7 +143,9 @@ class _Pages:
         self._line(MARGIN, 233, 13, _(N_("Good until {day}"), day=day(self.until)), WIDTH)
         contact = self._printable(self.contact.get(language) or self.contact["ja"])
         self._line(MARGIN, 244, 13, _(N_("Questions: {contact}"), contact=contact), WIDTH)
-        keep = _(N_("This page is for you alone: do not show it to others.\nIf you find it, please take it to the office."))
+        keep = _(
+            N_("This page is for you alone: do not show it to others.\nIf you find it, please take it to the office.")
+        )
         self._text(MARGIN, 260, 11, keep, WIDTH)
 
     def _line(self, left: float, top: float, size: float, text: str, width: float, align: Align = Align.L) -> None:
@@ -156,9 +160,9 @@ class _Pages:
         for number, line in enumerate(text.split("\n")):
             self._line(left, top + number * size * 0.58, size, line, width)
 
-    def _instead(self, sheet: Sheet, name: str) -> str:
+    def _instead(self, sheet: Sheet) -> str:
         kana = self._printable(sheet.kana)
-        return kana if kana and UNKNOWN_LETTER not in kana else f"{name} ({self._printable(sheet.code)})"
+        return kana if kana and UNKNOWN_LETTER not in kana else self._printable(sheet.code)
 
     def _printable(self, text: str) -> str:
         whole = unicodedata.normalize("NFC", text)

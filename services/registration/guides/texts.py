@@ -84,7 +84,9 @@ class EditText(WhichText):
         help=N_("Fields are filled in for each person: name, organisation, link, until, contact."),
     )  # fmt: skip
     contact: Plain = field(
-        N_("Whom to ask"), default="", max_length=80,
+        N_("Whom to ask"),
+        default="",
+        max_length=80,
         help=N_("For instance an office with its extension; also printed. Empty: the organisation's phone and mail."),
     )
 

@@ -90,4 +90,4 @@ def skipped(tx: Transaction, way: GuideWay, *, again: bool) -> ColumnElement[boo
     """Say of a person that nothing is to be done now."""
     if way is GuideWay.MAIL:
         return on_the_way(tx) if again else or_(on_the_way(tx), guided_lately(tx, way))
-    return exists(select(1).where(False)) if again else guided_lately(tx, way)  # noqa: FBT003 - SQL's false
+    return exists(select(1).where(False)) if again else guided_lately(tx, way)

@@ -1,0 +1,102 @@
+"""What will go out, before it does (登録案内の確認): how many by mail, how many on paper, a mail and a page to look at."""
+
+import base64
+from io import BytesIO
+from threading import Lock
+
+import pypdfium2
+from sqlalchemy import case, func, select
+
+from core.i18n import N_, _, using_language
+from core.inputs import Row
+from core.operations import query
+from core.shown import day
+from core.transaction import Transaction
+from data.models.people import Person
+from data.models.registration_guides import GuideWay
+from services.registration.guides.handout import MOST as MOST_PRINTED
+from services.registration.guides.pdf import printed
+from services.registration.guides.sending import MOST
+from services.registration.guides.sheets import ready
+from services.registration.guides.texts import filled, text_in
+from services.registration.guides.whom import Whom, chosen, guided_lately, has_address
+from services.registration.links import LETTERS, address_of
+
+NAMES = 20
+EXAMPLE = "x" * LETTERS
+SCALE = 1.3
+_drawing = Lock()  # PDFium takes one caller at a time
+
+
+class Preview(Row):
+    """How many would be guided, and the first of them as an example.
+
+    ``without`` names the first of those without an address; ``picture`` is the page as a PNG in base64, or empty.
+    """
+
+    people: int
+    by_mail: int
+    without_address: int
+    mailed_lately: int
+    printed_lately: int
+    without: list[str]
+    subject: str = ""
+    body: str = ""
+    picture: str = ""
+    most_mailed: int = MOST
+    most_printed: int = MOST_PRINTED
+
+
+@query("registration.guide_preview", N_("See whom a registration guide would reach"))
+def guide_preview(tx: Transaction, ask: Whom) -> Preview:
+    """Return whom a guide would reach, with its mail and its page for the first of them; its link is no real one."""
+    people = select(Person.id).where(Person.id.in_(chosen(tx, ask, guide_preview.reach(tx)).limit(MOST + 1)))
+    known = people.add_columns(
+        has_address().label("has"), guided_lately(tx, GuideWay.MAIL).label("mailed"),
+        guided_lately(tx, GuideWay.PRINT).label("printed"),
+    ).subquery()  # fmt: skip
+    total, has, mailed, on_paper = tx.execute(
+        select(
+            func.count(), *[func.count(case((column, 1))) for column in (known.c.has, known.c.mailed, known.c.printed)]
+        )
+    ).one()
+    without = tx.execute(
+        select(Person.family_name, Person.given_name)
+        .join(known, known.c.id == Person.id)
+        .where(~known.c.has)
+        .order_by(Person.sort_key, Person.id)
+        .limit(NAMES)
+    ).all()
+    counts = Preview(
+        people=total, by_mail=has, without_address=total - has, mailed_lately=mailed, printed_lately=on_paper,
+        without=[f"{row.family_name} {row.given_name}".strip() for row in without],
+    )  # fmt: skip
+    first = tx.scalar(people.order_by(Person.sort_key, Person.id).limit(1))
+    return counts if first is None else counts.model_copy(update=_example(tx, first))
+
+
+def _example(tx: Transaction, person_id: int) -> dict[str, str]:
+    content = ready(tx, {person_id: EXAMPLE})
+    sheet, sender = content.sheets[0], content.sender
+    text = text_in(tx, sheet.language)
+    with using_language(sheet.language):
+        values = {"name": sheet.name, "organisation": sender.name, "link": address_of(_(N_("example"))),
+                  "until": day(content.until), "contact": sender.contact[sheet.language]}  # fmt: skip
+    made = printed([sheet], organisation=sender.name, contact=sender.contact, until=content.until,
+                   logo=content.logo, sample=True)  # fmt: skip
+    return {
+        "subject": filled(text.subject, values), "body": filled(text.body, values), "picture": picture(made.content),
+    }  # fmt: skip
+
+
+def picture(content: bytes) -> str:
+    """Return the first page of a PDF as a PNG in base64."""
+    with _drawing:
+        document = pypdfium2.PdfDocument(content)
+        try:
+            drawn = document[0].render(scale=SCALE, grayscale=True).to_pil()
+        finally:
+            document.close()
+    written = BytesIO()
+    drawn.save(written, "PNG", optimize=True)
+    return base64.b64encode(written.getvalue()).decode()
