@@ -19,7 +19,7 @@ from services.registration.guides.list import GuideRow, GuidesAsk, GuideState, g
 from services.registration.guides.preview import Preview, guide_preview
 from services.registration.guides.sending import Guided, Mails, guide
 from services.registration.guides.texts import EditText, WhichText, edit_guide_text, guide_text
-from services.registration.guides.whom import Whom
+from services.registration.guides.whom import Whom, WhomAsk
 from services.registration.line import (
     Happened,
     LineCode,
@@ -92,7 +92,7 @@ __all__ = [
     "WhichHandout",
     "WhichPerson",
     "WhichText",
-    "Whom",
+    "Whom", "WhomAsk",
     "Whose",
     "WhoseMine",
     "add_mail",

@@ -67,7 +67,7 @@ def make_links(tx: Transaction, person_ids: Iterable[int], *, days: int = VALID_
 
 
 def draft_links(person_ids: Iterable[int]) -> dict[int, str]:
-    """Return a new token for each of these people. It opens nothing before ``keep_links``, so it can be printed first."""
+    """Return a new token for each of these people; it opens nothing before ``keep_links`` did its work."""
     return {person: _new_token() for person in sorted(set(person_ids))}
 
 

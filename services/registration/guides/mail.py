@@ -116,9 +116,8 @@ def _letters(tx: Transaction, ids: Sequence[int]) -> list[Letter]:
 
 def _note(tx: Transaction, outcomes: list[dict[str, Any]]) -> None:
     for sent in (True, False):
-        some = [
-            {key: value for key, value in one.items() if key != "_sent"} for one in outcomes if one["_sent"] is sent
-        ]
+        mine = [one for one in outcomes if one["_sent"] is sent]
+        some = [{key: value for key, value in one.items() if key != "_sent"} for one in mine]
         if some:
             noted = update(TABLE).where(TABLE.c.id == bindparam("_id"))
             when = {"sent_at": tx.now} if sent else {}

@@ -11,7 +11,8 @@ from datetime import datetime
 from io import BytesIO
 
 import segno
-from fpdf import FPDF, Align
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
 from PIL import Image
 from pylopdf_fonts_jp import sans_path
 
@@ -38,9 +39,12 @@ STEPS = (
 )
 
 
+ALONE = N_("This page is for you alone: do not show it to others.\nIf you find it, please take it to the office.")
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """For whom a page is. ``token`` opens their page; ``kana`` and ``code`` stand in for a name that cannot be printed."""
+    """For whom a page is; ``token`` opens theirs. ``kana`` or ``code`` stand in for a name that cannot be printed."""
 
     name: str
     kana: str
@@ -65,7 +69,7 @@ def printed(
     contact: Mapping[str, str],
     until: datetime,
     logo: bytes | None = None,
-    tell: Callable[[int], None] = lambda done: None,
+    tell: Callable[[int], None] | None = None,
     sample: bool = False,
 ) -> Printed:
     """Return one PDF with a page for each; ``tell`` hears now and then how many pages are done.
@@ -76,7 +80,7 @@ def printed(
     for number, sheet in enumerate(sheets, start=1):
         if not pages.draw(sheet):
             done.misprinted.append(sheet.name)
-        if number % EVERY == 0:
+        if tell and number % EVERY == 0:
             tell(number)
     done.content = bytes(pages.pdf.output())
     return done
@@ -90,7 +94,8 @@ class _Pages:
         self.pdf.set_auto_page_break(False)
         self.pdf.set_margin(MARGIN)
         self.pdf.add_font(FONT, fname=sans_path())
-        self.letters = self.pdf.fonts[FONT].cmap
+        font = self.pdf.fonts[FONT]
+        self.letters = font.cmap if isinstance(font, TTFFont) else {}
         self.organisation, self.contact, self.until, self.sample = organisation, contact, until, sample
         self.logo = Image.open(BytesIO(logo)) if logo else None
 
@@ -117,7 +122,7 @@ class _Pages:
         self.pdf.set_draw_color(150)
         self.pdf.line(MARGIN, 34, MARGIN + WIDTH, 34)
         if self.sample:
-            self._line(MARGIN, 36, 9, _(N_("Sample: the code opens nothing.")), WIDTH, Align.R)
+            self._line(MARGIN, 36, 11, _(N_("Sample: the code opens nothing.")), WIDTH)
 
     def _whose(self, sheet: Sheet, name: str) -> None:
         self._line(MARGIN, 44, 22, _(TITLE), WIDTH)
@@ -148,13 +153,13 @@ class _Pages:
         )
         self._text(MARGIN, 260, 11, keep, WIDTH)
 
-    def _line(self, left: float, top: float, size: float, text: str, width: float, align: Align = Align.L) -> None:
+    def _line(self, left: float, top: float, size: float, text: str, width: float) -> None:
         """Write one line, smaller if it is too long for the place."""
         self.pdf.set_font(FONT, size=size)
         if (needs := self.pdf.get_string_width(text)) > width - 2:
             self.pdf.set_font(FONT, size=max(6, size * (width - 2) / needs))
         self.pdf.set_xy(left, top)
-        self.pdf.cell(width, size * 0.5, text, align=align)
+        self.pdf.cell(width, size * 0.5, text)
 
     def _text(self, left: float, top: float, size: float, text: str, width: float) -> None:
         for number, line in enumerate(text.split("\n")):

@@ -1,4 +1,4 @@
-"""What will go out, before it does (登録案内の確認): how many by mail, how many on paper, a mail and a page to look at."""
+"""What will go out, before it does (登録案内の確認): how many by mail, on paper; a mail and a page to look at."""
 
 import base64
 from io import BytesIO

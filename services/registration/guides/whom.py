@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 
 from core.actor import Reach
 from core.errors import Refused
 from core.i18n import N_
 from core.inputs import Input, field
+from core.paging import PageAsk
 from core.transaction import Transaction
 from data.models.people import ContactKind, ContactPoint, ContactState, Person
 from data.models.registration_guides import GuideWay, RegistrationGuide
@@ -26,7 +27,20 @@ class Whom(Input):
     person_ids: list[int] = field(N_("People"), default=[], max_length=1_000, hidden=True)
     list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
     department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
-    unregistered: bool = field(N_("Only people of whom nothing is verified yet"), default=True)
+    registered: bool = field(N_("Also people who have registered something"), default=False)
+
+
+class WhomAsk(PageAsk):
+    """The same as the filters of a page."""
+
+    list_id: int | None = field(N_("List"), default=None, of="people.list_choices")
+    department_id: int | None = field(N_("Department and all below"), default=None, of="people.department_choices")
+    registered: bool = field(N_("Also people who have registered something"), default=False)
+
+    @property
+    def whom(self) -> Whom:
+        """Return whom it means."""
+        return Whom(list_id=self.list_id, department_id=self.department_id, registered=self.registered)
 
 
 def chosen(tx: Transaction, ask: Whom, reach: Reach) -> Select[int]:
@@ -40,7 +54,7 @@ def _meant(ask: Whom) -> list[ColumnElement[bool]]:
     if ask.person_ids:
         return [Person.id == func.any(ask.person_ids)]
     asked = PeopleAsk(list_id=ask.list_id, department_id=ask.department_id)
-    return [*conditions(asked), *([~is_registered()] if ask.unregistered else [])]
+    return [*conditions(asked), *([] if ask.registered else [~is_registered()])]
 
 
 def is_registered() -> ColumnElement[bool]:
@@ -90,4 +104,4 @@ def skipped(tx: Transaction, way: GuideWay, *, again: bool) -> ColumnElement[boo
     """Say of a person that nothing is to be done now."""
     if way is GuideWay.MAIL:
         return on_the_way(tx) if again else or_(on_the_way(tx), guided_lately(tx, way))
-    return exists(select(1).where(False)) if again else guided_lately(tx, way)
+    return false() if again else guided_lately(tx, way)
