@@ -7,7 +7,7 @@ import streamlit as st
 from core.actor import Actor
 from core.i18n import N_, _, listed
 from pages import kit
-from services.registration import Preview, Whom, WhomAsk, guide, guide_preview, print_guides
+from services.registration import Preview, Whom, WhomAsk, guide, guide_page, guide_preview, print_guides
 
 HERE = "registration/guide.py"
 
@@ -84,11 +84,12 @@ def _mail(actor: Actor, whom: Whom, found: Preview) -> None:
 def _paper(actor: Actor, whom: Whom, found: Preview) -> None:
     st.subheader(_(N_("On paper")), anchor=False)
     st.caption(_(N_("One A4 page a person, 500 pages a file.")))
-    said = _(N_("The page of the first one, as a sample"))
-    st.html(
-        f'<img src="data:image/png;base64,{found.picture}" alt="{said}" '
-        'style="width: 100%; max-width: 420px; background: white; border: 1px solid #8886; border-radius: 4px">'
-    )
+    if guide_page.allowed(actor) and st.toggle(_(N_("Show a sample")), key="guide-sample"):
+        said = _(N_("The page of the first one, as a sample"))
+        st.html(
+            f'<img src="data:image/png;base64,{kit.ask(guide_page, whom).picture}" alt="{said}" '
+            'style="width: 100%; max-width: 420px; background: white; border: 1px solid #8886; border-radius: 4px">'
+        )
     if not print_guides.allowed(actor):
         return
     to_print = found.people if whom.person_ids else found.without_address

@@ -68,6 +68,7 @@ REGISTERING = (
     "registration.revoke_link:do",
     "registration.guides:read",
     "registration.guide_preview:read",
+    "registration.guide_page:read",
     "registration.guide_text:read",
     "registration.guide:bulk",
     "registration.print:bulk",

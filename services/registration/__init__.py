@@ -5,7 +5,7 @@ paper. What a person gave is a contact point once it is proved; until then it is
 """
 
 from services.registration import erasing, retained  # noqa: F401 - they declare
-from services.registration.guides.handout import (
+from services.registration.guiding.handout import (
     HandoutRow,
     Printing,
     Prints,
@@ -15,11 +15,11 @@ from services.registration.guides.handout import (
     handouts,
     print_guides,
 )
-from services.registration.guides.list import GuideRow, GuidesAsk, GuideState, guides
-from services.registration.guides.preview import Preview, guide_preview
-from services.registration.guides.sending import Guided, Mails, guide
-from services.registration.guides.texts import EditText, WhichText, edit_guide_text, guide_text
-from services.registration.guides.whom import Whom, WhomAsk
+from services.registration.guiding.list import GuideRow, GuidesAsk, GuideState, guides
+from services.registration.guiding.preview import Preview, guide_page, guide_preview
+from services.registration.guiding.sending import Guided, Mails, guide
+from services.registration.guiding.texts import EditText, WhichText, edit_guide_text, guide_text
+from services.registration.guiding.whom import Whom, WhomAsk
 from services.registration.line import (
     Happened,
     LineCode,
@@ -105,7 +105,7 @@ __all__ = [
     "drop_handout",
     "edit_guide_text",
     "guide",
-    "guide_preview",
+    "guide_page", "guide_preview",
     "guide_text",
     "guides",
     "handout",

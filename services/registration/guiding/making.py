@@ -14,9 +14,9 @@ from core.i18n import N_
 from core.jobs import job
 from core.transaction import Transaction
 from data.models.registration_guides import RegistrationGuide, RegistrationHandout
-from services.registration.guides.mail import send_left_over
-from services.registration.guides.pdf import Printed, printed
-from services.registration.guides.sheets import Ready, ready
+from services.registration.guiding.mail import send_left_over
+from services.registration.guiding.pdf import Printed, printed
+from services.registration.guiding.sheets import Ready, ready
 from services.registration.links import draft_links, keep_links
 
 SYSTEM = Actor.system("registration")

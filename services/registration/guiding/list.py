@@ -19,7 +19,7 @@ from data.models.registration import RegistrationLink
 from data.models.registration_guides import GuideWay, RegistrationGuide
 from services.access import called, people_within
 from services.delivery import cause
-from services.registration.guides.mail import GONE, NO_ADDRESS, TOO_LATE
+from services.registration.guiding.mail import GONE, NO_ADDRESS, TOO_LATE
 
 BY = aliased(Person, name="guided_by")
 OWN_WORDS = {
@@ -58,7 +58,7 @@ class GuidesAsk(PageAsk):
     sort: str = field(N_("Order"), default="-asked", hidden=True)
     text: str = field(N_("Name, kana or code"), default="", max_length=100, personal=True)
     state: GuideState | None = field(N_("State"), default=None)
-    way: GuideWay | None = field(N_("How"), default=None)
+    way: GuideWay | None = field(N_("Guided by"), default=None)
 
 
 class GuideRow(Row):
@@ -69,7 +69,7 @@ class GuideRow(Row):
     name: str = field(N_("Name"))
     code: str = field(N_("Code"))
     department: str = field(N_("Main department"))
-    way: GuideWay = field(N_("How"))
+    way: GuideWay = field(N_("Guided by"))
     state: GuideState = field(N_("State"))
     reason: str = field(N_("Reason"))
     asked_at: datetime = field(N_("Guided at"))

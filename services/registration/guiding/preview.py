@@ -7,6 +7,7 @@ from threading import Lock
 import pypdfium2
 from sqlalchemy import case, func, select
 
+from core.errors import Refused
 from core.i18n import N_, _, using_language
 from core.inputs import Row
 from core.operations import query
@@ -14,12 +15,12 @@ from core.shown import day
 from core.transaction import Transaction
 from data.models.people import Person
 from data.models.registration_guides import GuideWay
-from services.registration.guides.handout import MOST as MOST_PRINTED
-from services.registration.guides.pdf import printed
-from services.registration.guides.sending import MOST
-from services.registration.guides.sheets import ready
-from services.registration.guides.texts import filled, text_in
-from services.registration.guides.whom import Whom, chosen, guided_lately, has_address
+from services.registration.guiding.handout import MOST as MOST_PRINTED
+from services.registration.guiding.pdf import printed
+from services.registration.guiding.sending import MOST
+from services.registration.guiding.sheets import ready
+from services.registration.guiding.texts import filled, text_in
+from services.registration.guiding.whom import NOBODY, Whom, chosen, guided_lately, has_address
 from services.registration.links import LETTERS, address_of
 
 NAMES = 20
@@ -31,7 +32,7 @@ _drawing = Lock()  # PDFium takes one caller at a time
 class Preview(Row):
     """How many would be guided, and the first of them as an example.
 
-    ``without`` names the first of those without an address; ``picture`` is the page as a PNG in base64, or empty.
+    ``without`` names the first of those without an address; ``subject`` and ``body`` are the mail.
     """
 
     people: int
@@ -42,14 +43,19 @@ class Preview(Row):
     without: list[str]
     subject: str = ""
     body: str = ""
-    picture: str = ""
     most_mailed: int = MOST
     most_printed: int = MOST_PRINTED
 
 
+class SamplePage(Row):
+    """A printed page as a PNG in base64."""
+
+    picture: str
+
+
 @query("registration.guide_preview", N_("See whom a registration guide would reach"))
 def guide_preview(tx: Transaction, ask: Whom) -> Preview:
-    """Return whom a guide would reach, with its mail and its page for the first of them; its link is no real one."""
+    """Return whom a guide would reach, with the mail to the first of them; its link is no real one."""
     people = select(Person.id).where(Person.id.in_(chosen(tx, ask, guide_preview.reach(tx)).limit(MOST + 1)))
     known = people.add_columns(
         has_address().label("has"), guided_lately(tx, GuideWay.MAIL).label("mailed"),
@@ -72,21 +78,36 @@ def guide_preview(tx: Transaction, ask: Whom) -> Preview:
         without=[f"{row.family_name} {row.given_name}".strip() for row in without],
     )  # fmt: skip
     first = tx.scalar(people.order_by(Person.sort_key, Person.id).limit(1))
-    return counts if first is None else counts.model_copy(update=_example(tx, first))
+    return counts if first is None else counts.model_copy(update=_first_mail(tx, first))
 
 
-def _example(tx: Transaction, person_id: int) -> dict[str, str]:
+def _first_mail(tx: Transaction, person_id: int) -> dict[str, str]:
     content = ready(tx, {person_id: EXAMPLE})
     sheet, sender = content.sheets[0], content.sender
     text = text_in(tx, sheet.language)
     with using_language(sheet.language):
         values = {"name": sheet.name, "organisation": sender.name, "link": address_of(_(N_("example"))),
-                  "until": day(content.until), "contact": sender.contact[sheet.language]}  # fmt: skip
-    made = printed([sheet], organisation=sender.name, contact=sender.contact, until=content.until,
-                   logo=content.logo, sample=True)  # fmt: skip
-    return {
-        "subject": filled(text.subject, values), "body": filled(text.body, values), "picture": picture(made.content),
-    }  # fmt: skip
+                  "until": day(content.until), "contact": sender.contact[text.language]}  # fmt: skip
+    return {"subject": filled(text.subject, values), "body": filled(text.body, values)}
+
+
+@query("registration.guide_page", N_("See a sample of the printed registration guide"))
+def guide_page(tx: Transaction, ask: Whom) -> SamplePage:
+    """Return the page of the first of those who are meant, as a picture; its code opens nothing.
+
+    Raises:
+        Refused: when nobody is meant.
+    """
+    people = select(Person.id).where(Person.id.in_(chosen(tx, ask, guide_page.reach(tx)).limit(MOST + 1)))
+    first = tx.scalar(people.order_by(Person.sort_key, Person.id).limit(1))
+    if first is None:
+        raise Refused(NOBODY)
+    content = ready(tx, {first: EXAMPLE})
+    made = printed(
+        content.sheets, organisation=content.sender.name, contact=content.sender.contact, until=content.until,
+        logo=content.logo, sample=True,
+    )  # fmt: skip
+    return SamplePage(picture=picture(made.content))
 
 
 def picture(content: bytes) -> str:

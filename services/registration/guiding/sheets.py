@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
 from data.models.setup import OrganisationLogo
-from services.registration.guides.pdf import Sheet
-from services.registration.guides.texts import Sender, sender_of, texts
+from services.registration.guiding.pdf import Sheet
+from services.registration.guiding.texts import Sender, sender_of, texts
 from services.registration.links import VALID_DAYS
 
 

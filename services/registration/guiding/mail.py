@@ -18,8 +18,8 @@ from data.models.people import Person
 from data.models.registration_guides import GuideWay, RegistrationGuide
 from services.access import people_within
 from services.delivery import Letter, holds_link, send_letters
-from services.registration.guides.texts import sender_of, texts
-from services.registration.guides.whom import address
+from services.registration.guiding.texts import sender_of, texts
+from services.registration.guiding.whom import address
 from services.registration.links import VALID_DAYS, make_links
 
 SYSTEM = Actor.system("registration")

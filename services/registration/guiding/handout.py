@@ -17,9 +17,9 @@ from core.rotation import encrypted
 from core.transaction import Transaction
 from data.models.people import Person
 from data.models.registration_guides import GuideWay, RegistrationGuide, RegistrationHandout
-from services.registration.guides.making import PURPOSE, about, make_handout, opened_file
-from services.registration.guides.sheets import in_order
-from services.registration.guides.whom import Whom, chosen, has_address, refuse_unless_some, skipped
+from services.registration.guiding.making import PURPOSE, about, make_handout, opened_file
+from services.registration.guiding.sheets import in_order
+from services.registration.guiding.whom import Whom, chosen, has_address, refuse_unless_some, skipped
 
 PAGES = 500
 MOST = 5_000

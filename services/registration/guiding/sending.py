@@ -9,10 +9,10 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.people import Person
 from data.models.registration_guides import GuideWay, RegistrationGuide
-from services.registration.guides.mail import send_soon
-from services.registration.guides.whom import Whom, chosen, has_address, refuse_unless_some, skipped
+from services.registration.guiding.mail import send_soon
+from services.registration.guiding.whom import Whom, chosen, has_address, refuse_unless_some, skipped
 
-MOST = 20_000
+MOST = 10_000
 """People at once: more than any organisation guides in one go without choosing a department."""
 
 
