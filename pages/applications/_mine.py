@@ -1,13 +1,17 @@
-"""The way from “my page” to one's own data (プロフィール申請)."""
+"""The way from “my page” to a change of one's own data (プロフィール申請)."""
 
 import streamlit as st
 
 from core.i18n import N_, _
-from pages.kit.menu import way_to
+from pages.kit.menu import offered, way_to
+
+PAGE = "applications/mine.py"
 
 
 def own_data() -> None:
-    """Offer to see one's own data and to apply for changes."""
-    st.subheader(_(N_("My data")), anchor=False)
-    st.caption(_(N_("Name, address, mobile number and mail addresses: see them, and apply for a change.")))
-    way_to("applications/mine.py")
+    """Say how to have one's own data changed: by an application, where the organisation takes them."""
+    if PAGE not in {entry.path for entry in offered()}:
+        st.caption(_(N_("Is something wrong here? Tell your administrator, who keeps the register.")))
+        return
+    st.caption(_(N_("Is something wrong here, or has it changed? Apply for a change; the office decides.")))
+    way_to(PAGE)

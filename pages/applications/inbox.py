@@ -69,5 +69,5 @@ kit.header(
 question = kit.filters(InboxAsk, size=20)
 kit.paged(
     inbox, question, draw, unit=N_("{count} applications"),
-    empty=_(N_("No application is found. People apply on their own page “My data”.")),
+    empty=_(N_("No application is found. People apply from “My page”.")),
 )  # fmt: skip

@@ -72,7 +72,8 @@ def ask_for_change(found: OwnProfile) -> None:
 
 
 kit.header(
-    _(N_("My data")), _(N_("What the organisation keeps about you. Change it here: the office looks at it first."))
+    _(N_("Apply for a change of my data")),
+    _(N_("What the organisation keeps about you. Change it here: the office looks at it first.")),
 )
 profile = kit.ask(mine)
 form, state = st.columns([3, 2], gap="large")

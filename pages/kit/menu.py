@@ -170,7 +170,7 @@ PAGES = (
     Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),
     Entry(ORGANISATION, "setup/doctor.py", N_("Check of the installation"), "stethoscope", ("setup.doctor",)),
     Entry(OWN, "access/mine.py", N_("My page"), "manage_accounts"),
-    Entry(OWN, "applications/mine.py", N_("My data"), "contact_page"),
+    Entry(OWN, "applications/mine.py", N_("Apply for a change of my data"), "contact_page"),
     Entry(OWN, SET_UP, N_("Two-step sign-in"), "phonelink_lock"),
     Entry(OWN, "setup/work.py", N_("Running and finished work"), "pending_actions"),
     Entry(OWN, "desk/begun.py", N_("Begun, not saved"), "edit_note"),

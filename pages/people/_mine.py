@@ -1,7 +1,5 @@
 """Own page: what the register says of oneself."""
 
-import streamlit as st
-
 from core.i18n import N_, _
 from pages import kit
 from services.people import own_person
@@ -21,4 +19,3 @@ def my_data() -> None:
         },
         label=_(N_("My data")),
     )
-    st.caption(_(N_("Is something wrong here? Tell your administrator, who keeps the register.")))

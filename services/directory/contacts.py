@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core.i18n import N_
 from core.transaction import Transaction
-from data.models.people import ContactKind, ContactPoint, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Person
 from services.directory.sheet import cells_of, name_in
 from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.places import Places
@@ -25,13 +25,16 @@ Given = Mapping[str, Any]
 
 
 def reachable_now(tx: Transaction, codes: Sequence[str]) -> dict[str, Reachable]:
-    """Return how the people with these codes are reached at this moment, by code."""
+    """Return how the office reaches the people with these codes at this moment (会社登録), by code."""
     rows = tx.execute(
         select(Person.code, ContactPoint.kind, ContactPoint.value)
         .join(ContactPoint, ContactPoint.person_id == Person.id)
-        .where(Person.code == func.any(list(codes)), ContactPoint.kind.in_([ContactKind.MAIL, ContactKind.MOBILE]))
+        .where(
+            Person.code == func.any(list(codes)), ContactPoint.origin == ContactOrigin.OFFICE,
+            ContactPoint.kind.in_([ContactKind.MAIL, ContactKind.MOBILE]),
+        )
         .order_by(ContactPoint.id)
-    )
+    )  # fmt: skip
     mails: dict[str, list[str]] = defaultdict(list)
     mobiles: dict[str, str] = {}
     for code, kind, value in rows:

@@ -139,6 +139,8 @@ def _person(tx: Transaction, found: Invitation, inviter: Actor) -> Person | None
     owners = owners_of(tx.by(inviter), [found.address.lower()], reach)[found.address.lower()]
     if found.person_id is None and not owners:
         return None
+    if found.person_id is None and any(one.private for one in owners):
+        raise Refused(VOID)
     person_id = found.person_id or owners[0].id
     if tx.scalar(select(Account.id).where(Account.person_id.in_([person_id, *[one.id for one in owners]]))) is not None:
         raise Refused(HAS_ACCOUNT)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.actor import Reach
@@ -18,7 +18,7 @@ from core.inputs import Row, WrongValue
 from core.transaction import Transaction
 from data.models.access import Account
 from data.models.invitations import Invitation
-from data.models.people import ContactKind, ContactPoint, ContactState, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState, Person
 from services.access import people_within, taken_logins
 from services.invitations.states import is_open
 from services.people import mail_address
@@ -30,6 +30,7 @@ HAS_ACCOUNT = N_("Has an account already. Make a one-time link on the page of th
 INVITED = N_("Has an open invitation already. Send it again from the list if it got lost.")
 SEVERAL = N_("This address belongs to several people. Choose the person by name.")
 NOT_THIS_ONE = N_("You cannot invite this person: retired, or outside your reach.")
+PRIVATE = N_("Somebody has registered this as a private address. Choose the person from the register.")
 NO_MAIL = N_("There is no mail address that works for this person.")
 
 
@@ -73,7 +74,11 @@ def read(lines: Iterable[str]) -> tuple[list[Invitee], list[Skipped]]:
 def people(tx: Transaction, ids: Sequence[int], reach: Reach) -> tuple[list[Invitee], list[Skipped]]:
     """Return these people of the register with the address that works best, and those who cannot be invited."""
     works_first = case((ContactPoint.state == ContactState.WORKS, 0), else_=1)
-    usable = (ContactPoint.kind == ContactKind.MAIL) & (ContactPoint.state != ContactState.DEAD)
+    # A private address can be given by whoever holds the paper with somebody's link: no account is opened by it.
+    usable = and_(
+        ContactPoint.kind == ContactKind.MAIL, ContactPoint.state != ContactState.DEAD,
+        ContactPoint.origin == ContactOrigin.OFFICE,
+    )  # fmt: skip
     rows = tx.execute(
         select(Person, ContactPoint.value, Account.id.label("account"))
         .outerjoin(ContactPoint, (ContactPoint.person_id == Person.id) & usable)
@@ -112,12 +117,16 @@ def sorted_out(tx: Transaction, invitees: Sequence[Invitee], reach: Reach) -> tu
 
 
 def owners_of(tx: Transaction, addresses: Sequence[str], reach: Reach) -> dict[str, list[Any]]:
-    """Return the people whose mail addresses (in lower case) these are: ``account``, ``retired``, ``within``."""
+    """Return the people whose mail addresses (in lower case) these are.
+
+    Each with ``account``, ``retired``, ``within`` reach, and ``private``: registered by the person (本人登録).
+    """
     rows = tx.execute(
         select(
             func.lower(ContactPoint.value).label("address"), Person.id, Person.family_name, Person.given_name,
             Account.id.label("account"), Person.retired_at.is_not(None).label("retired"),
             people_within(reach, tx.actor).label("within"),
+            (ContactPoint.origin == ContactOrigin.PERSON).label("private"),
         )
         .join(Person, Person.id == ContactPoint.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
@@ -139,4 +148,6 @@ def _refusal(one: Invitee, owned: Sequence[Any], open_ones: set[str], logins: di
         return SEVERAL
     if any(row.retired or not row.within for row in owned):
         return NOT_THIS_ONE
+    if one.person_id is None and any(row.private for row in owned):
+        return PRIVATE
     return None

@@ -8,7 +8,7 @@ from core.errors import Invalid
 from core.i18n import N_, _
 from core.transaction import Transaction
 from data.models.areas import Area
-from data.models.people import ContactKind, ContactPoint, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Person
 from services.access import taken_logins, usable_login
 from services.people.fields import PersonFields
 
@@ -38,10 +38,11 @@ def check_unique(tx: Transaction, ask: PersonFields, person_id: int | None) -> N
         raise Invalid(N_("Somebody else has the same code, mail address or login name."), fields=fields)
 
 
-def owners_of_mails(tx: Transaction, mails: Sequence[str]) -> dict[str, int]:
+def owners_of_mails(tx: Transaction, mails: Sequence[str], *, office_only: bool = False) -> dict[str, int]:
     """Return the active people who have these addresses, by address in lower case: no mail server tells them apart.
 
-    A retired person's address is free again.
+    A retired person's address is free again. ``office_only``: whoever may not be found by what they registered
+    themselves (本人登録), which takes no more than a sheet of paper with their link.
     """
     lower = func.lower(ContactPoint.value)
     wanted = literal([mail.lower() for mail in mails], ARRAY(String))
@@ -50,7 +51,7 @@ def owners_of_mails(tx: Transaction, mails: Sequence[str]) -> dict[str, int]:
         .join(Person, Person.id == ContactPoint.person_id)
         .where(
             ContactPoint.kind == ContactKind.MAIL, lower == any_(wanted),
-            Person.retired_at.is_(None),
+            Person.retired_at.is_(None), (ContactPoint.origin == ContactOrigin.OFFICE) | literal(not office_only),
         )
     )  # fmt: skip
     return {row.value: row.person_id for row in rows}

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from data.models.access import Account, AccountStatus
-from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Department, Membership, Person
 from data.models.scim import ExternalId
 
 Path = tuple[str, str | None]
@@ -41,9 +41,14 @@ _mail, _mobile = aliased(ContactPoint), aliased(ContactPoint)
 _belongs, _belonging, _belonging_account = aliased(Membership), aliased(Person), aliased(Account)
 
 _older = aliased(ContactPoint)
-_earlier = (
-    select(1).where(_older.person_id == _mail.person_id, _older.kind == ContactKind.MAIL, _older.id < _mail.id).exists()
-)
+
+
+def _of_office(one: Any, kind: ContactKind, owner: Any) -> Any:
+    # What people registered themselves is nothing that a directory may find them by.
+    return and_(one.person_id == owner, one.kind == kind, one.origin == ContactOrigin.OFFICE)
+
+
+_earlier = select(1).where(_of_office(_older, ContactKind.MAIL, _mail.person_id), _older.id < _mail.id).exists()
 FULL_NAME = func.btrim(Person.family_name + " " + Person.given_name, type_=String)
 MAIN_DEPARTMENT = (
     select(_place.full_name)
@@ -76,14 +81,14 @@ USER_COLUMNS: dict[Path, Column] = {
 USER_LISTS: dict[str, Several] = {
     "external_id": _external(ExternalId.person_id, Person.id),
     "emails": Several(
-        select(1).select_from(_mail).where(_mail.person_id == Person.id, _mail.kind == ContactKind.MAIL),
+        select(1).select_from(_mail).where(_of_office(_mail, ContactKind.MAIL, Person.id)),
         {
             "value": Column(_mail.value),
             "type": Column(case((~_earlier, literal("work")), else_=literal("other"))),
         },
     ),
     "phone_numbers": Several(
-        select(1).select_from(_mobile).where(_mobile.person_id == Person.id, _mobile.kind == ContactKind.MOBILE),
+        select(1).select_from(_mobile).where(_of_office(_mobile, ContactKind.MOBILE, Person.id)),
         {"value": Column(_mobile.value), "type": Column(literal("mobile"))},
     ),
     "groups": Several(

@@ -47,7 +47,7 @@ def known_already(tx: Transaction, process: Process[Any, Any], ask: "UserFields"
         person = _within(tx, process, Person.code == ask.employee_number, Person.retired_at.is_not(None) | no_account)
         if person is not None:
             return Known(person, "adopted" if person.retired_at is None else "returned")
-    owners = set(owners_of_mails(tx, ask.mails).values()) if ask.mails else set()
+    owners = set(owners_of_mails(tx, ask.mails, office_only=True).values()) if ask.mails else set()
     if len(owners) > 1:
         raise Taken(N_("These mail addresses belong to several people."))
     person = _within(tx, process, Person.id.in_(owners), no_account) if owners else None

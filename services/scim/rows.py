@@ -14,7 +14,7 @@ from core.i18n import N_
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus
-from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Department, Membership, Person
 from data.models.scim import ExternalId
 from services.access import people_within
 
@@ -161,11 +161,11 @@ def _print(*parts: object) -> str:
 
 
 def contacts_of(tx: Transaction, ids: list[int]) -> dict[int, dict[ContactKind, list[str]]]:
-    """Return how people are reached, by person and kind, the oldest first."""
+    """Return how the office reaches people (会社登録), by person and kind, the oldest first."""
     found: dict[int, dict[ContactKind, list[str]]] = defaultdict(lambda: defaultdict(list))
     rows = tx.execute(
         select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.value)
-        .where(ContactPoint.person_id == func.any(ids))
+        .where(ContactPoint.person_id == func.any(ids), ContactPoint.origin == ContactOrigin.OFFICE)
         .order_by(ContactPoint.id)
     )
     for row in rows:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from core.errors import Refused
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus
-from data.models.people import ContactKind, ContactPoint, Person
+from data.models.people import ContactKind, ContactOrigin, ContactPoint, Person
 from services.access import grants_of
 from services.access.within import more_powerful
 from services.people.edit import MORE_POWERFUL
@@ -29,7 +29,9 @@ def refuse_taking_over(tx: Transaction, person_id: int, login: str, mails: Colle
         return
     there = tx.execute(
         select(func.lower(ContactPoint.value)).where(
-            ContactPoint.person_id == person_id, ContactPoint.kind == ContactKind.MAIL
+            ContactPoint.person_id == person_id,
+            ContactPoint.kind == ContactKind.MAIL,
+            ContactPoint.origin == ContactOrigin.OFFICE,
         )
     ).scalars()
     reopened = opens and account.status is AccountStatus.STOPPED

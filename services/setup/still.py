@@ -7,7 +7,9 @@ from sqlalchemy import Select, func, or_, select
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.access import ApiKey
+from data.models.applications import ApplicationState, ProfileApplication
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from data.models.directory import DirectoryConnection, Nightly
 from data.models.safety import QuakeRule
 from data.models.webhooks import EndpointState, WebhookEndpoint
 
@@ -15,6 +17,8 @@ BROADCASTS = N_("{count} broadcasts are not closed yet. Close them first.")
 RULES = N_("{count} rules for automatic broadcasts are switched on. Switch them off first.")
 KEYS = N_("{count} API keys are in use. Revoke them first.")
 ENDPOINTS = N_("{count} webhook endpoints are switched on. Switch them off first.")
+APPLICATIONS = N_("{count} applications wait. Approve them or send them back first.")
+CONNECTIONS = N_("{count} connections run every night. Switch that off first.")
 BEGUN = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 
 
@@ -47,6 +51,18 @@ def webhooks(tx: Transaction) -> Running | None:
     """Endpoints to which something is sent."""
     on = select(func.count()).select_from(WebhookEndpoint).where(WebhookEndpoint.state == EndpointState.ON)
     return _running(tx, on, ENDPOINTS, "webhooks/endpoints.py")
+
+
+def applications(tx: Transaction) -> Running | None:
+    """Applications that wait for the office."""
+    waiting = select(func.count()).where(ProfileApplication.state == ApplicationState.WAITING)
+    return _running(tx, waiting, APPLICATIONS, "applications/inbox.py")
+
+
+def directory(tx: Transaction) -> Running | None:
+    """Connections that run every night."""
+    every_night = select(func.count()).where(DirectoryConnection.nightly != Nightly.OFF)
+    return _running(tx, every_night, CONNECTIONS, "directory/connections.py")
 
 
 def nothing(tx: Transaction) -> None:

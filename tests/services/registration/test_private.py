@@ -1,16 +1,17 @@
 """Private contact points are their owner's: no file, form, undo, search or password mail of the office touches them."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.actor import WHOLE
 from core.operations import find
-from data.models.access import Account, AccountStatus
+from data.models.access import Account, AccountStatus, ReachKind
 from data.models.delivery import Delivery
 from data.models.people import ContactKind, ContactPoint
 from services.access import Identity, sign_in_as
 from services.access.forgotten import reset_letter
 from services.changes import current
+from services.invitations import NewInvitations, invite_members
 from services.people import edit_person, export_people, show_person
 from services.people.export import ExportAsk
 from services.people.fields import EditedPerson
@@ -20,6 +21,8 @@ from services.people.show import PersonAsk
 from services.people.store import Reachable, set_contacts
 from services.registration import GivenCode, NewMobile, add_mobile, confirm
 from services.registration.proofs import make_proof
+from services.scim import EditedUser, UserFields, UsersAsk, add_user, change_user, list_users
+from services.scim.matching import Taken
 from tests.factories import actor_of
 from tests.services.broadcasts.asks import sent
 from tests.services.registration.stage import points_of, register_mail
@@ -100,3 +103,22 @@ class TestDelivery:
         page = deliveries(administrator, deliveries.asks(broadcast_id=broadcast.id))
         assert {line.address for line in page.rows} == {"office@example.jp", "p••••@example.com"}
         assert PRIVATE not in "".join(line.model_dump_json() for line in page.rows)
+
+
+class TestOtherRooms:
+    """A sheet of paper with somebody's link is enough to register an address: no account is opened by it."""
+
+    def test_a_directory_neither_sees_nor_clears_nor_adopts_by_it(self, administrator, tx, person):
+        shown = next(iter(list_users(administrator, UsersAsk(id=person.id)).users))
+        assert [one.lower() for one in shown.mails] == ["office@example.jp"]
+        change_user(administrator, EditedUser(id=person.id, user_name=shown.user_name, mails=["other@example.jp"]))
+        assert (PRIVATE, "person") in values(tx, person)
+        with pytest.raises(Taken):
+            add_user(administrator, UserFields(user_name="somebody.else", mails=[PRIVATE]))
+
+    def test_nobody_is_invited_at_it_or_by_it(self, administrator, tx, person):
+        tx.execute(delete(Account).where(Account.person_id == person.id))
+        tx.execute(delete(ContactPoint).where(ContactPoint.value == "office@example.jp"))
+        for how in ({"addresses": [PRIVATE]}, {"person_ids": [person.id]}):
+            done = invite_members(administrator, NewInvitations(**how, reach=ReachKind.WHOLE))
+            assert (done.invited, len(done.skipped)) == (0, 1), how
