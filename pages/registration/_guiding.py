@@ -14,7 +14,7 @@ HERE = "registration/guide.py"
 
 def guiding(actor: Actor) -> None:
     """Ask whom to guide, show the mail and the page, and offer to send and to print."""
-    person = kit.number_if_any("person")
+    person = kit.number_if_any("whose")
     if person is None:
         whom = kit.filters(WhomAsk).whom
     else:

@@ -25,7 +25,7 @@ def registration_link(person: PersonDetail, actor: Actor) -> None:
         if actor.may("registration.guide_preview", What.READ) and st.button(
             _(N_("Send or print the guide…")), icon=":material/contact_mail:", key="guide"
         ):
-            kit.go("registration/guide.py", {"person": person.id})
+            kit.go("registration/guide.py", {"whose": person.id})
 
 
 def _facts(row: LinkRow | None) -> dict[str, object]:

@@ -12,9 +12,9 @@ from services.registration import GuideRow, GuidesAsk, edit_guide_text, guide_pr
 
 actor = guard("registration.guides")
 COLUMNS = (
-    ("name", N_("Name"), 150), ("department", N_("Main department"), 200), ("way", N_("Guided by"), 110),
-    ("state", N_("State"), 110), ("asked_at", N_("Guided at"), 150), ("reason", N_("Reason"), 240),
-    ("opened_at", N_("Page opened at"), 150), ("registered_at", N_("Registered at"), 150), ("by", N_("By"), 120),
+    ("name", N_("Name"), 130), ("state", N_("State"), 120), ("way", N_("Guided by"), 100),
+    ("department", N_("Main department"), 200), ("asked_at", N_("Guided at"), 150), ("reason", N_("Reason"), 220),
+    ("opened_at", N_("Page opened at"), 160), ("registered_at", N_("Registered at"), 150), ("by", N_("By"), 120),
 )  # fmt: skip
 HIDDEN = {"code": N_("Code"), "sent_at": N_("Sent or printed at")}
 

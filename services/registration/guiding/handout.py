@@ -119,7 +119,7 @@ def handouts(tx: Transaction, ask: Nothing) -> list[HandoutRow]:  # noqa: ARG001
         select(RegistrationHandout, RegistrationHandout.content.is_not(None).label("there"))
         .options(defer(RegistrationHandout.content))
         .where(*mine)
-        .order_by(RegistrationHandout.id.desc())
+        .order_by(RegistrationHandout.work_id.desc(), RegistrationHandout.part)
         .limit(50)
     ).all()
     return [_row(tx, row) for row in rows]

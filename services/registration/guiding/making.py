@@ -22,7 +22,7 @@ from services.registration.links import draft_links, keep_links
 SYSTEM = Actor.system("registration")
 PURPOSE = "registration hand-out"
 KEPT_FOR = timedelta(hours=24)
-STEP = N_("Pages")
+STEP = N_("Drawing the pages")
 FAULT = N_("The file could not be made: a fault on our side. Nothing was changed; print it again.")
 
 
