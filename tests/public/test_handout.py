@@ -11,8 +11,8 @@ from core.audit import AuditRecord
 from core.database import transaction
 from data.models.registration_guides import RegistrationHandout
 from pages.public import exports
-from pages.public.cookies import session_cookie
-from services.access import start_session
+from pages.public.gate import SESSION_HEADER
+from services.access import hash_of, start_session
 from services.registration import Prints, print_guides
 from tests.factories import account_of, actor_of
 
@@ -30,8 +30,8 @@ def test_the_file_is_fetched_by_its_owner_with_a_session_only(live_cast):
     client = TestClient(Starlette(routes=exports.ROUTES))
     answers = {}
     for who, token in (("nobody", ""), ("owner", tokens[0]), ("manager", tokens[1])):
-        cookie = {"cookie": f"{session_cookie()}={token}"} if token else {}
-        answers[who] = client.get(f"/export/registration.handout?id={number}", headers=cookie)
+        session = {SESSION_HEADER: hash_of(token).hex()} if token else {}
+        answers[who] = client.get(f"/export/registration.handout?id={number}", headers=session)
     assert {who: answer.status_code for who, answer in answers.items()} == {"nobody": 403, "owner": 200, "manager": 404}
     assert answers["owner"].content.startswith(b"%PDF")
     assert answers["owner"].headers["cache-control"] == "no-store"
