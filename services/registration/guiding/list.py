@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, case, exists, false, func, select, true
 from sqlalchemy.orm import aliased
 
 from core.i18n import N_, _
@@ -85,9 +85,8 @@ def guides(tx: Transaction, ask: GuidesAsk) -> Page[GuideRow]:
     main = (
         select(Department.full_name).join(Membership).where(Membership.person_id == Person.id, Membership.main)
     ).correlate(Person).scalar_subquery()  # fmt: skip
-    stands = _state()
     statement = (
-        select(RegistrationGuide, Person, stands.label("stands"), main.label("department"),
+        select(RegistrationGuide, Person, _state().label("stands"), main.label("department"),
                _registered_at().label("registered_at"), RegistrationLink.opened_at, BY.family_name, BY.given_name)
         .join(Person, Person.id == RegistrationGuide.person_id)
         .outerjoin(RegistrationLink, RegistrationLink.person_id == RegistrationGuide.person_id)
@@ -98,30 +97,42 @@ def guides(tx: Transaction, ask: GuidesAsk) -> Page[GuideRow]:
     if ask.way is not None:
         statement = statement.where(RegistrationGuide.way == ask.way)
     if ask.state is not None:
-        statement = statement.where(stands == ask.state.value)
+        statement = statement.where(*_is(ask.state))
     orders = {"asked": (RegistrationGuide.asked_at, RegistrationGuide.id)}
     return fetch_page(tx, statement, ask, orders=orders, make=_row)
 
 
+def _stages() -> dict[GuideState, ColumnElement[bool]]:
+    """Return how each state is told; the first one that holds is meant."""
+    return {
+        GuideState.FAILED: RegistrationGuide.trouble.is_not(None),
+        GuideState.WAITING: RegistrationGuide.sent_at.is_(None),
+        GuideState.REGISTERED: exists(select(1).where(*_verified_after())),
+        GuideState.OPENED: func.coalesce(RegistrationLink.opened_at >= RegistrationGuide.sent_at, false()),
+        GuideState.PRINTED: RegistrationGuide.way == GuideWay.PRINT,
+        GuideState.SENT: true(),
+    }
+
+
 def _state() -> ColumnElement[str]:
-    return case(
-        (RegistrationGuide.trouble.is_not(None), GuideState.FAILED.value),
-        (_registered_at().is_not(None), GuideState.REGISTERED.value),
-        (_opened(), GuideState.OPENED.value),
-        (RegistrationGuide.sent_at.is_(None), GuideState.WAITING.value),
-        (RegistrationGuide.way == GuideWay.PRINT, GuideState.PRINTED.value),
-        else_=GuideState.SENT.value,
-    )
+    return case(*[(holds, state.value) for state, holds in _stages().items()])
+
+
+def _is(state: GuideState) -> list[ColumnElement[bool]]:
+    """Return the conditions one by one: the database then reads along the fewest rows, not along all guides."""
+    stages = list(_stages().items())
+    at = [one for one, _holds in stages].index(state)
+    return [~holds for _one, holds in stages[:at]] + [stages[at][1]]
+
+
+def _verified_after() -> tuple[ColumnElement[bool], ...]:
+    mine = ContactPoint.person_id == RegistrationGuide.person_id
+    return mine, ContactPoint.verified_at.is_not(None), ContactPoint.verified_at >= RegistrationGuide.sent_at
 
 
 def _registered_at() -> Any:
-    after = and_(ContactPoint.person_id == RegistrationGuide.person_id,
-                 ContactPoint.verified_at >= RegistrationGuide.sent_at)  # fmt: skip
-    return select(func.min(ContactPoint.verified_at)).where(after).correlate(RegistrationGuide).scalar_subquery()
-
-
-def _opened() -> ColumnElement[bool]:
-    return and_(RegistrationGuide.sent_at.is_not(None), RegistrationLink.opened_at >= RegistrationGuide.sent_at)
+    first = select(func.min(ContactPoint.verified_at)).where(*_verified_after())
+    return first.correlate(RegistrationGuide).scalar_subquery()
 
 
 def _row(row: Any) -> GuideRow:

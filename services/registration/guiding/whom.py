@@ -64,14 +64,18 @@ def is_registered() -> ColumnElement[bool]:
 
 def has_address() -> ColumnElement[bool]:
     """Say of a person that there is a mail address that is not known to fail."""
-    return address().is_not(None)
+    return exists(select(1).where(*_alive()))
 
 
 def address() -> ColumnElement[str | None]:
     """Return a person's first mail address that is not known to fail."""
-    mine = (ContactPoint.person_id == Person.id, ContactPoint.kind == ContactKind.MAIL)
-    alive = select(ContactPoint.value).where(*mine, ContactPoint.state != ContactState.DEAD)
+    alive = select(ContactPoint.value).where(*_alive())
     return alive.order_by(ContactPoint.rank, ContactPoint.id).limit(1).correlate(Person).scalar_subquery()
+
+
+def _alive() -> tuple[ColumnElement[bool], ...]:
+    mine = (ContactPoint.person_id == Person.id, ContactPoint.kind == ContactKind.MAIL)
+    return (*mine, ContactPoint.state != ContactState.DEAD)
 
 
 def guided_lately(tx: Transaction, way: GuideWay) -> ColumnElement[bool]:
