@@ -46,7 +46,10 @@ REFRESH = text("""
                END,
                left(tree.sort_key || :separator || below.name, :longest),
                tree.letters + length(:separator || below.name), tree.depth + 1
-        FROM department below JOIN tree ON below.parent_id = tree.id
+        FROM tree CROSS JOIN LATERAL (
+            -- Asked for by index, whatever PostgreSQL expects: to go through all departments once a level takes long.
+            SELECT id, name FROM department WHERE parent_id = tree.id OFFSET 0
+        ) AS below
     )
     UPDATE department
     SET path = tree.path, full_name = tree.full_name, sort_key = tree.sort_key, depth = tree.depth
