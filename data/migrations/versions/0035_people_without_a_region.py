@@ -1,4 +1,4 @@
-"""people without a region are found by a flag."""
+"""people without a region are found by a flag; who has a set is read from an index alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -104,6 +104,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_person_region_own", "person_region", ["person_id"], unique=False, postgresql_where=sa.text("own")
     )
+    op.drop_index("ix_permission_assignment_set_id", table_name="permission_assignment")
+    op.create_index("ix_permission_assignment_set_id", "permission_assignment", ["set_id", "account_id"], unique=False)
     changed = PERSON_CHANGED.format(came=ADDRESS, went=ADDRESS.replace("came", "went"))
     op.execute(KEEPING.format(function="person_changed_search", ids=changed))
     for name, event, tables, ids in TRIGGERS:
@@ -122,6 +124,8 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION person_region_{name}_search()")
     op.execute(KEEPING.format(function="person_changed_search", ids=PERSON_CHANGED.format(came="", went="")))
     op.execute(KEEP.format(**BEFORE))
+    op.drop_index("ix_permission_assignment_set_id", table_name="permission_assignment")
+    op.create_index("ix_permission_assignment_set_id", "permission_assignment", ["set_id"], unique=False)
     op.drop_index("ix_person_region_own", table_name="person_region", postgresql_where=sa.text("own"))
     for name in ("placeable", "regionless"):
         op.drop_index(f"ix_person_search_{name}", table_name="person_search", postgresql_where=sa.text(name))
