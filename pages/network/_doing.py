@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import clock
+from core.actor import Actor
 from core.i18n import N_, _
 from core.shown import day
 from pages import kit
 from services.network import Finding, NetworkAsk, NetworkRow, Share, share_numbers, to_list
+from services.registration import guide_preview
 
 MADE = "network.made-list"
 WHOM = {"picked": N_("The chosen ({count})"), "found": N_("All found")}
 
 
-def listing(question: NetworkAsk, picked: Sequence[NetworkRow]) -> None:
+def listing(question: NetworkAsk, picked: Sequence[NetworkRow], actor: Actor) -> None:
     """Offer to put people on a recipient list, to whom a broadcast can be written then."""
     with st.popover(_(N_("Remind them…")), icon=":material/campaign:"):
         st.caption(_(N_("Puts them on a recipient list; then write a broadcast to it, or take the list for later.")))
@@ -35,10 +37,10 @@ def listing(question: NetworkAsk, picked: Sequence[NetworkRow]) -> None:
         if made:
             st.session_state[MADE] = made.result
     if MADE in st.session_state:
-        _made()
+        _made(actor)
 
 
-def _made() -> None:
+def _made(actor: Actor) -> None:
     made = st.session_state[MADE]
     with st.container(border=True):
         st.markdown(_(N_("“{name}” holds {count} people."), name=kit.literal(made.name), count=kit.number(made.people)))
@@ -46,6 +48,11 @@ def _made() -> None:
             if st.button(_(N_("Write a broadcast to it")), icon=":material/edit_square:", key="write", type="primary"):
                 del st.session_state[MADE]
                 kit.go("broadcasts/new.py", {"list": made.id})
+            if guide_preview.allowed(actor) and st.button(
+                _(N_("Guide them to register")), icon=":material/contact_mail:", key="guide"
+            ):
+                del st.session_state[MADE]
+                kit.go("registration/guide.py", {"list_id": made.id})
             if st.button(_(N_("Open the list")), icon=":material/list:", key="open-list"):
                 del st.session_state[MADE]
                 kit.go("people/recipients.py", {"id": made.id})

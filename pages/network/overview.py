@@ -103,6 +103,8 @@ kit.header(
     _(N_("Contact network")), _(N_("Who can be reached by what, who cannot, and what is left to mend.")),
     next_step=(_(N_("Person by person")), LISTS) if actor.may("network.search", What.READ) else None,
 )  # fmt: skip
+if actor.may("registration.guides", What.READ):
+    st.page_link("registration/guide.py", label=_(N_("Guide people to register")), icon=":material/contact_mail:")
 if found.counted_at:
     show_when(found.counted_at)
 show_totals(found)

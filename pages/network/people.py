@@ -41,7 +41,7 @@ def show_list(question: NetworkAsk) -> None:
     picked = kit.pick(search_network, question, columns=columns, opens=opens, unit=UNIT, empty=_(EMPTY))
     with buttons:
         if listable:
-            listing(question, picked)
+            listing(question, picked, actor)
         if shareable:
             sharing(picked)
 

@@ -22,6 +22,10 @@ def registration_link(person: PersonDetail, actor: Actor) -> None:
             _making(person, row)
         if row is not None and row.good and actor.may("registration.revoke_link", What.DO):
             _voiding(person)
+        if actor.may("registration.guide_preview", What.READ) and st.button(
+            _(N_("Send or print the guide…")), icon=":material/contact_mail:", key="guide"
+        ):
+            kit.go("registration/guide.py", {"whose": person.id})
 
 
 def _facts(row: LinkRow | None) -> dict[str, object]:

@@ -62,7 +62,20 @@ SEEING_NETWORK = ("network.counts:read", "network.tree:read", "network.search:re
 MENDING_NETWORK = ("network.export:export", "network.mend:bulk", "network.share:do", "network.count:do")
 DECIDING = ("applications.inbox:read", "applications.decide:approve")
 
-REGISTERING = ("registration.link:read", "registration.make_link:do", "registration.revoke_link:do")
+REGISTERING = (
+    "registration.link:read",
+    "registration.make_link:do",
+    "registration.revoke_link:do",
+    "registration.guides:read",
+    "registration.guide_preview:read",
+    "registration.guide_page:read",
+    "registration.guide_text:read",
+    "registration.guide:bulk",
+    "registration.print:bulk",
+    "registration.handouts:read",
+    "registration.handout:export",
+    "registration.drop_handout:do",
+)
 
 COMMENTING = ("comments.list:read", "comments.mentionable:read", "comments.write:do")
 SEEING_CHANGES = (

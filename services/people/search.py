@@ -105,7 +105,8 @@ def search_people(tx: Transaction, ask: PeopleAsk) -> Page[PersonRow]:
     page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: row.person_id)
     found = {row.id: row for row in tx.rows(_rows(language()), ids=page.rows)}
     own = words_for(tx, own_fields(tx, PERSON.name), [row.own for row in found.values()])
-    rows = [_made(found[person_id], own) for person_id in page.rows]
+    # Somebody may be erased between the two statements.
+    rows = [_made(found[person_id], own) for person_id in page.rows if person_id in found]
     return Page(rows, page.next, page.previous, page.count, page.more)
 
 
@@ -114,9 +115,14 @@ def _list(ask: PeopleAsk, reach: Reach, person_id: int | None, by_code: bool) ->
     statement = select(PersonSearch.person_id).where(*_searched(ask), search_within(reach, person_id))
     if by_code:
         statement = statement.join(Person, Person.id == PersonSearch.person_id)
+    return KeptList(statement, plan_anew=True, gather_up_to=_gathered(ask, reach))
+
+
+def _gathered(ask: PeopleAsk, reach: Reach) -> int:
     # Whether few or very many are meant decides how they are found best. Who is called the same stands together.
-    gather_up_to = EVERYBODY if ask.text else COUNT_CAP
-    return KeptList(statement, plan_anew=True, gather_up_to=gather_up_to)
+    if ask.text:
+        return EVERYBODY
+    return 0 if reach.whole and ask.department_id is None and not _others(ask) else COUNT_CAP
 
 
 def _searched(ask: PeopleAsk) -> list[ColumnElement[bool]]:

@@ -7,8 +7,8 @@ letters, missing hyphens and an o for a zero are understood. A camera reads it i
 import base64
 import re
 import secrets
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -61,29 +61,50 @@ def make_links(tx: Transaction, person_ids: Iterable[int], *, days: int = VALID_
     Set-based, for one person or a hundred thousand. A link that somebody had before is void from now on. Who has left
     or was erased gets none and is not in the answer. Whom the actor reaches is for the caller to have asked.
     """
-    made: dict[int, str] = {}
-    wanted = sorted(set(person_ids))
+    tokens = draft_links(person_ids)
+    stored = keep_links(tx, tokens, tx.now + timedelta(days=days), tx.actor.account_id)
+    return {person: address_of(tokens[person]) for person in stored}
+
+
+def draft_links(person_ids: Iterable[int]) -> dict[int, str]:
+    """Return a new token for each of these people; it opens nothing before ``keep_links`` did its work."""
+    return {person: _new_token() for person in sorted(set(person_ids))}
+
+
+def keep_links(tx: Transaction, tokens: Mapping[int, str], until: datetime, account_id: int | None) -> list[int]:
+    """Let tokens open the pages of their people until a moment; those from before are void. Return for whom they do."""
+    stored: list[int] = []
+    wanted = list(tokens)
     for start in range(0, len(wanted), BATCH):
-        tokens = {person: _new_token() for person in wanted[start : start + BATCH]}
-        stored = tx.execute(MAKE, {
-            "ids": list(tokens), "hashes": [hash_of(token) for token in tokens.values()],
-            "account": tx.actor.account_id, "now": tx.now, "until": tx.now + timedelta(days=days),
-        })  # fmt: skip
-        made |= {person: address_of(tokens[person]) for person in stored.scalars()}
-    return made
+        some = wanted[start : start + BATCH]
+        stored += tx.execute(MAKE, {
+            "ids": some, "hashes": [hash_of(tokens[person]) for person in some],
+            "account": account_id, "now": tx.now, "until": until,
+        }).scalars()  # fmt: skip
+    return stored
 
 
 def address_of(token: str) -> str:
     """Return the address of the page that a token opens, with hyphens where the eye needs them."""
-    return f"{settings().base_url}/register/{PARTS.sub(HYPHENS, token)}"
+    return f"{typed_at()}/{written(token)}"
 
 
-def opened(tx: Transaction, written: str) -> Opened | None:
+def typed_at() -> str:
+    """Return the address of the page that asks for the letters of a token."""
+    return f"{settings().base_url}/register"
+
+
+def written(token: str) -> str:
+    """Return a token with hyphens where the eye needs them."""
+    return PARTS.sub(HYPHENS, token)
+
+
+def opened(tx: Transaction, typed: str) -> Opened | None:
     """Return whose page a link opens, and note that it was opened; None: it is no good (any more).
 
-    ``written`` is the token as it stands in the address, or as somebody typed it. Opening uses nothing up.
+    ``typed`` is the token as it stands in the address, or as somebody typed it. Opening uses nothing up.
     """
-    token = token_in(written)
+    token = token_in(typed)
     if token is None:
         return None
     row: Any = tx.execute(
@@ -105,9 +126,9 @@ def opened(tx: Transaction, written: str) -> Opened | None:
     return Opened(person_id=row.Person.id, name=row.Person.name, language=row.Person.language)
 
 
-def token_in(written: str) -> str | None:
+def token_in(typed: str) -> str | None:
     """Return the token that was written; None: it cannot be one of ours."""
-    token = written[:100].lower().translate(READ)
+    token = typed[:100].lower().translate(READ)
     return token if TOKEN.fullmatch(token) else None
 
 

@@ -3,6 +3,7 @@
 from core.i18n import N_
 from core.retention import retained, rows_of, together
 from data.models.registration import ContactClaim, LineEvent, RegistrationBrake, RegistrationLink
+from data.models.registration_guides import RegistrationGuide, RegistrationHandout
 
 retained(
     "registration.claims",
@@ -15,5 +16,17 @@ retained(
         rows_of(RegistrationLink, lambda before: RegistrationLink.expires_at < before),
         rows_of(RegistrationBrake, lambda before: RegistrationBrake.until < before),
         rows_of(LineEvent, lambda before: LineEvent.at < before),
+    ),
+)
+
+retained(
+    "registration.guides",
+    N_("Registration guides"),
+    N_("Who was guided to register, by mail or on paper, when and by whom. The printed files go after a day anyway."),
+    days=730,
+    least=30,
+    how=together(
+        rows_of(RegistrationGuide, lambda before: RegistrationGuide.asked_at < before),
+        rows_of(RegistrationHandout, lambda before: RegistrationHandout.asked_at < before),
     ),
 )

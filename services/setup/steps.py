@@ -184,7 +184,7 @@ STEPS = (
     Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators, 17,
          confirmable=True),
     Step(10, "guidance", N_("Guide people to register"), N_("Sign-in links, and contact points for everybody."),
-         "network/people", guidance, 19),
+         "registration/guide", guidance, 19),
     Step(11, "network", N_("Check the contact network"), N_("Who cannot be reached, and why."), "network/overview",
          network, 23),
     Step(12, "test", N_("Send a test broadcast"), N_("Rehearse, send, watch the replies."), "broadcasts/new",

@@ -206,6 +206,7 @@ def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(
     desktop.get_by_role("link", name="権限セット").click()
     desktop.get_by_text("部門マネージャー", exact=True).first.click()
     expect(desktop.get_by_role("textbox", name=re.compile("^名")).first).to_have_value("部門マネージャー")
+    type_into(desktop, "権限を探す", "部署を見る")
     desktop.locator("label[data-selected=true]").filter(has_text=re.compile("^部署を見る")).click()
     desktop.get_by_test_id("stBaseButton-primary").click()
     expect(desktop.get_by_text("保存しました").first).to_be_visible()

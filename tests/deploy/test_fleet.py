@@ -132,6 +132,7 @@ def replies_and_jobs(running: Fleet) -> None:
 
 def signs_out_everywhere(running: Fleet, page: Page, theirs: str) -> None:
     """Sign out in one browser; a socket of another one, wherever it is, closes within two seconds."""
+    page.goto(f"{running.url}/access-mine?view=sign-in")
     page.get_by_role("button", name="すべての端末からログアウト").click()
     sure = page.get_by_test_id("stPopoverBody").get_by_role("button", name="すべての端末からログアウト")
     expect(sure).to_be_visible()

@@ -9,6 +9,7 @@ from data.models.broadcasts import BroadcastKind, BroadcastState
 from pages.setup import _contacts
 from services.setup import FeatureUse, contacts, use_feature
 from services.setup.contacts import seed_contacts
+from services.setup.features import FEATURES
 from tests.services.setup.test_plan import broadcast
 
 PAGE = "setup/plan.py"
@@ -93,6 +94,6 @@ def test_the_last_step_shows_what_follows_and_where_to_go_on(open_page, stage):
     assert "アカウント情報の登録" in said
     assert "法人マスタを入力" in said
     with system() as tx:
-        for feature in ("notices", "network", "api", "webhooks"):
-            use_feature(tx, FeatureUse(feature=feature, used=False))
+        for feature in FEATURES:
+            use_feature(tx, FeatureUse(feature=feature.key, used=False))
     assert "1つ以上選んで" in words(open_page(PAGE, step="follows"))

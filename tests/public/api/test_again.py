@@ -42,7 +42,8 @@ class TestAgain:
 
     def test_answers_nothing_again_where_there_was_nothing(self, admin):
         made = admin.post("access/edit_set", {"name": "窓口"}).json()
-        answers = [admin.post("access/delete_set", {"id": made["id"]}, headers=NAMED) for _at in range(2)]
+        which = {"id": made["id"], "version": made["version"]}
+        answers = [admin.post("access/delete_set", which, headers=NAMED) for _at in range(2)]
         assert [one.status_code for one in answers] == [204, 204]
 
     def test_with_another_body_or_process_is_refused(self, admin):

@@ -155,7 +155,7 @@ class TestMention:
 
     def test_says_nothing_of_a_record_that_is_out_of_reach_by_now(self, administrator, acting, cast, tx):
         write(administrator, cast.staff.id, "内密", mentions=[account_of(tx, cast.manager).id])
-        cast.head_office.path = "/elsewhere/"
+        cast.head_office.path = "/999999/"
         tx.session.flush()
         tx.session.expire_all()
         row = mentions(acting(actor_of(tx, cast.manager)), MentionsAsk()).rows[0]

@@ -21,6 +21,7 @@ from data.models.directory import DirectoryRunRow
 from data.models.invitations import Invitation
 from data.models.people import ContactPoint, PeopleImport, PeopleImportPart, PeopleImportRow, Person
 from data.models.registration import ContactClaim
+from data.models.registration_guides import RegistrationGuide
 from services.people import retire_people
 from services.people.retire import Several
 from services.privacy import DueAsk, RetentionDays, due, retention, set_retention
@@ -42,6 +43,7 @@ WHAT_IS_LEFT = {
     "desk.drafts": select(func.count()).select_from(FormDraft),
     "invitations.invitations": select(func.count()).select_from(Invitation),
     "registration.claims": select(func.count()).select_from(ContactClaim),
+    "registration.guides": select(func.count()).select_from(RegistrationGuide),
     "directory.runs": select(func.count()).select_from(DirectoryRunRow),
     "people.imports": select(func.count()).where(
         or_(func.length(PeopleImport.content) > 0, exists().where(PeopleImportPart.import_id == PeopleImport.id))

@@ -33,6 +33,7 @@ from data.models.directory import (
 from data.models.invitations import Invitation
 from data.models.network import MissedInTest, SharedNumber
 from data.models.people import ImportState, PeopleImport, PeopleImportPart, PeopleImportRow, Person, RowAction
+from data.models.registration_guides import GuideWay, RegistrationGuide, RegistrationHandout
 from data.models.setup import Organisation, PlannedContact
 from services.access import start_session
 from services.fields import OwnKind, add_field
@@ -96,6 +97,17 @@ def signed_in(tx: Transaction, person: Person, cast: Cast, acting) -> None:
 def registered(tx: Transaction, person: Person) -> None:
     """Let her have given a private address, and another one that she never proved; both got a mail."""
     make_links(tx, [person.id])
+    file = {
+        "work_id": 1,
+        "part": 1,
+        "parts": 1,
+        "people": 1,
+        "content": "小百合".encode(),
+        "misprinted": ["一条 小百合"],
+    }
+    handout = RegistrationHandout(account_id=account_of(tx, person).id, asked_at=tx.now, until=tx.now, **file)
+    tx.add(handout)
+    tx.add(RegistrationGuide(person_id=person.id, way=GuideWay.PRINT, asked_at=tx.now, handout_id=handout.id))
     register_mail(tx, OWN_MAIL, person_id=person.id)
     add_mail(tx, NewMail(mail=CLAIMED, person_id=person.id))
     for address in (OWN_MAIL, CLAIMED):
