@@ -39,7 +39,8 @@ def fetch_having(tx: Transaction, sets: Sequence[int], ask: Having, reach: Reach
     orders = {"name": (PersonSearch.sort_key, PersonSearch.person_id, number), "code": (Person.code, number)}
     page = fetch_page(tx, kept, ask, orders=orders, make=lambda row: row.id)
     found = {row.PermissionAssignment.id: row for row in tx.execute(_rows(page.rows))}
-    return Page([found[one] for one in page.rows], page.next, page.previous, page.count, page.more)
+    # Somebody may lose it between the two statements.
+    return Page([found[one] for one in page.rows if one in found], page.next, page.previous, page.count, page.more)
 
 
 @lru_cache(maxsize=64)  # whoever pages through a list asks the same each time

@@ -122,7 +122,8 @@ def _gathered(ask: PeopleAsk, reach: Reach) -> int:
     # Whether few or very many are meant decides how they are found best. Who is called the same stands together.
     if ask.text:
         return EVERYBODY
-    return 0 if reach.whole and ask.department_id is None and not _others(ask) else COUNT_CAP
+    along = ask.department_id is None and ask.region is not HasRegion.OWN and not _others(ask)
+    return 0 if reach.whole and along else COUNT_CAP
 
 
 def _searched(ask: PeopleAsk) -> list[ColumnElement[bool]]:
