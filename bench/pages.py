@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 import services
+from bench.belongings import belong
 from bench.browser import measured
 from bench.common import full_size, product_database, report, settle
 from bench.plain import Shown, elements_of, plain_page
@@ -30,14 +31,19 @@ from core.database import engine_for
 from core.settings import ROOT
 from pages.kit import guard
 from pages.kit.menu import PAGES
-from services import access
+from services import access, network
 from services.people.regions import tree
 from services.setup import headcount
 
 BUDGET_MS = 150
 ASKED = {
     "access/may.py": "id=1",
-    "access/who.py": "about=people.edit:do",
+    "access/who.py": "about=people.show:read",
+    "access/account.py": "id=2",
+    "directory/connection.py": "id=1",
+    "directory/run.py": "id=100000",
+    "people/homes.py": "all=1&region=addressed",
+    "people/bulk.py": "all=1&department_id=2",
     "people/person.py": "id=77",
     "people/department.py": "id=2",
     "people/recipients.py": "id=1",
@@ -50,7 +56,24 @@ OTHER_VIEWS = (
     "broadcasts/monitor.py?id=1&view=people",
     "access/mine.py?view=messages",
     "access/mine.py?view=sign-in",
+    "access/mine.py?view=settings",
     "access/sets.py?view=all",
+    "access/who.py?about=people.edit:do",
+    "access/who.py?about=people.edit:do&text=佐藤",
+    "people/list.py?region=none",
+    "people/list.py?region=addressed",
+    "people/list.py?region=own",
+    "people/regions.py?with_people=true",
+    "people/regions.py?prefecture=13",
+    "network/people.py?view=grid",
+    "network/people.py?finding=to_mend",
+    "network/people.py?finding=nothing",
+    "network/people.py?finding=number_duplicate",
+    "network/people.py?lacks=mobile",
+    "network/people.py?department_id=2",
+    "network/people.py?text=佐藤",
+    "applications/inbox.py?state=approved",
+    "invitations/list.py?state=expired",
 )
 """Pages that have more than one view are measured in each."""
 
@@ -74,9 +97,12 @@ def main() -> None:
     with product_database() as server:
         account = administrator()
         guard.actor_source = lambda tx: access.actor_for(tx, account)
-        populate(engine_for(server.owner_url), people)
+        owner = engine_for(server.owner_url)
+        populate(owner, people)
+        belong(owner, people, account)
         headcount.count_regularly()  # as a worker does every ten minutes
         tree.count_regularly()
+        network.counting.count_regularly()
         settle(server)
         shown: dict[str, list[Shown]] = {}
         timed = {address: measure(address, runs, shown) for address in addresses()}

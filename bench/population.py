@@ -19,18 +19,22 @@ STATEMENTS = (
               CASE WHEN n > 20 THEN '部署' || (n - 1) % 20 + 1 || ' / 部署' || n ELSE '部署' || n END,
               CASE WHEN n > 20 THEN 1 ELSE 0 END, 1
          FROM generate_series(1, 400) n""",
-    """INSERT INTO person (id, code, family_name, given_name, family_kana, given_kana, version, created_at, updated_at)
+    """INSERT INTO person (id, code, family_name, given_name, family_kana, given_kana, postal_code, address,
+                           version, created_at, updated_at)
        SELECT n, to_char(n, 'FM0000000'),
-              (ARRAY['佐藤','鈴木','高橋','田中','伊藤','渡辺','山本','中村','小林','加藤'])[n % 10 + 1],
+              (ARRAY['佐藤','鈴木','高橋','田中','伊藤','渡辺','山本','中村','小林','加藤'])[n * 7919 / 1000 % 10 + 1],
               (ARRAY['翔太','美咲','健太','愛','誠','優子','浩','葵','亮'])[n % 9 + 1],
-              (ARRAY['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[n % 10 + 1],
+              (ARRAY['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[n * 7919 / 1000 % 10 + 1],
               (ARRAY['ショウタ','ミサキ','ケンタ','アイ','マコト','ユウコ','ヒロシ','アオイ','リョウ'])[n % 9 + 1],
+              CASE WHEN n % 20 = 13 THEN '1600023' ELSE '' END,
+              CASE WHEN n % 20 = 13 THEN '東京都新宿区西新宿2-8-1' ELSE '' END,
               1, now(), now()
          FROM generate_series(2, :people + 1) n""",
     "INSERT INTO membership (person_id, department_id, main) SELECT n, n % 400 + 1, true FROM generate_series(2, :people + 1) n",
-    """INSERT INTO person_region (person_id, area_code)
-       SELECT n, (SELECT array_agg(code ORDER BY code) FROM area WHERE kind = 'municipality')[n % 1800 + 1]
-         FROM generate_series(2, :people + 1) n""",
+    """INSERT INTO person_region (person_id, area_code, label, own)
+       SELECT n, (SELECT array_agg(code ORDER BY code) FROM area WHERE kind = 'municipality')[n % 1800 + 1],
+              (ARRAY['home', 'work', NULL])[n % 3 + 1], n % 200 = 1
+         FROM generate_series(2, :people + 1) n WHERE n % 50 <> 13""",
     """INSERT INTO contact_point (person_id, kind, value, state)
        SELECT n, 'mail', 'p' || n || '@example.jp', 'works' FROM generate_series(2, :people + 1) n WHERE n % 50 <> 0""",
     """INSERT INTO account (person_id, login, status, language, version, created_at)
@@ -46,7 +50,7 @@ STATEMENTS = (
                   '1', (ARRAY['無事', '軽傷', '重傷'])[n % 3 + 1], '2', n % 4) END,
               CASE WHEN a.at IS NOT NULL THEN n % 3 || ',' || n % 4 END, CASE WHEN a.at IS NULL THEN 0 ELSE 1 END
          FROM generate_series(2, :people + 1) n
-         JOIN person_region r ON r.person_id = n
+         LEFT JOIN person_region r ON r.person_id = n
          CROSS JOIN LATERAL (SELECT CASE WHEN n % 5 > 0 THEN now() END AS at) a""",
     """INSERT INTO mailing (id, broadcast_id, round, reminder, state, subject, body, constants, pauses, created_at, finished_at)
        VALUES (1, 1, 0, false, 'finished', '訓練', '{reply_url}', '{}', 0, now(), now())""",

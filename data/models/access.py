@@ -257,7 +257,7 @@ class PermissionAssignment(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "set_id", "reach", "department_id", postgresql_nulls_not_distinct=True),
         CheckConstraint("(reach = 'department') = (department_id IS NOT NULL)", "department_if_reach"),
-        Index("ix_permission_assignment_set_id", "set_id"),
+        Index("ix_permission_assignment_set_id", "set_id", "account_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -47,7 +47,10 @@ class PersonRegion(Base):
     """
 
     __tablename__ = "person_region"
-    __table_args__ = (Index("ix_person_region_area_code", "area_code", "person_id"),)
+    __table_args__ = (
+        Index("ix_person_region_area_code", "area_code", "person_id"),
+        Index("ix_person_region_own", "person_id", postgresql_where=text("own")),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)

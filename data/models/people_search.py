@@ -1,4 +1,4 @@
-"""What people are found by, beside the register itself: kept by triggers of the database (migration 0028)."""
+"""What people are found by, beside the register itself: kept by triggers of the database (migrations 0028, 0035)."""
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,6 +13,7 @@ class PersonSearch(Base):
     ``within`` holds the departments of the person and all above them. One index has both, so that “these letters,
     within that part of the organisation” reads those who are meant and nobody else. ``letters`` are pairs of letters
     that follow each other, and single ones that are not ASCII, as ``search_letters`` of the database makes them.
+    ``regionless``: no region is known. ``placeable``: none is, but an address from which one may be read.
     """
 
     __tablename__ = "person_search"
@@ -25,6 +26,8 @@ class PersonSearch(Base):
             postgresql_using="gin",
             postgresql_with={"gin_pending_list_limit": "512"},
         ),
+        Index("ix_person_search_regionless", "sort_key", "person_id", postgresql_where=text("regionless")),
+        Index("ix_person_search_placeable", "sort_key", "person_id", postgresql_where=text("placeable")),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
@@ -32,3 +35,5 @@ class PersonSearch(Base):
     words: Mapped[str]
     active: Mapped[bool]
     within: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    regionless: Mapped[bool] = mapped_column(default=False, server_default="false")
+    placeable: Mapped[bool] = mapped_column(default=False, server_default="false")

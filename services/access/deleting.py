@@ -11,13 +11,14 @@ from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import find, operation, query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import Page, PageAsk
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, ApiKey, PermissionAssignment, PermissionGrant, PermissionSet
 from data.models.people import Department, Person
 from services.access.actors import joined_grants
 from services.access.assignments import unassign
 from services.access.explaining import reach_in_words
+from services.access.having import Having, fetch_having
 from services.access.key_state import living
 from services.access.processes import place_of
 from services.access.reach import covers, people_within
@@ -55,16 +56,8 @@ class LosingRow(Row):
 @query("access.losing", N_("See who would lose what without a permission set"))
 def losing(tx: Transaction, ask: LosingAsk) -> Page[LosingRow]:
     """Return a page of those within reach who have a set, with what they would lose if it were deleted."""
-    statement = (
-        select(PermissionAssignment, Account.status, Person, Department.full_name)
-        .join(Account, Account.id == PermissionAssignment.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .outerjoin(Department, Department.id == PermissionAssignment.department_id)
-        .where(PermissionAssignment.set_id == ask.set_id, people_within(losing.reach(tx), tx.actor))
-    )
-    page = fetch_page(
-        tx, statement, ask, orders={"name": (Person.sort_key, Person.id, PermissionAssignment.id)}, make=lambda row: row
-    )
+    asked = Having(sort=ask.sort, after=ask.after, before=ask.before, size=ask.size)
+    page = fetch_having(tx, [ask.set_id], asked, losing.reach(tx))
     lost = _lost(tx, ask.set_id, {row.PermissionAssignment.account_id for row in page.rows})
     rows = [_row(row, lost[row.PermissionAssignment.account_id]) for row in page.rows]
     return Page(rows=rows, next=page.next, previous=page.previous, count=page.count, more=page.more)

@@ -8,13 +8,11 @@ from core.actor import What
 from core.i18n import N_
 from core.inputs import Row, field
 from core.operations import find, query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import Page, PageAsk
 from core.transaction import Transaction
-from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
-from data.models.people import Department, Person
-from services.access.called import called
+from data.models.access import AccountStatus, PermissionGrant, PermissionSet, ReachKind
 from services.access.explaining import reach_in_words
-from services.access.reach import people_ids_within
+from services.access.having import Having, fetch_having
 from services.access.shipped import ADMINISTRATOR
 
 
@@ -57,35 +55,19 @@ def who_may(tx: Transaction, ask: WhoMayAsk) -> Page[WhoMayRow]:
     )
     which = select(PermissionSet.id).where(or_(PermissionSet.shipped == ADMINISTRATOR, granted))
     sets = sorted(tx.execute(which).scalars())
-    statement = (
-        select(PermissionAssignment.id, PermissionAssignment.account_id, PermissionAssignment.reach, Account.status,
-               PermissionSet.name.label("set_name"), Department.full_name, Person)
-        .join(PermissionSet, PermissionSet.id == PermissionAssignment.set_id)
-        .join(Account, Account.id == PermissionAssignment.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .outerjoin(Department, Department.id == PermissionAssignment.department_id)
-        .where(
-            PermissionAssignment.set_id.in_(sets), Account.status != AccountStatus.STOPPED,
-            *called(ask.text),
-        )
-    )  # fmt: skip
-    reach = who_may.reach(tx)
-    if not reach.whole:  # from the people within reach on, however many have one of the sets elsewhere
-        statement = statement.where(Person.id.in_(people_ids_within(reach, tx.actor)))
     if ask.set_id is not None:
-        statement = statement.where(PermissionAssignment.set_id == ask.set_id)
-    if ask.reach is not None:
-        statement = statement.where(PermissionAssignment.reach == ask.reach)
-    orders = {
-        "name": (Person.sort_key, Person.id, PermissionAssignment.id),
-        "code": (Person.code, PermissionAssignment.id),
-    }
-    return fetch_page(tx, statement, ask, orders=orders, make=_row)
+        sets = [one for one in sets if one == ask.set_id]
+    asked = Having(
+        text=ask.text, reach=ask.reach, usable=True, sort=ask.sort, after=ask.after, before=ask.before, size=ask.size
+    )
+    page = fetch_having(tx, sets, asked, who_may.reach(tx))
+    return Page([_row(row) for row in page.rows], page.next, page.previous, page.count, page.more)
 
 
 def _row(row: Any) -> WhoMayRow:
+    one = row.PermissionAssignment
     return WhoMayRow(
-        id=row.id, account_id=row.account_id, name=row.Person.name,
+        id=one.id, account_id=one.account_id, name=row.Person.name,
         kana=f"{row.Person.family_kana} {row.Person.given_kana}".strip(), code=row.Person.code, set_name=row.set_name,
-        reach=reach_in_words(row.reach, row.full_name), status=row.status,
+        reach=reach_in_words(one.reach, row.full_name), status=row.status,
     )  # fmt: skip

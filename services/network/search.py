@@ -30,6 +30,10 @@ DIFFERENT = text("""
 """)
 
 
+EVERYBODY = COUNT_CAP + 1
+"""More than are ever counted."""
+
+
 class NetworkAsk(PageAsk):
     """Whom to look for; everything given must hold."""
 
@@ -94,7 +98,8 @@ def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_
     if ask.text or not reach.whole:
         seen = (search_within(reach, person_id), *[has_letters(word) for word in ask.text.split()])
         statement = statement.where(ContactStanding.person_id.in_(select(PersonSearch.person_id).where(*seen)))
-    return KeptList(statement, plan_anew=True, gather_up_to=COUNT_CAP)
+    # Who is called the same stands together: along the order half of the organisation would be read.
+    return KeptList(statement, plan_anew=True, gather_up_to=EVERYBODY if ask.text else COUNT_CAP)
 
 
 def _groups(tx: Transaction, ask: NetworkAsk) -> tuple[int, ...] | None:

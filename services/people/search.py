@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, exists, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.actor import Reach
@@ -122,7 +122,8 @@ def _gathered(ask: PeopleAsk, reach: Reach) -> int:
     # Whether few or very many are meant decides how they are found best. Who is called the same stands together.
     if ask.text:
         return EVERYBODY
-    return 0 if reach.whole and ask.department_id is None and not _others(ask) else COUNT_CAP
+    along = ask.department_id is None and ask.region is not HasRegion.OWN and not _others(ask)
+    return 0 if reach.whole and along else COUNT_CAP
 
 
 def _searched(ask: PeopleAsk) -> list[ColumnElement[bool]]:
@@ -131,6 +132,8 @@ def _searched(ask: PeopleAsk) -> list[ColumnElement[bool]]:
         found.append(PersonSearch.within.contains([ask.department_id]))
     if ask.state is not Whose.ALL:
         found.append(PersonSearch.active.is_(ask.state is Whose.ACTIVE))
+    if ask.region is not None:
+        found.append(_regions(ask.region))
     others = _others(ask)
     return [*found, _person_is(*others)] if others else found
 
@@ -146,6 +149,8 @@ def conditions(ask: PeopleAsk) -> list[ColumnElement[bool]]:
         found.append(_in_department(ask.department_id))
     if ask.state is not Whose.ALL:
         found.append(Person.retired_at.is_(None) if ask.state is Whose.ACTIVE else Person.retired_at.is_not(None))
+    if ask.region is not None:
+        found.append(Person.id.in_(select(PersonSearch.person_id).where(_regions(ask.region))))
     return found + _others(ask)
 
 
@@ -153,8 +158,6 @@ def _others(ask: PeopleAsk) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if ask.area_code is not None:
         found.append(_in_region(ask.area_code))
-    if ask.region is not None:
-        found += _regions(ask.region)
     if ask.role_id is not None:
         found.append(_holds(ask.role_id))
     if ask.list_id is not None:
@@ -179,11 +182,11 @@ def _in_region(code: str) -> ColumnElement[bool]:
     return Person.id.in_(select(PersonRegion.person_id).where(PersonRegion.area_code.in_(inside)))
 
 
-def _regions(which: HasRegion) -> list[ColumnElement[bool]]:
-    mine = exists(select(1).where(PersonRegion.person_id == Person.id))
+def _regions(which: HasRegion) -> ColumnElement[bool]:
     if which is HasRegion.OWN:
-        return [exists(select(1).where(PersonRegion.person_id == Person.id, PersonRegion.own))]
-    return [~mine] if which is HasRegion.NONE else [~mine, or_(Person.address != "", Person.postal_code != "")]
+        return PersonSearch.person_id.in_(select(PersonRegion.person_id).where(PersonRegion.own))
+    # Kept there by triggers: nobody is found by what is not there, but by looking at everybody.
+    return and_(PersonSearch.regionless if which is HasRegion.NONE else PersonSearch.placeable)
 
 
 def _holds(set_id: int) -> ColumnElement[bool]:

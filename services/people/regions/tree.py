@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, Select, String, case, column, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -16,8 +16,9 @@ from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.areas import Area, AreaKind, RegionTotal
 from data.models.people import Person, PersonRegion
+from data.models.people_search import PersonSearch
 from data.reference import areas
-from services.access import people_ids_within
+from services.access import search_within
 from services.people.regions.finding import find
 from services.people.regions.warned import units_of
 
@@ -98,19 +99,27 @@ def _counted(tx: Transaction) -> tuple[Any, bool]:
     """Return the counts, and whether there are any: in a large organisation the job has to come first."""
     reach = list_regions.reach(tx)
     if not reach.whole:
-        return _count(people_ids_within(reach, tx.actor)).subquery(), True
+        within = select(PersonSearch.person_id).where(PersonSearch.active, search_within(reach, tx.actor.person_id))
+        return _once(tx, _count(within)), True
     if _is_large(tx):
         kept = select(RegionTotal.area_code.label("code"), RegionTotal.people).subquery()
         return kept, tx.scalar(select(RegionTotal.area_code).limit(1)) is not None
-    return _count(None).subquery(), True
+    return _once(tx, _count(None)), True
+
+
+def _once(tx: Transaction, count: Select[Any]) -> Any:
+    # Looked at from the number of lines and from the page of them, both, it would be counted twice.
+    rows = tx.execute(count).all()
+    codes, people = ([row.code for row in rows], [row.people for row in rows])
+    held = func.unnest(literal(codes, ARRAY(String)), literal(people, ARRAY(BigInteger)))
+    return held.table_valued(column("code", String), column("people", BigInteger), name="counted").render_derived()
 
 
 def _count(within: Select[int] | None) -> Select[Any]:
     """Return how many people have each region or one in it, each person once, at every level."""
     gone = select(Person.id).where(Person.retired_at.is_not(None))
-    held = select(PersonRegion.area_code, PersonRegion.person_id).where(PersonRegion.person_id.not_in(gone))
-    if within is not None:
-        held = held.where(PersonRegion.person_id.in_(within))
+    counted = PersonRegion.person_id.not_in(gone) if within is None else PersonRegion.person_id.in_(within)
+    held = select(PersonRegion.area_code, PersonRegion.person_id).where(counted)
     mine = held.cte("held")
     levels = [
         select(level.label("code"), mine.c.person_id)

@@ -145,6 +145,38 @@ class TestWhoMay:
         tx.session.flush()
         assert who_may(administrator, ask).rows == []
 
+    @pytest.mark.parametrize("sort", ["name", "-name", "code"])
+    def test_pages_show_everybody_within_reach_once(self, tx, limited, cast, sort):
+        for at in range(5):
+            person = make_person(tx, "森", f"{at}", cast.general_affairs if at % 2 == 0 else cast.branch)
+            give(tx, make_account(tx, person), "manager", ReachKind.SELF)
+            give(tx, account_of(tx, person), "crisis_manager", ReachKind.SELF)
+        reader, shown = limited("access.who_may"), []
+        ask = WhoMayAsk(process="people.search", what=What.READ, text="森", sort=sort, size=2)
+        while ask is not None:
+            page = who_may(reader, ask)
+            shown += [(row.name, row.set_name) for row in page.rows]
+            assert page.count == 6
+            ask = ask.model_copy(update={"after": page.next}) if page.next else None
+        sets = ("Department manager", "Department crisis manager")
+        names = [f"森 {at}" for at in (0, 2, 4)]
+        assert [name for name, _set in shown[::2]] == (names[::-1] if sort == "-name" else names)
+        assert sorted(shown) == sorted((name, one) for name in names for one in sets)
+
+    def test_is_counted_without_the_register_and_read_at_once_however_many(self, tx, limited, cast):
+        seen = []
+        for at in range(2):
+            give(tx, make_account(tx, make_person(tx, "森", f"{at}", cast.general_affairs)), "manager", ReachKind.SELF)
+            reader = limited("access.who_may")
+            with statements() as asked:
+                assert len(who_may(reader, WhoMayAsk(process="people.edit", what=What.DO, text="森")).rows) == at + 1
+            seen.append(asked)
+        assert len(seen[0]) == len(seen[1])
+        (counted,) = [one for one in seen[1] if "count(*)" in one]
+        assert "person_search" in counted
+        assert "membership" not in counted
+        assert "JOIN person " not in counted
+
     def test_a_process_that_is_none(self, administrator, cast):
         with pytest.raises(NotFound):
             who_may(administrator, WhoMayAsk(process="people.nothing", what=What.DO))

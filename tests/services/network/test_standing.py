@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from core.actor import WHOLE
 from core.errors import NotFound
+from core.paging import COUNT_CAP
 from data.models.network import ContactStale, ContactStanding, Fact, NetworkTotal, NumberFault
 from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState, Person
 from services.network import (
@@ -21,6 +23,7 @@ from services.network import (
     whole_network,
 )
 from services.network.numbers import fault_of
+from services.network.search import _list
 from tests.factories import make_department, make_person
 
 OFFICE_MAIL = {"kind": ContactKind.MAIL, "value": "a@example.jp"}
@@ -175,6 +178,10 @@ class TestSearch:
         found = search_network(limited("network.search"), NetworkAsk(size=500)).rows
         assert cast.far.id not in {row.id for row in found}
         assert people[1]["mail"].id in {row.id for row in found}
+
+    def test_who_is_called_the_same_is_gathered_instead_of_looked_for_along_the_names(self):
+        assert _list(NetworkAsk(text="森"), None, WHOLE, None).gather_up_to > COUNT_CAP
+        assert _list(NetworkAsk(), None, WHOLE, None).gather_up_to == COUNT_CAP
 
 
 class TestCounts:

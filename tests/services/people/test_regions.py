@@ -35,6 +35,7 @@ from services.people.search import HasRegion, PeopleAsk
 from tests.factories import make_person
 from tests.services.changes.stage import latest, state, undone
 from tests.services.people.asks import editable
+from tests.statements import statements
 
 CHIYODA, TSURUMI, FUCHU, FUCHU_WEST = "1310100", "1410100", "1320600", "3420800"
 
@@ -181,6 +182,9 @@ class TestTree:
         assert self.counts(administrator, prefecture=13, with_people=True) == expected
         assert self.counts(manager, prefecture=13, with_people=True) == dict.fromkeys(expected, 1)
         assert len(self.counts(administrator)) == 47
+        with statements() as asked:
+            self.counts(manager, with_people=True)
+        assert len([one for one in asked if "person_region" in one]) == 1, "everybody is counted once a page"
         monkeypatch.setattr(tree, "LARGE", 1)
         assert set(self.counts(administrator, prefecture=13).values()) == {None}
         tree.keep_totals(tx)

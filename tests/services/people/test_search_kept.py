@@ -5,12 +5,13 @@ import random
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from core.actor import WHOLE
 from core.text import sought
-from data.models.people import Membership, Person
+from data.models.people import Membership, Person, PersonRegion
 from data.models.people_search import PersonSearch
 from services.people import edit_department, search_people
 from services.people.department_edit import EditedDepartment
-from services.people.search import PeopleAsk, Whose
+from services.people.search import HasRegion, PeopleAsk, Whose, _list
 from services.people.store import search_later, search_now, set_departments
 from tests.factories import make_department, make_person
 from tests.services.changes.stage import latest, undone
@@ -18,7 +19,10 @@ from tests.services.people.importing import FULL, csv_of
 
 WRONG = text("""
     SELECT COALESCE(kept.person_id, person.id) FROM person FULL JOIN person_search kept ON kept.person_id = person.id
-     WHERE (kept.sort_key, kept.words, kept.active, kept.within) IS DISTINCT FROM (
+     WHERE (kept.regionless, kept.placeable, kept.sort_key, kept.words, kept.active, kept.within) IS DISTINCT FROM (
+        NOT EXISTS (SELECT FROM person_region WHERE person_id = person.id),
+        NOT EXISTS (SELECT FROM person_region WHERE person_id = person.id)
+            AND person.postal_code || person.address <> '',
         person.sort_key, person.search_text, person.retired_at IS NULL, ARRAY(
             SELECT DISTINCT above.id FROM membership JOIN department own ON own.id = membership.department_id
               JOIN department above ON starts_with(own.path, above.path)
@@ -34,6 +38,12 @@ def wrong(tx):
 def within(tx, person):
     tx.session.flush()
     return tx.scalar(select(PersonSearch.within).where(PersonSearch.person_id == person.id))
+
+
+def regions(tx, person):
+    tx.session.flush()
+    kept = select(PersonSearch.regionless, PersonSearch.placeable).where(PersonSearch.person_id == person.id)
+    return tuple(tx.execute(kept).one())
 
 
 def names(tx, **ask):
@@ -93,8 +103,31 @@ class TestKept:
         assert wrong(tx) == []
 
 
+TOWNS = ("1310100", "1310400")
 LETTERS = "山田本中ヤマダ々髙ー1 "
 SEED = 7
+
+
+class TestRegions:
+    def test_the_first_that_comes_and_the_last_that_goes_count(self, tx, cast):
+        person = make_person(tx, "森", "花子", cast.branch)
+        assert regions(tx, person) == (True, False)
+        person.address = "東京都新宿区"
+        assert (regions(tx, person), wrong(tx)) == ((True, True), [])
+        for code in TOWNS:
+            tx.add(PersonRegion(person_id=person.id, area_code=code))
+            assert (regions(tx, person), wrong(tx)) == ((False, False), [])
+        for code, left in zip(TOWNS, ((False, False), (True, True)), strict=True):
+            tx.execute(delete(PersonRegion).where(PersonRegion.person_id == person.id, PersonRegion.area_code == code))
+            assert (regions(tx, person), wrong(tx)) == (left, [])
+
+    @pytest.mark.parametrize(("region", "index"), [(HasRegion.NONE, "regionless"), (HasRegion.ADDRESSED, "placeable")])
+    def test_people_without_one_are_read_from_an_index_of_their_own(self, tx, cast, region, index):
+        listed = _list(PeopleAsk(region=region), WHOLE, None, by_code=False).statement.order_by(PersonSearch.sort_key)
+        tx.execute(text("SET LOCAL enable_seqscan = off"))
+        sql = str(listed.limit(50).compile(dialect=tx.session.bind.dialect, compile_kwargs={"literal_binds": True}))
+        plan = "\n".join(tx.execute(text(f"EXPLAIN {sql}")).scalars())
+        assert f"ix_person_search_{index}" in plan, plan
 
 
 class TestFinding:
