@@ -12,9 +12,10 @@ from services import access, broadcasts, safety
 from services.broadcasts.totals import COUNT_ROUND
 
 STATEMENTS = (
-    """INSERT INTO department (id, parent_id, name, path, full_name, depth, version)
+    """INSERT INTO department (id, parent_id, name, path, full_name, sort_key, depth, version)
        SELECT n, CASE WHEN n > 20 THEN (n - 1) % 20 + 1 END, '部署' || n,
               CASE WHEN n > 20 THEN '/' || (n - 1) % 20 + 1 || '/' || n || '/' ELSE '/' || n || '/' END,
+              CASE WHEN n > 20 THEN '部署' || (n - 1) % 20 + 1 || ' / 部署' || n ELSE '部署' || n END,
               CASE WHEN n > 20 THEN '部署' || (n - 1) % 20 + 1 || ' / 部署' || n ELSE '部署' || n END,
               CASE WHEN n > 20 THEN 1 ELSE 0 END, 1
          FROM generate_series(1, 400) n""",

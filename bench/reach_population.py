@@ -36,8 +36,8 @@ STATEMENTS = (
            SELECT drawn.n, drawn.parent, tree.path || drawn.n || '/', tree.full_name || ' / 部署' || drawn.n, depth + 1
              FROM drawn JOIN tree ON drawn.parent = tree.n
        )
-       INSERT INTO department (id, parent_id, name, path, full_name, depth, version)
-       SELECT n, parent, '部署' || n, path, full_name, depth, 1 FROM tree ORDER BY n""",
+       INSERT INTO department (id, parent_id, name, path, full_name, sort_key, depth, version)
+       SELECT n, parent, '部署' || n, path, full_name, left(full_name, 200), depth, 1 FROM tree ORDER BY n""",
     f"""WITH drawn AS MATERIALIZED (
            SELECT n, {EARLY_OFTEN} AS one, {EARLY_OFTEN} AS two, {EARLY_OFTEN} AS three
              FROM generate_series(2, CAST(:people AS bigint) + 1) n

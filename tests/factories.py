@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.actor import Actor, What
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
-from data.models.people import ContactKind, ContactPoint, Department, Membership, Person, PersonRegion
+from data.models.people import LONGEST, ContactKind, ContactPoint, Department, Membership, Person, PersonRegion
 from services.access import actor_for
 from services.access.shipped import ROLES
 
@@ -90,6 +90,7 @@ def make_department(tx: Transaction, name: str, parent: Department | None = None
         name=name,
         parent_id=parent.id if parent else None,
         full_name=f"{parent.full_name} / {name}" if parent else name,
+        sort_key=(f"{parent.sort_key} / {name}" if parent else name)[:LONGEST],
         depth=parent.depth + 1 if parent else 0,
         path="",
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -17,13 +17,19 @@ from data.models.contact_points import ContactOrigin as ContactOrigin  # noqa: P
 from data.models.contact_points import ContactPoint as ContactPoint  # noqa: PLC0414 - part of this room
 from data.models.contact_points import ContactState as ContactState  # noqa: PLC0414 - part of this room
 
+LONGEST = 200
+"""Letters of a full name; of a longer one the middle is left out."""
+
+STEM = 500
+"""Letters of a path that are in an index."""
+
 
 class Department(Versioned, Base):
     """A department (部署). The tree has no limit of depth; ``path`` holds the ids from the top, as ``/3/17/``.
 
-    ``full_name`` joins the names from the top by `` / ``: it is what a CSV says and what lists show. ``code`` is the
-    organisation's own (部署コード), if it has any. Names are compared at the end of a statement, so that one statement
-    can exchange two of them.
+    ``full_name`` joins the names from the top by `` / `` as lists show them: long lines as first / … / above / name.
+    ``sort_key`` is how the whole line begins; by parent and name a line is unique. ``code`` is the organisation's own
+    (部署コード), if any. Names are compared at the end of a statement, so that one statement can exchange two of them.
     """
 
     __tablename__ = "department"
@@ -31,9 +37,9 @@ class Department(Versioned, Base):
         UniqueConstraint(
             "parent_id", "name", postgresql_nulls_not_distinct=True, deferrable=True, initially="IMMEDIATE"
         ),
-        UniqueConstraint("full_name", deferrable=True, initially="IMMEDIATE"),
         UniqueConstraint("code", deferrable=True, initially="IMMEDIATE"),
-        Index("ix_department_path", "path"),
+        Index("ix_department_stem", literal_column(f'"left"(path, {STEM})')),
+        Index("ix_department_order", "sort_key", literal_column(f'"left"(path, {STEM})'), "depth", "id"),
         CheckConstraint("parent_id IS DISTINCT FROM id", "not_own_parent"),
     )
 
@@ -43,6 +49,7 @@ class Department(Versioned, Base):
     name: Mapped[str]
     path: Mapped[str] = mapped_column(String(collation="C"))
     full_name: Mapped[str] = mapped_column(String(collation="C"))
+    sort_key: Mapped[str] = mapped_column(String(collation="C"), default="", server_default="")
     depth: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None]
 

@@ -58,7 +58,7 @@ from core.shown import NONE, day, joined, literal, moment, number, percent, said
 from pages.kit.address import address_of, go, number_if_any, number_in_address
 from pages.kit.beside import beside
 from pages.kit.charts import bars, shares
-from pages.kit.columns import Column
+from pages.kit.columns import Column, in_tree
 from pages.kit.confirm import confirm
 from pages.kit.difference import Group, differences
 from pages.kit.edge import Done, ask, consult, do, explain
@@ -82,8 +82,9 @@ __all__ = [
     "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "anchor", "ask",
     "ask_shared",
     "bars", "beside", "clear", "close_after", "confirm", "consult", "day", "differences", "do", "edit_button",
-    "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below", "is_open",
-    "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address", "operate", "paged",
+    "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below",
+    "in_tree", "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address",
+    "operate", "paged",
     "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares", "style",
     "table", "view", "way_out", "way_to", "wizard",
 ]  # fmt: skip

@@ -14,6 +14,18 @@ from pages.kit.address import param, put
 CHOSEN = "columns"
 """What the address calls the columns that were chosen, in their order; nothing there means the usual ones."""
 
+DEEPEST_LINE = 6
+"""Levels that a name in a tree is set in by; further ones are said, or a name would run out of its column."""
+
+
+def in_tree(name: str, depth: int) -> str:
+    """Return a name, set in as deep as it lies in a tree."""
+    # A line, not spaces: the grid drops those at the beginning of what it makes a link.
+    line = f"└{'──' * (min(depth, DEEPEST_LINE) - 1)}"
+    if depth > DEEPEST_LINE:
+        name = _(N_("(level {level}) {name}"), level=f"{depth + 1:,}", name=name)
+    return f"{line} {name}" if depth else name
+
 
 @dataclass(frozen=True)
 class Column:

@@ -72,11 +72,6 @@ def share(name: str, row: TreeRow) -> str:
     return f"{kit.number(count)} ({kit.percent(count, row.people)})" if row.people else kit.NONE
 
 
-def in_tree(row: TreeRow) -> str:
-    """Return the name, set in as deep as the department lies."""
-    return f"└{'──' * (row.depth - 1)} {row.name}" if row.depth else row.name
-
-
 def show_tree() -> None:
     """Show the departments with their counts and rates."""
     st.subheader(_(N_("By department")), anchor=False)
@@ -84,7 +79,9 @@ def show_tree() -> None:
     question = kit.filters(TreeAsk, size=50)
     searching = bool(question.text)
     columns: dict[str, kit.Column | str] = {
-        "name": kit.Column(_(N_("Name")), value=(lambda row: row.full_name) if searching else in_tree),
+        "name": kit.Column(
+            _(N_("Name")), value=lambda row: row.full_name if searching else kit.in_tree(row.name, row.depth)
+        ),
         "people": kit.Column(_(N_("Number of people")), number=True),
     }
     for name, label in (("registered", N_("Registered something")), ("nothing", N_("Nothing registered")),

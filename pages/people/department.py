@@ -31,8 +31,17 @@ def show_facts(row: DepartmentRow, actor: Actor, above: str) -> None:
             kit.go("people/list.py", {"department_id": row.id})
         if actor.may("people.retire_department", What.DO):
             retiring(row)
+    if row.line != row.full_name:
+        show_line(row)
     if actor.may("people.edit_department", What.DO):
         change(row, {row.parent_id: above} if row.parent_id else {})
+
+
+def show_line(row: DepartmentRow) -> None:
+    """Offer all names from the top, where the middle is left out elsewhere."""
+    if st.toggle(_(N_("All names from the top ({levels} levels)"), levels=f"{row.depth + 1:,}"), key="line"):
+        with st.container(height=240):
+            st.markdown(kit.literal(row.line))
 
 
 def change(row: DepartmentRow, above: dict[int, str]) -> None:

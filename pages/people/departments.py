@@ -7,15 +7,9 @@ from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
 from services.people import add_department, list_departments
-from services.people.departments import DepartmentRow, DepartmentsAsk
+from services.people.departments import DepartmentsAsk
 
 actor = guard("people.departments")
-
-
-def in_tree(row: DepartmentRow) -> str:
-    """Return the name, set in as deep as the department lies."""
-    # A line, not spaces: the grid drops those at the beginning of what it makes a link.
-    return f"└{'──' * (row.depth - 1)} {row.name}" if row.depth else row.name
 
 
 kit.header(
@@ -36,7 +30,9 @@ kit.table(
     list_departments,
     question,
     columns={
-        "name": kit.Column(_(N_("Name")), value=(lambda row: row.full_name) if searching else in_tree),
+        "name": kit.Column(
+            _(N_("Name")), value=lambda row: row.full_name if searching else kit.in_tree(row.name, row.depth)
+        ),
         "people": kit.Column(_(N_("Number of people")), number=True),
         "code": _(N_("Department code")),
         "state": kit.Column(

@@ -28,6 +28,15 @@ from services.access.actors import actor_for, grants_of
 from services.access.addressees import addressees
 from services.access.assigning_many import GivenToMany, ManyAssigned, assign_many
 from services.access.assignments import NewAssignment, WhichAssignment, assign, department_within, giveable, unassign
+from services.access.branches import (
+    LEFT_OUT,
+    SEPARATOR,
+    TREE_ORDER,
+    department_of,
+    lies_below,
+    shown_line,
+    whole_names,
+)
 from services.access.called import called, has_letters
 from services.access.deleting import DeletedSet, LosingAsk, LosingRow, delete_set, losing
 from services.access.explaining import ExplainAsk, Explained, Explanation, explain, reach_in_words
@@ -114,25 +123,26 @@ from services.access.who_may import WhoMayAsk, WhoMayRow, who_may
 from services.access.why import Why, WhyAsk, WhyRow, why
 
 __all__ = [
-    "BEGINNING", "AccountRow", "AccountStatus", "AccountsAsk", "AnotherRequest", "AssignmentRow", "Attempt",
-    "CandidatesAsk", "ChangedPassword", "ChangedSet", "ChangedSets", "ChosenLanguage", "ChosenMails", "DeletedSet",
-    "EditedSet", "EndedSessions", "ExplainAsk", "Explained", "Explanation", "FactorCode", "Forgotten", "GivenToMany",
-    "Handled", "Identity", "Invitation", "InvitedRow", "Joins", "Kept", "KeyRow", "KeyState", "KeysAsk", "Language",
-    "Lies", "Looked", "Looking", "LosingAsk", "LosingRow", "MadeKey", "ManyAssigned", "Named", "NewAccount",
-    "NewAssignment", "NewKey", "OwnFactor", "OwnSession", "Passed", "ProcessRow", "Recognised", "ResetLetter",
-    "RulesRow", "SetRow", "SetsChanged", "SignInRules", "SignedOut", "StillRunning", "WhichAccount", "WhichAssignment",
-    "WhichKey", "WhichSession", "WhoMayAsk", "WhoMayRow", "Why", "WhyAsk", "WhyRow", "actor_for", "actor_of_session",
-    "address_of", "addressees", "answer_second_factor", "assign", "assign_many", "begin_attempt",
+    "BEGINNING", "LEFT_OUT", "SEPARATOR", "TREE_ORDER", "AccountRow", "AccountStatus", "AccountsAsk", "AnotherRequest",
+    "AssignmentRow", "Attempt", "CandidatesAsk", "ChangedPassword", "ChangedSet", "ChangedSets", "ChosenLanguage",
+    "ChosenMails", "DeletedSet", "EditedSet", "EndedSessions", "ExplainAsk", "Explained", "Explanation", "FactorCode",
+    "Forgotten", "GivenToMany", "Handled", "Identity", "Invitation", "InvitedRow", "Joins", "Kept", "KeyRow",
+    "KeyState", "KeysAsk", "Language", "Lies", "Looked", "Looking", "LosingAsk", "LosingRow", "MadeKey", "ManyAssigned",
+    "Named", "NewAccount", "NewAssignment", "NewKey", "OwnFactor", "OwnSession", "Passed", "ProcessRow", "Recognised",
+    "ResetLetter", "RulesRow", "SetRow", "SetsChanged", "SignInRules", "SignedOut", "StillRunning", "WhichAccount",
+    "WhichAssignment", "WhichKey", "WhichSession", "WhoMayAsk", "WhoMayRow", "Why", "WhyAsk", "WhyRow", "actor_for",
+    "actor_of_session", "address_of", "addressees", "answer_second_factor", "assign", "assign_many", "begin_attempt",
     "begin_second_factor", "called", "change_language", "change_password", "choose_mails", "confirm_second_factor",
-    "covers", "delete_set", "department_within", "departments_within", "drop_second_factor", "edit_set", "edit_sets",
-    "end_own_session", "end_session_of_cookie", "exchange_code", "explain", "fits", "forgot_password", "giveable",
-    "grants_of", "has_accounts", "has_letters", "hash_of", "holds_there", "invite", "invited", "is_living", "is_on",
-    "issue_code", "join", "keep_answer", "kept_answer", "key_answers", "list_accounts", "list_candidates", "list_keys",
-    "list_processes", "list_roles", "list_sets", "living_sessions", "look_as", "losing", "make_first_administrator",
-    "make_key", "may_do", "may_invite", "needs", "network_of", "new_token", "open_account", "open_accounts",
-    "own_account", "own_second_factor", "own_sessions", "people_ids_within", "people_of", "people_within",
-    "reach_in_words", "recognise", "remove_second_factor", "renew_recovery_codes", "reopen_account", "reset_letter",
-    "revoke_key", "rules", "search_within", "set_choices", "set_rules", "sign_in_as", "sign_out", "sign_out_all",
-    "sign_out_everywhere", "sign_out_others", "start_session", "stop_account", "stop_accounts_of", "stop_looking",
-    "succeed", "sync_shipped_sets", "taken_logins", "unassign", "usable_login", "use_link", "who_may", "why",
+    "covers", "delete_set", "department_of", "department_within", "departments_within", "drop_second_factor",
+    "edit_set", "edit_sets", "end_own_session", "end_session_of_cookie", "exchange_code", "explain", "fits",
+    "forgot_password", "giveable", "grants_of", "has_accounts", "has_letters", "hash_of", "holds_there", "invite",
+    "invited", "is_living", "is_on", "issue_code", "join", "keep_answer", "kept_answer", "key_answers", "lies_below",
+    "list_accounts", "list_candidates", "list_keys", "list_processes", "list_roles", "list_sets", "living_sessions",
+    "look_as", "losing", "make_first_administrator", "make_key", "may_do", "may_invite", "needs", "network_of",
+    "new_token", "open_account", "open_accounts", "own_account", "own_second_factor", "own_sessions",
+    "people_ids_within", "people_of", "people_within", "reach_in_words", "recognise", "remove_second_factor",
+    "renew_recovery_codes", "reopen_account", "reset_letter", "revoke_key", "rules", "search_within", "set_choices",
+    "set_rules", "shown_line", "sign_in_as", "sign_out", "sign_out_all", "sign_out_everywhere", "sign_out_others",
+    "start_session", "stop_account", "stop_accounts_of", "stop_looking", "succeed", "sync_shipped_sets", "taken_logins",
+    "unassign", "usable_login", "use_link", "who_may", "whole_names", "why",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, selec
 from core.actor import Actor, Reach
 from data.models.people import Department, Membership, Person
 from data.models.people_search import PersonSearch
+from services.access.branches import below_path, department_of
 
 
 def people_within(reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -37,7 +38,7 @@ def search_within(reach: Reach, person_id: int | None) -> ColumnElement[bool]:
         return true()
     choices: list[ColumnElement[bool]] = []
     if reach.paths:
-        tops = sorted(int(path.strip("/").rpartition("/")[2]) for path in reach.paths)
+        tops = sorted(map(department_of, reach.paths))
         choices.append(PersonSearch.within.overlap(tops))
     if reach.own and person_id is not None:
         choices.append(PersonSearch.person_id == person_id)
@@ -63,4 +64,4 @@ def departments_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on ``department`` that holds for those within reach: each path and all below it."""
     if reach.whole:
         return true()
-    return or_(*[Department.path.startswith(path, autoescape=True) for path in sorted(reach.paths)], false())
+    return or_(*[below_path(path) for path in sorted(reach.paths)], false())

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, text
@@ -17,6 +18,7 @@ from data.models.access import Account, PermissionAssignment, PermissionGrant, P
 from data.models.people import Department, Person
 from services.access.actors import reach_of
 from services.access.assignments import assign, unassign
+from services.access.branches import whole_names
 from services.access.reach import people_within
 from services.access.sessions import narrow_sessions
 from services.access.shipped import ADMINISTRATOR
@@ -70,7 +72,7 @@ def list_roles(tx: Transaction, ask: PageAsk) -> Page[RolesRow]:
     """Return a page of the permission sets of people within reach (権限一覧), without the system administrators'."""
     statement = (
         select(Person.code, Person.family_name, Person.given_name, Account.login, PermissionSet.name.label("role"),
-               PermissionAssignment.reach, Department.full_name)
+               PermissionAssignment.reach, PermissionAssignment.department_id, Department.full_name)
         .join(Account, Account.person_id == Person.id)
         .join(PermissionAssignment, PermissionAssignment.account_id == Account.id)
         .join(PermissionSet, PermissionSet.id == PermissionAssignment.set_id)
@@ -78,7 +80,10 @@ def list_roles(tx: Transaction, ask: PageAsk) -> Page[RolesRow]:
         .where(Person.retired_at.is_(None), PermissionSet.shipped.is_distinct_from(ADMINISTRATOR),
                people_within(list_roles.reach(tx), tx.actor))
     )  # fmt: skip
-    return fetch_page(tx, statement, ask, orders={"code": (Person.code, PermissionAssignment.id)}, make=_made)
+    orders = {"code": (Person.code, PermissionAssignment.id)}
+    page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: row)
+    lines = whole_names(tx, ((row.department_id, row.full_name) for row in page.rows if row.department_id))
+    return replace(page, rows=[_made(row, lines.get(row.department_id, "")) for row in page.rows])
 
 
 def roles_of(tx: Transaction, people: Sequence[int]) -> dict[int, Roles]:
@@ -146,8 +151,8 @@ def _run(tx: Transaction, statement: Any, rows: Sequence[tuple[int, Role]]) -> N
         })  # fmt: skip
 
 
-def _made(row: Any) -> RolesRow:
+def _made(row: Any, line: str) -> RolesRow:
     return RolesRow(
         code=row.code, name=f"{row.family_name} {row.given_name}".strip(), login=row.login, role=row.role,
-        reach=row.reach, department=row.full_name or "",
+        reach=row.reach, department=line,
     )  # fmt: skip

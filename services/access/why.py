@@ -16,6 +16,7 @@ from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet
 from data.models.people import Department, Membership, Person
 from services.access.actors import joined_grants
+from services.access.branches import TREE_ORDER, department_of
 from services.access.processes import category_title
 from services.access.reach import departments_within
 from services.access.shipped import ADMINISTRATOR
@@ -63,8 +64,8 @@ def why(tx: Transaction, ask: WhyAsk) -> Why:
 
 def _row(tx: Transaction, process: Process[Any, Any]) -> WhyRow:
     reach = process.reach(tx)
-    inside = Department.path.in_(sorted(reach.paths))
-    names = tx.session.scalars(select(Department.full_name).where(inside).order_by(Department.path).limit(DEPARTMENTS))
+    inside = Department.id.in_(sorted(map(department_of, reach.paths)))
+    names = tx.session.scalars(select(Department.full_name).where(inside).order_by(*TREE_ORDER).limit(DEPARTMENTS))
     return WhyRow(
         process=process.name, category=category_title(process.category), title=process.title, what=process.what,
         held=process.allowed(tx.actor), whole=reach.whole, own=reach.own,

@@ -12,7 +12,7 @@ from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
 from data.models.areas import Area
 from data.models.people import Department, Membership, Person, PersonList, PersonListMember, PersonRegion
-from services.access import people_within
+from services.access import lies_below, people_within
 
 MOST_NAMES = 8
 """Named on one line; the others are counted."""
@@ -67,9 +67,7 @@ def members_of(departments: list[int]) -> Select[int]:
 def departments_below(departments: list[int]) -> Select[int]:
     """Return the ids of departments and of all below them."""
     top = aliased(Department)
-    return (
-        select(Department.id).join(top, Department.path.startswith(top.path)).where(top.id.in_(departments)).distinct()
-    )
+    return select(Department.id).join(top, lies_below(top)).where(top.id.in_(departments)).distinct()
 
 
 def areas_below(codes: list[str]) -> Select[str]:

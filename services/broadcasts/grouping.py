@@ -6,11 +6,13 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from core.actor import Reach
 from core.i18n import N_, _, language
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.people import Department
 from data.reference import areas
+from services.access import departments_within
 
 K = TypeVar("K", int | None, str | None)
 Count = tuple[int, int]
@@ -38,7 +40,8 @@ def by_department(tx: Transaction, counts: Mapping[int | None, Count], here: Dep
     Who belongs to ``here`` itself, and not to a department below it, stands in a row of its own name.
     """
     top = here.path if here else "/"
-    below = select(Department.id, Department.path, Department.name).where(Department.path.startswith(top))
+    within = Reach(whole=here is None, paths=frozenset({top} if here else ()))
+    below = select(Department.id, Department.path, Department.name).where(departments_within(within))
     departments = {row.id: row for row in tx.execute(below)}
     counted = [(departments[key].path.removeprefix(top), count) for key, count in counts.items() if key in departments]
     steps = [(path.split("/"), count) for path, count in counted]

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from core.i18n import N_
 from core.inputs import WrongValue
 from data.models.directory import StagedDepartment, Step
+from services.access import shown_line
 from services.directory.steps import Line
+from services.people.imports.department_codes import around, differing
 from services.people.imports.places import Known, Path, Places
 from services.people.imports.plan import Problem
 from services.people.text import code as clean_code
-from services.people.tree import DEEPEST, SEPARATOR, TOO_DEEP, Node, department_name
+from services.people.tree import Node, department_name
 
 TWICE = N_("The directory names this department twice. Correct it there.")
 NO_PARENT = N_("The department above it does not stand in the directory. Correct it there.")
@@ -92,20 +94,19 @@ def _recognise(
     wanted: Sequence[Wanted], by_key: Mapping[str, Wanted], links: Mapping[str, int], places: Places
 ) -> None:
     linked = set(links.values())
-    free = {one.full_name: one for one in places.by_id.values() if one.id not in linked}
+    free = {(one.parent_id, one.name): one for one in places.by_id.values() if one.id not in linked}
     children: dict[str | None, list[Wanted]] = defaultdict(list)
     for one in wanted:
         one.known = places.by_id.get(links.get(one.key, 0))
         children[one.parent_key if one.parent_key in by_key else None].append(one)
     # From the top down: one of the same name in the same place, that no key leads to yet, is the same.
     level = children[None]
-    for _depth in range(DEEPEST):
+    while level:
         for one in level:
             upper = by_key.get(one.parent_key) if one.parent_key else None
             above = upper.known if upper else None
             if one.known is None and (above is not None or one.parent_key is None):
-                path = (*(above.path if above else ()), one.name)
-                one.known = free.pop(SEPARATOR.join(path), None)
+                one.known = free.pop((above.id if above else None, one.name), None)
         level = [below for one in level for below in children[one.key]]
 
 
@@ -123,7 +124,7 @@ def _from_the_top(wanted: Sequence[Wanted], by_key: Mapping[str, Wanted]) -> lis
     done = {one.key for one in ordered}
     for one in wanted:
         if one.key not in done:
-            one.blame(CYCLE, names=" → ".join(_line(one, by_key)))
+            one.blame(CYCLE, names=around(_line(one, by_key)))
             ordered.append(one)
     return ordered
 
@@ -143,7 +144,7 @@ def _settled(ordered: Sequence[Wanted], by_key: Mapping[str, Wanted], places: Pl
     sound = [one for one in ordered if not one.problems]
     moving = {one.known.id for one in sound if one.known}
     stays = [one for one in places.by_id.values() if one.id not in moving]
-    taken: dict[object, object] = {(one.parent_id, one.path[-1]): one.id for one in stays}
+    taken: dict[object, object] = {(one.parent_id, one.name): one.id for one in stays}
     codes: dict[str, object] = {one.code: one.id for one in stays if one.code}
     codes |= {one.known.code: one.known.id for one in sound if one.known and one.known.code and not one.code}
     for one in sound:
@@ -161,10 +162,7 @@ def _settle(one: Wanted, by_key: Mapping[str, Wanted], taken: dict[object, objec
         one.blame(RETIRED, name=one.known.full_name)
     if one.problems:
         return
-    path = _path(one, by_key)
-    if len(path) > DEEPEST:
-        one.blame(TOO_DEEP, deepest=DEEPEST)
-    one.place = one.known.id if one.known else path
+    one.place = one.known.id if one.known else _path(one, by_key)
     who = one.known.id if one.known else one.key
     if taken.setdefault((above.place if above else None, one.name), who) != who:
         one.blame(SAME_NAME)
@@ -188,7 +186,8 @@ def _decide(plan: DepartmentPlan, one: Wanted, by_key: Mapping[str, Wanted], pla
             plan.places[one.key] = one.known.id
         return
     above = by_key[one.parent_key].place if one.parent_key else None
-    full_name = SEPARATOR.join(_path(one, by_key))
+    path = _path(one, by_key)
+    full_name = shown_line(path)
     plan.places[one.key] = one.place
     if one.known is None:
         plan.new.append(Node(one.place, above, one.name, one.code))
@@ -196,9 +195,9 @@ def _decide(plan: DepartmentPlan, one: Wanted, by_key: Mapping[str, Wanted], pla
         return
     now = places.by_id[one.known.id]
     node = Node(now.id, above, one.name, one.code or now.code)
-    if node != Node(now.id, now.parent_id, now.path[-1], now.code):
+    if node != Node(now.id, now.parent_id, now.name, now.code):
         plan.changed.append(node)
-        pairs = (("path", now.full_name, full_name), ("code", now.code or "", node.code or ""))
+        pairs = (("path", *differing(places.names_of(now), path)), ("code", now.code or "", node.code or ""))
         changes = [pair for pair in pairs if pair[1] != pair[2]]
         plan.lines.append(Line.department(Step.CHANGE, node.code, full_name, changes=changes))
 

@@ -19,7 +19,7 @@ from core.jobs import job
 from core.operations import operation
 from core.transaction import Transaction
 from data.models.network import ContactStanding, NetworkTotal
-from data.models.people import Department
+from services.access import department_of
 from services.network.settling import BATCH, settle
 
 LARGE = 20_000
@@ -67,12 +67,12 @@ def counts_of(tx: Transaction, department_ids: Iterable[int]) -> Counts:
     return Counts(_by_department(rows), tx.scalar(select(func.max(NetworkTotal.counted_at))))
 
 
-def tops_of(tx: Transaction, reach: Reach) -> list[int]:
+def tops_of(reach: Reach) -> list[int]:
     """Return the departments at the top of a reach; none lies below another one."""
     if reach.whole:
         return [WHOLE]
     paths = [one for one in reach.paths if not any(one != above and one.startswith(above) for above in reach.paths)]
-    return list(tx.execute(select(Department.id).where(Department.path.in_(paths))).scalars())
+    return sorted(map(department_of, paths))
 
 
 def is_large(tx: Transaction) -> bool:

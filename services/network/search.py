@@ -15,7 +15,7 @@ from core.transaction import Transaction
 from data.models.network import ContactStanding
 from data.models.people import Department, Membership, Person
 from data.models.people_search import PersonSearch
-from services.access import has_letters, search_within
+from services.access import has_letters, lies_below, search_within
 from services.network.notes import notes_of
 from services.network.words import KINDS, Finding, Registered, is_found
 
@@ -118,7 +118,7 @@ def _wanted(ask: NetworkAsk, facts: int) -> bool:
 
 def _main_members(department_id: int) -> Select[int]:
     top = aliased(Department)
-    below = select(Department.id).join(top, Department.path.startswith(top.path)).where(top.id == department_id)
+    below = select(Department.id).join(top, lies_below(top)).where(top.id == department_id)
     return select(Membership.person_id).where(Membership.main, Membership.department_id.in_(below))
 
 

@@ -13,7 +13,7 @@ from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.network import Fact
 from data.models.people import Department
-from services.access import departments_within
+from services.access import TREE_ORDER, departments_within
 from services.network.counting import WHOLE, Facts, counts_of, tops_of
 from services.network.words import ANYTHING, MENDED, Finding, is_found
 
@@ -65,7 +65,7 @@ class TreeRow(Network):
 @query("network.counts", N_("See the counts of the contact network"))
 def network_counts(tx: Transaction, _ask: Nothing) -> NetworkOf:
     """Return how many people within reach have registered what, each in the main department."""
-    return _network_of(tx, tops_of(tx, network_counts.reach(tx)))
+    return _network_of(tx, tops_of(network_counts.reach(tx)))
 
 
 def whole_network(tx: Transaction) -> NetworkOf:
@@ -83,7 +83,7 @@ def network_tree(tx: Transaction, ask: TreeAsk) -> Page[TreeRow]:
     for word in ask.text.split():
         named = Department.full_name.icontains(word, autoescape=True)
         statement = statement.where(named | Department.code.icontains(word, autoescape=True))
-    page = fetch_page(tx, statement, ask, orders={"tree": (Department.full_name,)}, make=lambda row: row)
+    page = fetch_page(tx, statement, ask, orders={"tree": TREE_ORDER}, make=lambda row: row)
     people = counts_of(tx, [row.id for row in page.rows]).people
     return replace(page, rows=[
         TreeRow(

@@ -17,7 +17,7 @@ from services.people.kept import DEPARTMENTS
 from services.people.lock import alone
 from services.people.text import LONGEST_CODE
 from services.people.text import code as clean_code
-from services.people.tree import DEEPEST, TOO_DEEP, DepartmentName, refresh_tree
+from services.people.tree import DepartmentName, refresh_tree
 
 
 class DepartmentFields(Input):
@@ -177,8 +177,6 @@ def _parent(tx: Transaction, process: Process[Any, Any], parent_id: int | None) 
     parent = department_within(tx, process, parent_id)
     if parent.retired_at is not None:
         raise Refused(N_("“{name}” is retired. Choose another place."), name=parent.full_name)
-    if parent.depth + 1 >= DEEPEST:
-        raise Refused(TOO_DEEP, deepest=DEEPEST)
     return parent
 
 

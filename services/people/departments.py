@@ -13,7 +13,7 @@ from core.paging import Page, PageAsk, fetch_page
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
-from services.access import departments_within
+from services.access import TREE_ORDER, departments_within, whole_names
 from services.people.search import Whose
 
 
@@ -26,13 +26,17 @@ class DepartmentsAsk(PageAsk):
 
 
 class DepartmentRow(Row):
-    """A line of the tree: ``people`` counts active members of the department itself, not of those below."""
+    """A department in the tree: ``people`` counts active members of the department itself, not of those below.
+
+    ``full_name`` leaves out the middle of long lines; ``line`` has it, if one department is asked for by its number.
+    """
 
     id: int
     parent_id: int | None
     code: str = field(N_("Department code"))
     name: str = field(N_("Name"))
     full_name: str = field(N_("Whole name"))
+    line: str = field(N_("All names from the top"))
     depth: int
     people: int = field(N_("Number of people"))
     version: int
@@ -51,9 +55,11 @@ def list_departments(tx: Transaction, ask: DepartmentsAsk) -> Page[DepartmentRow
     if ask.state is not Whose.ALL:
         active = Department.retired_at.is_(None)
         statement = statement.where(active if ask.state is Whose.ACTIVE else ~active)
-    page = fetch_page(tx, statement, ask, orders={"tree": (Department.full_name,)}, make=lambda row: row.Department)
+    page = fetch_page(tx, statement, ask, orders={"tree": TREE_ORDER}, make=lambda row: row.Department)
     people = _people_of(tx, [department.id for department in page.rows])
-    return replace(page, rows=[_made(department, people.get(department.id, 0)) for department in page.rows])
+    lines = whole_names(tx, [(one.id, one.full_name) for one in page.rows]) if ask.id is not None else {}
+    rows = [_made(one, people.get(one.id, 0), lines.get(one.id, one.full_name)) for one in page.rows]
+    return replace(page, rows=rows)
 
 
 def _people_of(tx: Transaction, department_ids: list[int]) -> dict[int, int]:
@@ -81,7 +87,7 @@ def _choices_within(reach: Reach) -> Prepared:
     return Prepared(
         select(Department.id.label("value"), Department.full_name.label("label"))
         .where(Department.retired_at.is_(None), departments_within(reach))
-        .order_by(Department.full_name)
+        .order_by(*TREE_ORDER)
     )
 
 
@@ -91,9 +97,9 @@ class DepartmentAsk(Input):
     id: int = field(N_("Number"))
 
 
-def _made(department: Department, people: int) -> DepartmentRow:
+def _made(department: Department, people: int, line: str) -> DepartmentRow:
     return DepartmentRow(
         id=department.id, parent_id=department.parent_id, code=department.code or "", name=department.name,
-        full_name=department.full_name, depth=department.depth, people=people, version=department.version,
+        full_name=department.full_name, line=line, depth=department.depth, people=people, version=department.version,
         retired=department.retired_at is not None,
     )  # fmt: skip

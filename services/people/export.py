@@ -11,7 +11,7 @@ from core.inputs import Input, field
 from core.operations import query
 from core.transaction import Transaction
 from data.models.people import Department
-from services.access import people_within
+from services.access import people_within, whole_names
 from services.fields import conditions as own_conditions
 from services.fields import own_fields, words_for
 from services.people.addresses import MAILS, shown_mobile
@@ -55,7 +55,9 @@ def people_file(tx: Transaction, which: Iterable[ColumnElement[bool]], reach: Re
     wanted = (*which, people_within(reach, tx.actor))
     fields = own_fields(tx, PERSON.name)
     people = known_people(tx, wanted, reach, tx.actor)
-    names = {row.id: row.full_name for row in tx.execute(select(Department.id, Department.full_name))}
+    shown = {row.id: row.full_name for row in tx.execute(select(Department.id, Department.full_name))}
+    used = {place for person in people for place in person.departments}
+    names = whole_names(tx, ((place, shown[place]) for place in used))
     words = words_for(tx, fields, [person.own for person in people], files=True)
     head = [column.heading for column in COLUMNS] + [one.label_ja for one in fields]
     rows = [head, *([*_row(person, names), *words.all_written(person.own)] for person in people)]

@@ -10,7 +10,7 @@ from core.inputs import Nothing
 from core.operations import query
 from core.transaction import Transaction
 from data.models.people import Department
-from services.access import departments_within
+from services.access import TREE_ORDER, departments_within, whole_names
 from services.people.csv_file import CsvFile
 from services.people.imports.headings import DEPARTMENTS
 
@@ -28,15 +28,25 @@ def export_departments(tx: Transaction, _ask: Nothing) -> CsvFile:
     """
     above = aliased(Department)
     rows = tx.execute(
-        select(Department.code, Department.name, Department.full_name, above.id, above.code.label("parent_code"))
+        select(
+            Department.id,
+            Department.code,
+            Department.name,
+            Department.full_name,
+            Department.parent_id,
+            above.code.label("parent_code"),
+        )
         .outerjoin(above, above.id == Department.parent_id)
         .where(Department.retired_at.is_(None), departments_within(export_departments.reach(tx)))
-        .order_by(Department.full_name)
-    ).all()
-    coded = all(row.code and (row.id is None or row.parent_code) for row in rows)
+        .order_by(*TREE_ORDER)
+    ).all()  # fmt: skip
+    coded = all(row.code and (row.parent_id is None or row.parent_code) for row in rows)
     head = BY_CODE if coded and rows else BY_PATH
+    # Beside codes the names from the top are there to be read only, and long lines are shown as everywhere.
+    lines = {row.id: row.full_name for row in rows}
+    lines = lines if head is BY_CODE else whole_names(tx, lines.items())
     cells = [
-        {"code": row.code or "", "name": row.name, "parent_code": row.parent_code or "", "path": row.full_name}
+        {"code": row.code or "", "name": row.name, "parent_code": row.parent_code or "", "path": lines[row.id]}
         for row in rows
     ]
     content = csvout.lines([[HEADING[name] for name in head], *([one[name] for name in head] for one in cells)])

@@ -8,8 +8,8 @@ from core.i18n import N_, _
 from core.operations import find
 from core.transaction import Transaction
 from data.models.fields import OwnKind
-from data.models.people import Department, Person, PersonOwn
-from services.access import departments_within, people_within
+from data.models.people import LONGEST, Department, Person, PersonOwn
+from services.access import departments_within, people_within, whole_names
 from services.fields import Noun, Referable, refers, register
 from services.people.imports.columns import is_name_of_column
 
@@ -43,14 +43,16 @@ def _codes_of_people(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]
 
 def _departments(tx: Transaction, writings: Collection[str]) -> Mapping[str, int]:
     reach, wanted = find("people.department_choices").reach(tx), list(writings)
+    begun = [one[:LONGEST] for one in wanted]
     rows = tx.execute(
         select(Department.id, Department.code, Department.full_name).where(
-            or_(Department.full_name == func.any(wanted), Department.code == func.any(wanted)),
+            or_(Department.sort_key == func.any(begun), Department.code == func.any(wanted)),
             Department.retired_at.is_(None), departments_within(reach),
         )
     ).all()  # fmt: skip
     by_code = {row.code: row.id for row in rows if row.code}
-    return {**by_code, **{row.full_name: row.id for row in rows}}
+    lines = whole_names(tx, ((row.id, row.full_name) for row in rows))
+    return {**by_code, **{line: key for key, line in lines.items()}}
 
 
 def _departments_within(tx: Transaction, ids: Collection[int]) -> Collection[int]:
@@ -62,6 +64,10 @@ def _departments_within(tx: Transaction, ids: Collection[int]) -> Collection[int
 def _names_of_departments(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
     rows = tx.execute(select(Department.id, Department.full_name).where(Department.id == func.any(list(ids))))
     return {row.id: row.full_name for row in rows}
+
+
+def _lines_of_departments(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    return whole_names(tx, _names_of_departments(tx, ids).items())
 
 
 PERSON = register(
@@ -92,7 +98,7 @@ refers(
         _departments,
         _departments_within,
         _names_of_departments,
-        _names_of_departments,
+        _lines_of_departments,
         missing=N_("There is no department “{name}” within your reach."),
         of="people.department_choices",
     ),

@@ -27,7 +27,7 @@ from data.models.people import (
     PersonRegion,
 )
 from data.models.people_search import PersonSearch
-from services.access import called, has_letters, search_within
+from services.access import called, has_letters, lies_below, search_within
 from services.fields import Words, own_fields, words_for
 from services.fields import conditions as own_conditions
 from services.people.addresses import shown_mobile
@@ -168,7 +168,7 @@ def _others(ask: PeopleAsk) -> list[ColumnElement[bool]]:
 
 def _in_department(department_id: int) -> ColumnElement[bool]:
     top = aliased(Department)
-    below = select(Department.id).join(top, Department.path.startswith(top.path)).where(top.id == department_id)
+    below = select(Department.id).join(top, lies_below(top)).where(top.id == department_id)
     return Person.id.in_(select(Membership.person_id).where(Membership.department_id.in_(below)))
 
 

@@ -4,31 +4,27 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
-from psycopg.errors import ProgramLimitExceeded
 from pydantic import AfterValidator
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
-from core.errors import Refused
 from core.i18n import N_
 from core.inputs import WrongValue
 from core.text import shown
 from core.transaction import Transaction
+from data.models.people import LONGEST as LONGEST_SHOWN
+from services.access import LEFT_OUT
+from services.access import SEPARATOR as SEPARATOR  # noqa: PLC0414 - part of the tree
 from services.people.store import copy_rows
 from services.people.text import LONGEST
 
-SEPARATOR = " / "
 RESERVED = "/／>＞;；、"
 """These stand between departments in a CSV, so no name has them."""
 
-DEEPEST = 100
-TOO_LONG = N_("The names of a department and of all above it are too long together. Shorten one of them.")
-TOO_DEEP = N_("Departments lie at most {deepest} deep.")
 Key = int | str | tuple[str, ...]
 """The id of a department that is there, or what a caller calls one that is to be made."""
 
-LATER = text("SET CONSTRAINTS uq_department_parent_id_name, uq_department_full_name, uq_department_code DEFERRED")
-NOW = text("SET CONSTRAINTS uq_department_parent_id_name, uq_department_full_name, uq_department_code IMMEDIATE")
+LATER = text("SET CONSTRAINTS uq_department_parent_id_name, uq_department_code DEFERRED")
+NOW = text("SET CONSTRAINTS uq_department_parent_id_name, uq_department_code IMMEDIATE")
 DRAW = text("SELECT nextval(pg_get_serial_sequence('department', 'id')) FROM generate_series(1, :count)")
 CHANGE = text("""
     UPDATE department SET parent_id = new.parent_id, name = new.name, code = new.code, version = version + 1
@@ -39,20 +35,29 @@ CHANGE = text("""
 """)
 REFRESH = text("""
     WITH RECURSIVE tree AS (
-        SELECT id, name, '/' || id || '/' AS path, name::text AS full_name, 0::bigint AS depth
+        SELECT id, name, name::text AS top, '/' || id || '/' AS path, name::text AS full_name,
+               left(name, :longest) AS sort_key, length(name) AS letters, 0::bigint AS depth
         FROM department WHERE parent_id IS NULL
         UNION ALL
-        SELECT below.id, below.name, tree.path || below.id || '/', tree.full_name || :separator || below.name,
-               tree.depth + 1
-        FROM department below JOIN tree ON below.parent_id = tree.id
+        SELECT below.id, below.name, tree.top, tree.path || below.id || '/',
+               CASE WHEN tree.depth < 2 OR tree.letters + length(:separator || below.name) <= :longest
+                    THEN tree.full_name || :separator || below.name
+                    ELSE tree.top || :left_out || tree.name || :separator || below.name
+               END,
+               left(tree.sort_key || :separator || below.name, :longest),
+               tree.letters + length(:separator || below.name), tree.depth + 1
+        FROM tree CROSS JOIN LATERAL (
+            -- Asked for by index, whatever PostgreSQL expects: to go through all departments once a level takes long.
+            SELECT id, name FROM department WHERE parent_id = tree.id OFFSET 0
+        ) AS below
     )
-    UPDATE department SET path = tree.path, full_name = tree.full_name, depth = tree.depth
+    UPDATE department
+    SET path = tree.path, full_name = tree.full_name, sort_key = tree.sort_key, depth = tree.depth
     FROM tree
     WHERE department.id = tree.id
-      AND (department.path, department.full_name, department.depth)
-          IS DISTINCT FROM (tree.path, tree.full_name, tree.depth)
+      AND (department.path, department.full_name, department.sort_key, department.depth)
+          IS DISTINCT FROM (tree.path, tree.full_name, tree.sort_key, tree.depth)
 """)
-TOO_LOW = text("SELECT true FROM department WHERE depth >= :deepest LIMIT 1")
 
 
 class Node(NamedTuple):
@@ -89,22 +94,11 @@ def store_departments(tx: Transaction, new: Sequence[Node], changed: Sequence[No
 
 
 def refresh_tree(tx: Transaction) -> int:
-    """Work out every path, full name and depth anew from parents and names; return how many departments changed.
-
-    Raises:
-        Refused: when departments would lie too deep, or their names from the top be too long together for the index;
-            those below a moved one too.
-    """
+    """Work out every path, full name and depth anew from parents and names; return how many departments changed."""
     tx.session.flush()
-    try:
-        changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR})
-    except OperationalError as error:
-        if isinstance(error.orig, ProgramLimitExceeded):
-            raise Refused(TOO_LONG) from error
-        raise
+    left_out = f"{SEPARATOR}{LEFT_OUT}{SEPARATOR}"
+    changed = tx.changed_rows(REFRESH, {"separator": SEPARATOR, "left_out": left_out, "longest": LONGEST_SHOWN})
     tx.session.expire_all()
-    if changed and tx.scalar(TOO_LOW, {"deepest": DEEPEST}):
-        raise Refused(TOO_DEEP, deepest=DEEPEST)
     return changed
 
 
@@ -116,9 +110,11 @@ def department_name(value: str) -> str:
     """Return the name of a department: trimmed, every letter as written, without what separates departments.
 
     Raises:
-        WrongValue: when it has one of the separators.
+        WrongValue: when it has one of the separators, or is what stands for names that are left out.
     """
     name = shown(unicodedata.normalize("NFC", value).strip(), LONGEST)
+    if name == LEFT_OUT:
+        raise WrongValue(N_("“{name}” stands for names that are left out. Write all names from the top."), name=name)
     for letter in RESERVED:
         if letter in name:
             raise WrongValue(

@@ -44,7 +44,12 @@ def _departments(tx: Transaction) -> dict[str, int]:
         above, _, name = full_name.rpartition(" / ")
         parent = tx.get(Department, ids[above]) if above else None
         department = Department(
-            name=name, full_name=full_name, parent_id=ids.get(above), depth=parent.depth + 1 if parent else 0, path=""
+            name=name,
+            full_name=full_name,
+            sort_key=full_name,
+            parent_id=ids.get(above),
+            depth=parent.depth + 1 if parent else 0,
+            path="",
         )
         tx.add(department)
         department.path = f"{parent.path if parent else '/'}{department.id}/"

@@ -1,6 +1,6 @@
 """The dry run of a people file: what would be added, changed, left alone, and why a row cannot be taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func
@@ -197,13 +197,9 @@ class PeoplePlan:
 
     def new_departments(self) -> list[Path]:
         """Return the departments that are to be made, each after the one above it."""
-        found: dict[Path, None] = {}
-        for row in self.rows:
-            target: Target | None = row.target
-            for place in (target.departments if target else None) or ():
-                if not isinstance(place, int):
-                    found |= dict.fromkeys(self._places.missing(place))
-        return list(found)
+        targets: Iterable[Target] = (row.target for row in self.rows if row.target)
+        places = dict.fromkeys(place for target in targets for place in target.departments or ())
+        return self._places.missing(place for place in places if not isinstance(place, int))
 
     def write(self, tx: Transaction, kept: Keeper, say: Say) -> None:
         """Write every row that adds or changes somebody, as part of a change-set."""

@@ -4,17 +4,19 @@ A department that is known by its code is renamed or moved to what the file says
 place that has no code yet gets it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.i18n import N_
 from core.inputs import WrongValue
 from data.models.people import RowAction
+from services.access import LEFT_OUT, SEPARATOR, shown_line
 from services.people.imports.departments import CODE_TWICE, DepartmentPlan, DepartmentReader
 from services.people.imports.places import Known, Places
 from services.people.imports.plan import PlannedRow, Say
 from services.people.imports.read import Sheet
-from services.people.tree import DEEPEST, SEPARATOR, TOO_DEEP, Key, Node, department_name
+from services.people.tree import Key, Node, department_name
 
 REQUIRED = N_("This is required.")
 NO_PARENT = N_("There is no department with the code {code}, neither in the file nor here.")
@@ -22,6 +24,7 @@ PARENT_FAULTY = N_("The department above it, in row {row}, cannot be taken.")
 CYCLE = N_("This department would lie below itself: {codes}. Correct the code of the department above.")
 SAME_NAME = N_("Another department of this name lies in the same place.")
 RETIRED = N_("The department “{name}” is retired. Reinstate it first.")
+MOST_AROUND = 12
 
 
 @dataclass(slots=True)
@@ -90,24 +93,33 @@ class Trees:
         self._nodes: dict[Key, Node] = {}
         for one in read:
             one.known = places.by_code.get(one.code)
+        self._children: dict[str | None, list[Wanted]] = defaultdict(list)
+        for one in read:
+            self._children[one.parent_code].append(one)
         # From the top down: a department can be recognised by its place once the one above it is.
-        for _ in range(DEEPEST):
-            if not [one for one in read if one.known is None and self._recognise(one)]:
-                break
+        waiting = [one for one in read if one.known is None]
+        for one in waiting:  # grows while it is gone through
+            if one.known is None and self._recognise(one):
+                waiting += self._children[one.code]
 
     def blame_unsound(self, sound: list[Wanted]) -> bool:
         """Note what keeps a row from being taken if all others of ``sound`` are; say whether there was anything."""
-        self._nodes = {
-            one.id: Node(one.id, one.parent_id, one.path[-1], one.code) for one in self._places.by_id.values()
-        }
+        self._nodes = {one.id: Node(one.id, one.parent_id, one.name, one.code) for one in self._places.by_id.values()}
+        self._rooted: set[Key] = set()
         by_code = {one.code: one for one in sound}
         for one in sound:
             self._nodes[one.key] = Node(one.key, self._parent(one, by_code), one.name, one.code)
-        before = sum(len(one.row.problems) for one in sound)
         for one in sound:
             self._blame(one, by_code)
         self._blame_same_names([one for one in sound if not one.row.problems])
-        return sum(len(one.row.problems) for one in sound) > before
+        faulty = [one for one in sound if one.row.problems]
+        for one in faulty:  # grows by those below, so that a long line need not be gone through level by level
+            if one.code not in self._places.by_code:
+                below = [lower for lower in self._children[one.code] if not lower.row.problems]
+                for lower in below:
+                    self._reader.blame(lower.row, "parent_code", PARENT_FAULTY, row=one.row.line)
+                faulty += below
+        return bool(faulty)
 
     def decide(self, one: Wanted) -> None:
         """Note what becomes of a row that can be taken."""
@@ -116,14 +128,14 @@ class Trees:
             row.action, row.target = RowAction.ADD, node
             return
         known = self._places.by_id[one.known.id]
-        now = Node(known.id, known.parent_id, known.path[-1], known.code)
+        now = Node(known.id, known.parent_id, known.name, known.code)
         row.action = RowAction.SAME if now == node else RowAction.CHANGE
         if row.action is RowAction.CHANGE:
             row.target = node
             row.changes = [
                 change
                 for change in (
-                    ("path", known.full_name, SEPARATOR.join(self._names(node))),
+                    ("path", *differing(self._places.names_of(known), self._names(node))),
                     ("code", known.code or "", one.code),
                 )
                 if change[1] != change[2]
@@ -134,7 +146,7 @@ class Trees:
         parent = above.known if above else self._places.by_code.get(one.parent_code or "")
         if one.parent_code and parent is None:
             return False
-        known = self._places.by_full_name.get(SEPARATOR.join((*(parent.path if parent else ()), one.name)))
+        known = self._places.below(parent.id if parent else None, one.name)
         one.known = known if known and known.code is None else None
         return one.known is not None
 
@@ -159,10 +171,8 @@ class Trees:
             self._reader.blame(one.row, "parent_code", RETIRED, name=self._places.by_code[code].full_name)
         line = self._upwards(one.key)
         if line[-1] == one.key and len(line) > 1:
-            codes = " → ".join(self._nodes[key].code or self._nodes[key].name for key in line)
+            codes = around([self._nodes[key].code or self._nodes[key].name for key in line])
             self._reader.blame(one.row, "parent_code", CYCLE, codes=codes)
-        elif len(line) > DEEPEST:
-            self._reader.blame(one.row, "parent_code", TOO_DEEP, deepest=DEEPEST)
 
     def _blame_same_names(self, sound: list[Wanted]) -> None:
         by_place: dict[tuple[Key | None, str], Key] = {}
@@ -174,13 +184,32 @@ class Trees:
                 self._reader.blame(one.row, "name", SAME_NAME)
 
     def _upwards(self, key: Key) -> list[Key]:
-        # Ends at the top, or at a department that was passed already.
+        # Ends at the top or below what is known to lead there, or at a department that was passed already.
         line: dict[Key, None] = {key: None}
         parent = self._nodes[key].parent
-        while parent is not None and parent not in line:
+        while parent is not None and parent not in line and parent not in self._rooted:
             line[parent] = None
             parent = self._nodes[parent].parent
-        return [*line] if parent is None else [*line, parent]
+        if parent is not None and parent in line:
+            return [*line, parent]
+        self._rooted |= line.keys()
+        return [*line]
 
     def _names(self, node: Node) -> list[str]:
-        return [self._nodes[key].name for key in reversed(self._upwards(node.key))]
+        names = [node.name]
+        while node.parent is not None:
+            node = self._nodes[node.parent]
+            names.append(node.name)
+        return names[::-1]
+
+
+def differing(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
+    """Return two lines of names as they are shown, or whole where they differ in what is left out only."""
+    shown = shown_line([*before]), shown_line([*after])
+    return shown if shown[0] != shown[1] else (SEPARATOR.join(before), SEPARATOR.join(after))
+
+
+def around(names: Sequence[str]) -> str:
+    """Return what lies in a circle, the middle of many left out."""
+    few = names if len(names) <= MOST_AROUND else [*names[: MOST_AROUND - 3], LEFT_OUT, *names[-2:]]
+    return " → ".join(few)

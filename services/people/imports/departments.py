@@ -91,12 +91,8 @@ def plan_by_path(sheet: Sheet, mapping: Mapping[str, str], places: Places, say: 
         if not row.problems:
             _plan_row(reader, row, places, by_place, by_code)
     named = {row.target.key for row in rows if row.action is RowAction.ADD}
-    above: dict[Path, Node] = {}
-    for row in rows:
-        if row.action is RowAction.ADD:
-            missing = (path for path in places.missing(row.target.key) if path not in named)
-            above |= {path: places.node(path) for path in missing}
-    return DepartmentPlan(rows, list(above.values()))
+    above = places.missing((path[:-1] for path in named), but=named)
+    return DepartmentPlan(rows, [places.node(path) for path in above])
 
 
 def _plan_row(
@@ -122,7 +118,7 @@ def _plan_row(
     known = places.by_id[place]
     row.action = RowAction.SAME if code in {None, known.code} else RowAction.CHANGE
     if row.action is RowAction.CHANGE:
-        row.target = Node(known.id, known.parent_id, known.path[-1], code)
+        row.target = Node(known.id, known.parent_id, known.name, code)
         row.changes = [("code", known.code or "", code or "")]
 
 

@@ -1,6 +1,7 @@
 """Which departments people belong to (所属, D04), as a file: a department a row, one of a person's is the main one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
-from services.access import departments_within, people_within
+from services.access import departments_within, people_within, whole_names
 from services.changes import Keeper
 from services.people.fields import MOST_DEPARTMENTS
 from services.people.imports.check import NO_DEPARTMENT, OUT_OF_REACH
@@ -91,11 +92,7 @@ class Memberships(Noun):
 
     def to_be_made(self, things: Sequence[Place]) -> list[Path]:
         """Return the departments that are not there, each after the one above it."""
-        found: dict[Path, None] = {}
-        for place in dict.fromkeys(things):
-            if not isinstance(place, int):
-                found |= dict.fromkeys(self._places.missing(place))
-        return list(found)
+        return self._places.missing(place for place in dict.fromkeys(things) if not isinstance(place, int))
 
     def write(self, tx: Transaction, kept: Keeper, people: Mapping[int, tuple[Any, Any]]) -> None:
         """Let people belong to their departments, and make those that are missing."""
@@ -131,14 +128,16 @@ class MembershipsAsk(PageAsk):
 def list_memberships(tx: Transaction, ask: MembershipsAsk) -> Page[MembershipRow]:
     """Return a page of the memberships of active people within reach (所属一覧), all of a person's together."""
     statement = (
-        select(Person.code, Person.family_name, Person.given_name, Department.full_name, Membership.main)
+        select(Person.code, Person.family_name, Person.given_name, Department.id, Department.full_name, Membership.main)
         .join(Membership, Membership.person_id == Person.id)
         .join(Department, Department.id == Membership.department_id)
         .where(Person.retired_at.is_(None), people_within(list_memberships.reach(tx), tx.actor))
     )
     if ask.department_id is not None:
         statement = statement.where(Person.id.in_(_below(ask.department_id, list_memberships.reach(tx))))
-    return fetch_page(tx, statement, ask, orders={"code": (Person.code, Department.id)}, make=_made)
+    page = fetch_page(tx, statement, ask, orders={"code": (Person.code, Department.id)}, make=lambda row: row)
+    lines = whole_names(tx, ((row.id, row.full_name) for row in page.rows))
+    return replace(page, rows=[_made(row, lines[row.id]) for row in page.rows])
 
 
 def _below(department_id: int, reach: Reach) -> Any:
@@ -151,9 +150,9 @@ def _below(department_id: int, reach: Reach) -> Any:
     )
 
 
-def _made(row: Any) -> MembershipRow:
+def _made(row: Any, line: str) -> MembershipRow:
     return MembershipRow(
-        code=row.code, name=f"{row.family_name} {row.given_name}".strip(), department=row.full_name,
+        code=row.code, name=f"{row.family_name} {row.given_name}".strip(), department=line,
         main=MAIN if row.main else "",
     )  # fmt: skip
 

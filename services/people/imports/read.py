@@ -29,6 +29,9 @@ NO_LINES = N_("A line of the file has more than {limit} characters, so this is n
 LONGEST = 2**22
 """Characters of a line; without an end of lines a file would come as one, and be whole in memory."""
 
+csv.field_size_limit(2**20)
+"""Characters of a cell, for all that read CSV here: a department may be named by thousands of names from the top."""
+
 BYTE_ORDER_MARK = "\ufeff"
 NUL, NUL_SHOWN = "\0", "\N{REPLACEMENT CHARACTER}"
 

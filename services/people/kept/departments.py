@@ -33,6 +33,16 @@ PUT_AWAY = text("""
     UPDATE department SET retired_at = :now, version = version + 1
     WHERE id = ANY(CAST(:ids AS bigint[])) AND retired_at IS NULL
 """)
+ABOVE = text("""
+    WITH RECURSIVE above AS (
+        SELECT parent_id AS id FROM department WHERE id = ANY(CAST(:ids AS bigint[]))
+        UNION
+        SELECT department.parent_id FROM department JOIN above ON above.id = department.id
+        WHERE CAST(:among AS bigint[]) IS NULL OR above.id = ANY(CAST(:among AS bigint[]))
+    )
+    SELECT id FROM above
+    WHERE id IS NOT NULL AND (CAST(:among AS bigint[]) IS NULL OR id = ANY(CAST(:among AS bigint[])))
+""")
 
 
 class Departments(Kind):
@@ -127,8 +137,7 @@ class Departments(Kind):
         free = [key for key in ids if key not in used]
         own = {Department.__tablename__, ExternalId.__tablename__, SyncedDepartment.__tablename__}
         kept = referred_to(tx, Department, free, but=own)
-        while grown := {*_above(tx, kept), *kept} - kept:
-            kept |= grown
+        kept |= _above(tx, kept)
         tx.execute(REMOVE, {"ids": [key for key in free if key not in kept]})
         tx.execute(PUT_AWAY, {"ids": [key for key in free if key in kept], "now": tx.now})
         refresh_tree(tx)
@@ -147,16 +156,12 @@ def _used(
     others = ~(Department.id == mine) if below is None else Department.id == func.any(list(below))
     used = set(tx.execute(member.distinct()).scalars())
     used |= {key for key in tx.execute(lower.where(others)).scalars() if key is not None}
-    while grown := (_above(tx, used) & set(ids)) - used:
-        used |= grown
-    return used
+    return used | _above(tx, used, among=ids)
 
 
-def _above(tx: Transaction, ids: set[int]) -> set[int]:
-    found = select(Department.parent_id).where(
-        Department.id == func.any(sorted(ids)), Department.parent_id.is_not(None)
-    )
-    return {key for key in tx.execute(found).scalars() if key is not None}
+def _above(tx: Transaction, ids: set[int], among: Sequence[int] | None = None) -> set[int]:
+    found = tx.execute(ABOVE, {"ids": sorted(ids), "among": None if among is None else list(among)})
+    return set(found.scalars())
 
 
 def _check_tree(tx: Transaction) -> None:

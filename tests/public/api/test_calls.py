@@ -29,7 +29,7 @@ LEFT_OUT = {
     "access.sign_out_others", "applications.apply", "applications.mine", "applications.withdraw",
     "broadcasts.received", "people.mine",  # for oneself
     "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
-    "network.export", "setup.calendar", "setup.change_logo",  # files
+    "network.export", "registration.handout", "setup.calendar", "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_sender",
     "delivery.edit_sms", "setup.start",
     "invitations.accept", "registration.make_link",

@@ -301,3 +301,16 @@ class TestDepartments:
         directory.departments_ = [department("a", "東", "b"), department("b", "西", "a")]
         row = tx.scalar(select(DirectoryRunRow).where(DirectoryRunRow.run_id == read().id))
         assert row.said["problems"][0][2] == {"names": "東 → 西 → 東"}
+
+
+def test_a_chain_of_departments_of_any_depth_comes_in_whole(tx, directory, sync):
+    directory.size, deep = 5_000, 2_000
+    name = "全国在宅勤務推進本部お客様窓口統括担当第{}階層部署"
+    directory.departments_ = [
+        department(f"{level}", name.format(level), f"{level - 1}" if level else None) for level in reversed(range(deep))
+    ]
+    directory.people_ = [person("1", f"{deep - 1}")]
+    run = sync()
+    assert (run.state, run.counts["department.add"]) == (RunState.APPLIED, deep)
+    assert full_names(tx, "D1") == [" / ".join((name.format(0), "…", name.format(deep - 2), name.format(deep - 1)))]
+    assert lines(tx, sync()) == []

@@ -1,7 +1,6 @@
 """The tree of departments by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
-from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +23,6 @@ from services.people import (
 )
 from services.people.department_edit import DepartmentFields, EditedDepartment
 from services.people.departments import DepartmentAsk, DepartmentsAsk
-from services.people.tree import DEEPEST
 from tests.factories import account_of, actor_of, give, make_department, make_person
 
 
@@ -99,25 +97,6 @@ class TestEdit:
         for parent in (cast.general_affairs, deep):
             with pytest.raises(Refused, match="総務部"):
                 edit_department(administrator, edited(cast.general_affairs, parent_id=parent.id))
-
-    def test_not_so_that_something_below_it_lies_too_deep(self, administrator, cast, tx):
-        lowest = cast.branch
-        for step in range(DEEPEST - 2):
-            lowest = make_department(tx, f"段{step}", lowest)
-        assert lowest.depth == DEEPEST - 2
-        edit_department(administrator, edited(cast.branch, parent_id=cast.head_office.id))
-        with pytest.raises(Refused, match=str(DEEPEST)):
-            edit_department(administrator, edited(cast.branch, parent_id=cast.general_affairs.id))
-
-    def test_not_so_that_the_names_from_the_top_are_too_long_together(self, administrator, cast, tx):
-        letters = Random(20260401)
-        lowest = cast.head_office
-        for _step in range(14):
-            name = "".join(chr(letters.randrange(0x4E00, 0x9FA0)) for _ in range(60))
-            lowest = make_department(tx, name, lowest)
-        with pytest.raises(Refused, match="too long together"), tx.session.begin_nested():
-            edit_department(administrator, edited(cast.head_office, name=name + name[:40]))
-        assert tree(tx)["本社"][0] == 0
 
     def test_people_stay_in_it_and_those_who_manage_it_reach_it_where_it_is(self, administrator, cast, tx):
         give(tx, account_of(tx, cast.staff), "manager", ReachKind.DEPARTMENT, cast.branch)
