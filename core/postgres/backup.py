@@ -80,6 +80,8 @@ def restore(owner_url: str, file: Path) -> None:
             _copy_whole(script, psql.stdin)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             psql.kill()  # it would commit what it has got at the end of its input
+            with suppress(BrokenPipeError):  # else what is still to be written would hide the sentence
+                psql.stdin.close()
             raise Invalid(N_("{file} is not a whole backup. Use another one."), file=file) from error
         except BrokenPipeError:
             pass  # psql has ended already, and says why

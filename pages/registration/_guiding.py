@@ -60,7 +60,7 @@ def _mail(actor: Actor, whom: Whom, found: Preview) -> None:
         st.info(_(N_("None of them has a mail address that works. Print their guides.")), icon=":material/print:")
         return
     st.caption(_(N_("This is what the first one gets; everybody gets their own link, in their language.")))
-    with st.container(border=True, height=330):
+    with st.container(border=True):
         st.markdown(f"**{kit.literal(found.subject)}**")
         kit.prose(found.body)
     if not guide.allowed(actor):
