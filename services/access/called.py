@@ -9,6 +9,8 @@ from core.text import sought
 from data.models.people import Person
 from data.models.people_search import PersonSearch
 
+LETTERS = func.search_letters(PersonSearch.words, type_=ARRAY(Text))
+
 
 def called(text: str) -> list[ColumnElement[bool]]:
     """Return the conditions on ``person`` that hold for those in whose name, kana or code all these words stand."""
@@ -22,14 +24,22 @@ def is_called(word: str) -> ColumnElement[bool]:
 
 def has_letters(word: str) -> ColumnElement[bool]:
     """Return the same condition on ``person_search``, whose index it uses."""
-    return or_(*[_stands(form) for form in dict.fromkeys(sought(word))])
+    forms = list(dict.fromkeys(sought(word)))
+    parts = [_parts(form) for form in forms]
+    if all(part == [form] for form, part in zip(forms, parts, strict=True)):
+        # One condition where two would do: the index then looks for letters and departments together.
+        any_of_them: ColumnElement[bool] = LETTERS.overlap(literal(forms, ARRAY(Text)))
+        return any_of_them
+    return or_(*[_stands(form, part) for form, part in zip(forms, parts, strict=True)])
 
 
-def _stands(form: str) -> ColumnElement[bool]:
+def _parts(form: str) -> list[str]:
+    """Return what of a word is in the index: pairs of letters, or the letter if it is not ASCII."""
+    return [one + other for one, other in pairwise(form)] or [one for one in form if not one.isascii()]
+
+
+def _stands(form: str, parts: list[str]) -> ColumnElement[bool]:
     there = PersonSearch.words.contains(form, autoescape=True)
-    indexed = [one + other for one, other in pairwise(form)] or [one for one in form if not one.isascii()]
-    if not indexed:  # one letter or digit of ASCII, which stands almost everywhere
+    if not parts:  # one letter or digit of ASCII, which stands almost everywhere
         return there
-    letters = func.search_letters(PersonSearch.words, type_=ARRAY(Text))
-    found = letters.contains(literal(indexed, ARRAY(Text)))
-    return found if len(form) <= len(indexed[0]) else and_(found, there)
+    return and_(LETTERS.contains(literal(parts, ARRAY(Text))), there)
