@@ -1,21 +1,15 @@
 """The mails about decided applications (申請結果の通知メール): sent beside the ledger, once each."""
 
-from collections.abc import Sequence
-from contextlib import closing
-
 import structlog
 
 from core.database import transaction
 from core.errors import Unavailable
-from core.i18n import N_, _, using_language
+from core.i18n import N_
 from core.jobs import enqueue, job
 from core.transaction import Transaction, listens
 from services.applications import DecisionLetter, decision_letters, decision_not_mailed
 from services.delivery.leases import SENDER
-from services.delivery.letters import From, Mail, Skeleton
-from services.delivery.messages import new_message_id
-from services.delivery.providers import Provider
-from services.delivery.sender import current_sender, from_of, provider_of
+from services.delivery.single import Letter, send_letters
 from services.events import ApplicationsDecided
 
 APPROVED = N_("Your profile application was approved")
@@ -46,13 +40,15 @@ def send_decisions(application_ids: list[int]) -> None:
     """
     with transaction(SENDER) as tx:
         letters = decision_letters(tx, application_ids)
-        row = current_sender(tx)
-        sender, provider = from_of(row), provider_of(row)
     if not letters:
         return
     done: set[int] = set()
     try:
-        _send(provider, [_mail(sender, one) for one in letters], done)
+        for outcome in send_letters("application", [_letter(one) for one in letters]):
+            if outcome.accepted or outcome.permanent:
+                done.add(outcome.mail_id)
+            if not outcome.accepted:
+                log.warning("mail about an application was not taken", word=outcome.word, permanent=outcome.permanent)
     finally:
         if left := {one.application_id for one in letters} - done:
             with transaction(SENDER) as tx:
@@ -61,18 +57,7 @@ def send_decisions(application_ids: list[int]) -> None:
         raise Unavailable(N_("The mail server put a mail off. It is tried again."))
 
 
-def _mail(sender: From, letter: DecisionLetter) -> Mail:
-    message_id = new_message_id(f"application.{letter.application_id}", sender.address)
-    with using_language(letter.language):
-        subject, body = (APPROVED, APPROVED_BODY) if letter.approved else (RETURNED, RETURNED_BODY)
-        skeleton = Skeleton(sender, _(subject), _(body), {"url": letter.url, "reason": letter.reason})
-    return skeleton.letter(letter.application_id, message_id, letter.address, letter.name, {"name": letter.name})
-
-
-def _send(provider: Provider, mails: Sequence[Mail], done: set[int]) -> None:
-    with closing(provider):
-        for outcome in provider.send(mails):
-            if outcome.accepted or outcome.permanent:
-                done.add(outcome.mail_id)
-            if not outcome.accepted:
-                log.warning("mail about an application was not taken", word=outcome.word, permanent=outcome.permanent)
+def _letter(one: DecisionLetter) -> Letter:
+    subject, body = (APPROVED, APPROVED_BODY) if one.approved else (RETURNED, RETURNED_BODY)
+    values = {"name": one.name, "url": one.url, "reason": one.reason}
+    return Letter(one.application_id, one.address, one.name, one.language, subject, body, values)
