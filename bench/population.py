@@ -22,9 +22,9 @@ STATEMENTS = (
     """INSERT INTO person (id, code, family_name, given_name, family_kana, given_kana, postal_code, address,
                            version, created_at, updated_at)
        SELECT n, to_char(n, 'FM0000000'),
-              (ARRAY['佐藤','鈴木','高橋','田中','伊藤','渡辺','山本','中村','小林','加藤'])[n * 7919 / 1000 % 10 + 1],
+              (ARRAY['佐藤','鈴木','高橋','田中','伊藤','渡辺','山本','中村','小林','加藤'])[CAST(CAST(n AS bigint) * 7919 / 1000 % 10 AS integer) + 1],
               (ARRAY['翔太','美咲','健太','愛','誠','優子','浩','葵','亮'])[n % 9 + 1],
-              (ARRAY['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[n * 7919 / 1000 % 10 + 1],
+              (ARRAY['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[CAST(CAST(n AS bigint) * 7919 / 1000 % 10 AS integer) + 1],
               (ARRAY['ショウタ','ミサキ','ケンタ','アイ','マコト','ユウコ','ヒロシ','アオイ','リョウ'])[n % 9 + 1],
               CASE WHEN n % 20 = 13 THEN '1600023' ELSE '' END,
               CASE WHEN n % 20 = 13 THEN '東京都新宿区西新宿2-8-1' ELSE '' END,

@@ -170,6 +170,16 @@ def live_cast(live: LiveDatabase, with_cast: CastRows) -> Cast:
         return load_cast(tx, with_cast)
 
 
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the installation send to what runs on this machine, by http too."""
+    monkeypatch.setenv("RENRAKU_WEBHOOK_NETWORKS", "127.0.0.0/8")
+    core.settings.settings.cache_clear()
+    yield
+    monkeypatch.delenv("RENRAKU_WEBHOOK_NETWORKS")
+    core.settings.settings.cache_clear()
+
+
 def forget() -> None:
     """Drop what the process keeps of settings and engine."""
     core.settings.settings.cache_clear()

@@ -1,4 +1,4 @@
-"""The settings of channels beside mail (X02): SMS by Amazon SNS, LINE; what SMS cost, by month."""
+"""The settings of channels beside mail (X02): SMS by Amazon SNS, LINE, the app; what SMS cost, by month."""
 
 from datetime import date, datetime
 
@@ -75,3 +75,20 @@ class LineChannel(Versioned, Tested, Base):
     secret: Mapped[bytes | None]
     access_token: Mapped[bytes | None]
     basic_id: Mapped[str] = mapped_column(default="")
+
+
+class AppChannel(Versioned, Base):
+    """What the app on phones is sent to with (アプリの設定): Web Push. One row, or none.
+
+    ``contact`` is the mail address at which push services reach the organisation. The keys are made here, once: every
+    registered browser is bound to them. ``private_key`` is encrypted under the installation's key.
+    """
+
+    __tablename__ = "app_channel"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    contact: Mapped[str] = mapped_column(default="")
+    public_key: Mapped[str] = mapped_column(default="")
+    private_key: Mapped[bytes | None]

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -37,6 +39,9 @@ class ContactOrigin(StrEnum):
 class ContactPoint(Base):
     """A way to reach a person (連絡先), in the writing that machines use (E.164 for numbers, LINE's own id of a user).
 
+    Of the app the value is a digest, and ``subscription`` what the browser gave: where messages for it are handed in,
+    and the keys that they are encrypted with.
+
     A private one is there only once its owner has verified it. ``slot`` counts private mail addresses, so that there
     are three at most; people see them by ``rank`` (lowest first), then in the order in which they came.
     ``disputed_at``: the person says that what the office entered is wrong.
@@ -50,7 +55,7 @@ class ContactPoint(Base):
         Index("uq_contact_point_slot", "person_id", "slot", unique=True, postgresql_where=text("slot IS NOT NULL")),
         Index(
             "uq_contact_point_private", "person_id", "kind", unique=True,
-            postgresql_where=text("origin = 'person' AND kind IN ('mobile', 'line')"),
+            postgresql_where=text("origin = 'person' AND kind IN ('mobile', 'line', 'app')"),
         ),
         CheckConstraint(
             "(slot IS NOT NULL) = (origin = 'person' AND kind = 'mail') AND (slot IS NULL OR slot BETWEEN 1 AND 3)",
@@ -71,3 +76,4 @@ class ContactPoint(Base):
     verified_at: Mapped[datetime | None]
     added_at: Mapped[datetime | None]
     disputed_at: Mapped[datetime | None]
+    subscription: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

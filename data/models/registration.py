@@ -1,8 +1,10 @@
 """How people register how they are reached (登録案内・連絡先登録, D11): links, what waits to be verified, brakes."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -32,7 +34,7 @@ class ContactClaim(Base):
 
     ``link_hash`` is that of the link in the mail, good until ``link_until``; ``code_hash`` that of the digits, good
     until ``code_until`` for ``tries`` more. Both are none until the message is being written. ``trouble``: it did not
-    go out, in the provider's word.
+    go out, in the provider's word. ``subscription``: as of the contact point that it may become.
     """
 
     __tablename__ = "contact_claim"
@@ -55,6 +57,7 @@ class ContactClaim(Base):
     asked_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
+    subscription: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class RegistrationBrake(Base):

@@ -1,4 +1,4 @@
-"""What the pages of SMS and LINE share: what is missing, the switch, and what came of the last test."""
+"""What the pages of SMS, LINE and the app share: what is missing, the switch, and what came of the last test."""
 
 from collections.abc import Sequence
 from datetime import datetime

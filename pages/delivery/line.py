@@ -1,8 +1,5 @@
 """LINE (LINEの設定, X02): the organisation's official account, the switch, and a test that asks LINE whose it is."""
 
-from html import escape
-
-import segno
 import streamlit as st
 
 from core.actor import What
@@ -70,10 +67,7 @@ def friends(row: LineRow) -> None:
     if not row.friend_link:
         return
     st.subheader(_(N_("Adding the account as a friend")), anchor=False)
-    # A white border of four modules, in the dark theme too: cameras need it.
-    drawn = segno.make(row.friend_link, error="m").svg_data_uri(scale=4, border=4, light="white")
-    said = escape(_(N_("QR code of the link below")), quote=True)
-    st.html(f'<img src="{escape(drawn, quote=True)}" width="180" height="180" alt="{said}">')
+    kit.qr_code(row.friend_link, _(N_("QR code of the link below")))
     st.markdown(f"<{row.friend_link}>")
     st.caption(_(N_("Enter this webhook URL in the LINE Developers Console, and switch it on there:")))
     st.code(row.webhook, language=None)

@@ -42,7 +42,8 @@ part again every two seconds, and ``kit.ask_shared`` counts once for all who loo
 ``kit.view({key: name, …})`` which part of the page is built; ``kit.bars`` and
 ``kit.shares`` are the charts; ``kit.go(path, values)`` opens another page; ``kit.moment``, ``kit.day``, ``kit.number``,
 ``kit.percent`` write values for people; ``kit.facts`` and ``kit.rows`` are small tables to read; ``kit.literal(text)``
-keeps what people typed out of Markdown, ``kit.prose`` shows a longer text as it was typed.
+keeps what people typed out of Markdown, ``kit.prose`` shows a longer text as it was typed, ``kit.qr_code`` shows an
+address to a camera.
 ``kit.beside(title, noun, id, actor)`` offers who changed a record and what was written about it beside its facts,
 ``kit.history_below`` the history under its form; ``kit.differences`` shows what was and what became of it with the
 difference marked, ``kit.paged`` a list whose rows the page draws itself.
@@ -72,6 +73,7 @@ from pages.kit.opened import close_after, edit_button, is_open, new_row
 from pages.kit.paged import paged
 from pages.kit.plain import facts, prose, rows
 from pages.kit.progress import progress, refreshing
+from pages.kit.qr import qr_code
 from pages.kit.shared import ask_shared
 from pages.kit.style import header, style
 from pages.kit.table import pick, table
@@ -84,7 +86,6 @@ __all__ = [
     "bars", "beside", "clear", "close_after", "confirm", "consult", "day", "differences", "do", "edit_button",
     "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below",
     "in_tree", "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address",
-    "operate", "paged",
-    "percent", "pick", "progress", "prose", "refreshing", "refuse", "refused", "rows", "said", "shares", "style",
-    "table", "view", "way_out", "way_to", "wizard",
+    "operate", "paged", "percent", "pick", "progress", "prose", "qr_code", "refreshing", "refuse", "refused", "rows",
+    "said", "shares", "style", "table", "view", "way_out", "way_to", "wizard",
 ]  # fmt: skip

@@ -165,6 +165,7 @@ PAGES = (
     Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
     Entry(DELIVERY, "delivery/sms.py", N_("SMS"), "sms", ("delivery.sms",)),
     Entry(DELIVERY, "delivery/line.py", N_("LINE"), "chat", ("delivery.line",)),
+    Entry(DELIVERY, "delivery/app.py", N_("App"), "install_mobile", ("delivery.app",)),
     Entry(DELIVERY, "delivery/mailbox.py", N_("Local mailbox"), "inbox", ("delivery.mailbox",)),
     Entry(ORGANISATION, "setup/organisation.py", N_("Organisation master"), "domain", ("setup.organisation",)),
     Entry(ORGANISATION, "setup/look.py", N_("Name, colour and logo"), "palette", ("setup.look",)),

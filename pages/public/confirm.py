@@ -1,4 +1,4 @@
-"""The link in a mail that proves an address (確認リンク): a page with a button, since mail scanners open links too."""
+"""The link in a mail or in a message to the app (確認リンク): a page with a button, since scanners open links too."""
 
 from datetime import timedelta
 
@@ -22,14 +22,12 @@ from services import registration
 from services.access import network_of
 from services.registration import GivenLink, Verdict
 
-TITLE = N_("Confirm your mail address")
+TITLE = N_("Confirm how you are reached")
 SPENT = N_(
-    "This link was used, is too old, or a newer one was sent. If the address is not registered yet, have another mail "
-    "sent where you registered."
+    "This link was used, is too old, or a newer one was sent. If nothing is registered yet, have another message sent "
+    "where you registered."
 )
-CONFIRMED = N_(
-    "Thank you. The address is registered, and you are reached there in an emergency. You can close this page."
-)
+CONFIRMED = N_("Thank you. It is registered, and you are reached there in an emergency. You can close this page.")
 misses = Throttle(30, timedelta(minutes=10))
 
 

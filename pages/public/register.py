@@ -1,4 +1,6 @@
-"""The registration page (連絡先の登録, D11): opened on a phone from a mail or a QR code; no login, cookie or script.
+"""The registration page (連絡先の登録, D11): opened on a phone from a mail or a QR code; no login, no cookie.
+
+It runs no script, unless the app is used, whose messages a browser gives to a script only.
 
 The token in the address is the secret and there is no other authority, so a form on another site can do nothing that
 its author could not do with the link itself. Opening the page changes nothing: mail scanners open links too.
@@ -22,6 +24,7 @@ from core.i18n import N_, _, using_language
 from core.transaction import Transaction
 from pages.public.look import brand
 from pages.public.plain_form import HEADERS, body_of, is_form, wanted_language
+from pages.public.register_app import POLICY, icon_address
 from pages.public.register_done import CODE, DOING, SAID, Done, said_of
 from pages.public.rendering import language_of, rendered, sentence_page
 from pages.public.throttle import Throttle
@@ -159,9 +162,10 @@ def _page(
         html = rendered(
             "register.html", look=brand(), mine=mine, address=f"/register/{token}", wanted=wanted, line=line,
             said=_(SAID[said]) if said in SAID else "", given=given or {}, problem=problem,
-            at=said_of(given) if problem and given else "", code_field=CODE,
+            at=said_of(given) if problem and given else "", code_field=CODE, icon=icon_address(192),
         )  # fmt: skip
-    return HTMLResponse(html, status, headers=HEADERS)
+    headers = HEADERS | {"content-security-policy": POLICY} if mine.app_key else HEADERS
+    return HTMLResponse(html, status, headers=headers)
 
 
 def _values(body: bytes | None) -> dict[str, str]:

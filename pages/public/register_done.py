@@ -13,6 +13,7 @@ from services.registration import (
     ChosenSpeech,
     GivenCode,
     LineCode,
+    NewApp,
     NewMail,
     NewMobile,
     SaidOfContact,
@@ -27,6 +28,7 @@ CODE = "code"
 SAID = {
     "mail": N_("A mail is on its way. Enter the code in it below, or open its link."),
     "mobile": N_("An SMS is on its way. Enter its code below."),
+    "app": N_("A message is on its way to this phone. Tap it, or enter its code below."),
     "again": N_("Another one is on its way. The one before is void."),
     "confirmed": N_("Registered. You are reached here in an emergency."),
     "removed": N_("It was removed."),
@@ -88,6 +90,7 @@ DOING: Mapping[str, Callable[[Transaction, int, Given], Done]] = {
     "wrong": _does(registration.dispute, SaidOfContact, "wrong", "id", wrong=True),
     "right": _does(registration.dispute, SaidOfContact, "right", "id", wrong=False),
     "language": _does(registration.choose_language, ChosenSpeech, "language", "language"),
+    "app": _does(registration.add_app, NewApp, "app", "endpoint", "p256dh", "auth"),
     "line": _line,
 }
 """By the word that a form's button sends."""

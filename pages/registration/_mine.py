@@ -13,9 +13,11 @@ from services.people import Contact, ContactKind, ContactState
 from services.registration import (
     Judged,
     LineCode,
+    MadeLink,
     OwnContacts,
     Verdict,
     Waiting,
+    Whose,
     WhoseMine,
     add_mail,
     add_mobile,
@@ -25,6 +27,7 @@ from services.registration import (
     dispute,
     line_code,
     own_contacts,
+    own_link,
     prove_contact,
     put_first,
     remove,
@@ -33,6 +36,7 @@ from services.registration import (
 
 Colour = Literal["gray", "green", "orange", "red"]
 LINE_CODE = "line-code"
+PHONE_LINK = "own-link-made"
 
 
 def own_contact_points() -> None:
@@ -55,7 +59,7 @@ def own_contact_points() -> None:
 
 def _waits(waiting: Waiting) -> None:
     with st.container(border=True):
-        _headed(waiting.shown, {_(N_("Waits for its code")): "orange"})
+        _headed(waiting.shown or kit.said(waiting.kind), {_(N_("Waits for its code")): "orange"})
         if waiting.trouble:
             st.error(_(N_("The message could not be sent there. Look at it again, or register another one.")))
         elif not waiting.takes_code:
@@ -124,6 +128,7 @@ def _adding(mine: OwnContacts) -> None:
         _form(add_mobile, "own-mobile", _(N_("Send a code by SMS")), _(N_("An SMS with a code is on its way.")))
         if mine.takes_line:
             _line(mine)
+        _on_the_phone(app=bool(mine.app_key))
 
 
 def _form(operation: Operation[Any, Any], key: str, submit: str, done: str) -> None:
@@ -133,7 +138,7 @@ def _form(operation: Operation[Any, Any], key: str, submit: str, done: str) -> N
 
 def _line(mine: OwnContacts) -> None:
     words = _(N_("Register another LINE")) if mine.has_line else _(N_("Register LINE"))
-    if st.button(words, key="line") and (made := kit.do(line_code)):
+    if st.button(words, key="line") and (made := kit.do(line_code, Whose())):
         st.session_state[LINE_CODE] = made.result
     code: LineCode | None = st.session_state.get(LINE_CODE)
     if code is not None:
@@ -141,6 +146,22 @@ def _line(mine: OwnContacts) -> None:
         st.markdown(_(N_("Send this code in a chat to our official account. It is good until {moment}."), moment=until))
         st.code(code.code, language=None)
         st.link_button(_(N_("Open LINE and send it")), code.url)
+
+
+def _on_the_phone(*, app: bool) -> None:
+    said = N_("On your phone you can register the app, too. A link on paper or in a mail that you have is void then.")
+    if not app:
+        said = N_("Or register on your phone. A link on paper or in a mail that you have is void then.")
+    st.caption(_(said))
+    if st.button(_(N_("Show a QR code for the phone")), key="own-link", icon=":material/qr_code_2:") and (
+        made := kit.do(own_link, Whose())
+    ):
+        st.session_state[PHONE_LINK] = made.result
+    link: MadeLink | None = st.session_state.get(PHONE_LINK)
+    if link is not None:
+        kit.qr_code(link.url, _(N_("QR code of the link below")))
+        st.code(link.url, language=None, wrap_lines=True)
+        st.caption(_(N_("It is for you alone, and good until {moment}."), moment=kit.moment(link.expires_at)))
 
 
 def _button(operation: Operation[Any, Any], number: int, words: str, done: str, **more: Any) -> None:

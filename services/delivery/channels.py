@@ -1,7 +1,8 @@
 """The channels (送信手段, X02): which are on, what the others lack, and switching them."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.errors import Conflict, Refused
 from core.i18n import N_
@@ -9,9 +10,9 @@ from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
 from core.transaction import Transaction
 from core.words import named
-from data.models.channels import LineChannel, SmsSender
+from data.models.channels import AppChannel, LineChannel, SmsSender
 from data.models.delivery import ProviderKind
-from services.delivery import line_settings, sms_settings
+from services.delivery import app_channel, line_settings, sms_settings
 from services.delivery.lacking import Lacking, lacking, require_complete
 from services.delivery.sender import SenderFields, current_sender
 
@@ -22,12 +23,26 @@ class Channel(StrEnum):
     MAIL = "mail"
     SMS = "sms"
     LINE = "line"
+    APP = "app"
 
 
-named(Channel, mail=N_("Mail"), sms=N_("SMS"), line=N_("LINE"))
-SETTINGS: dict[Channel, tuple[Any, Any]] = {
-    Channel.SMS: (SmsSender, sms_settings), Channel.LINE: (LineChannel, line_settings),
-}  # fmt: skip
+named(Channel, mail=N_("Mail"), sms=N_("SMS"), line=N_("LINE"), app=N_("App"))
+
+
+class Kept(NamedTuple):
+    """Where the settings of a channel are kept, what makes and judges them, and their page."""
+
+    model: Any
+    fresh: Callable[[], Any]
+    settings: Any
+    page: str
+
+
+SETTINGS = {
+    Channel.SMS: Kept(SmsSender, sms_settings.fresh_sms, sms_settings, "delivery/sms.py"),
+    Channel.LINE: Kept(LineChannel, line_settings.fresh_line, line_settings, "delivery/line.py"),
+    Channel.APP: Kept(AppChannel, app_channel.fresh_app, app_channel, "delivery/app.py"),
+}
 
 
 class ChannelRow(Row):
@@ -49,21 +64,18 @@ class ChannelSwitch(Input):
 
 @query("delivery.channels", N_("See which channels are switched on"))
 def channels(tx: Transaction, ask: Nothing) -> list[ChannelRow]:  # noqa: ARG001 - every query is asked with something
-    """Return mail, SMS and LINE with what each of them lacks."""
-    mail, sms, line = current_sender(tx), sms_settings.current_sms(tx), line_settings.current_line(tx)
-    return [
-        ChannelRow(
-            channel=Channel.MAIL, on=mail.provider is not ProviderKind.LOCAL,
-            lacks=lacking(SenderFields, mail, ("smtp_host",)), page="delivery/sender.py",
-        ),
-        ChannelRow(channel=Channel.SMS, on=sms.enabled, lacks=sms_settings.lacks(sms), page="delivery/sms.py"),
-        ChannelRow(channel=Channel.LINE, on=line.enabled, lacks=line_settings.lacks(line), page="delivery/line.py"),
-    ]  # fmt: skip
+    """Return mail, SMS, LINE and the app with what each of them lacks."""
+    mail = current_sender(tx)
+    of_mail = ChannelRow(
+        channel=Channel.MAIL, on=mail.provider is not ProviderKind.LOCAL,
+        lacks=lacking(SenderFields, mail, ("smtp_host",)), page="delivery/sender.py",
+    )  # fmt: skip
+    return [of_mail, *(_stands(channel, _row(tx, channel)) for channel in SETTINGS)]
 
 
-@operation("delivery.switch_channel", N_("Switch SMS and LINE on and off"), touches="sms_sender")
+@operation("delivery.switch_channel", N_("Switch SMS, LINE and the app on and off"), touches="sms_sender")
 def switch_channel(tx: Transaction, ask: ChannelSwitch) -> ChannelRow:
-    """Switch SMS or LINE on or off (X02).
+    """Switch SMS, LINE or the app on or off (X02).
 
     Raises:
         Invalid: when its settings are incomplete, with each missing field.
@@ -72,10 +84,7 @@ def switch_channel(tx: Transaction, ask: ChannelSwitch) -> ChannelRow:
     """
     if ask.channel not in SETTINGS:
         raise Refused(N_("Mail is switched on by choosing its server on the page “Sender”."))
-    model, settings = SETTINGS[ask.channel]
-    row = tx.get(model, settings.ONLY_ROW, lock=True)
-    if row is None:
-        row = sms_settings.fresh_sms() if ask.channel is Channel.SMS else line_settings.fresh_line()
+    settings, row = SETTINGS[ask.channel].settings, _row(tx, ask.channel, lock=True)
     if ask.version is not None and row.version != ask.version:
         raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
     if ask.on:
@@ -84,5 +93,14 @@ def switch_channel(tx: Transaction, ask: ChannelSwitch) -> ChannelRow:
     row.enabled, row.version = ask.on, row.version + 1
     tx.add(row)
     tx.note(settings.ABOUT, before, settings.noted(row))
-    page = "delivery/sms.py" if ask.channel is Channel.SMS else "delivery/line.py"
-    return ChannelRow(channel=ask.channel, on=row.enabled, lacks=settings.lacks(row), page=page)
+    return _stands(ask.channel, row)
+
+
+def _row(tx: Transaction, channel: Channel, *, lock: bool = False) -> Any:
+    kept = SETTINGS[channel]
+    return tx.get(kept.model, kept.settings.ONLY_ROW, lock=lock) or kept.fresh()
+
+
+def _stands(channel: Channel, row: Any) -> ChannelRow:
+    kept = SETTINGS[channel]
+    return ChannelRow(channel=channel, on=row.enabled, lacks=kept.settings.lacks(row), page=kept.page)

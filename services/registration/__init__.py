@@ -5,6 +5,7 @@ paper. What a person gave is a contact point once it is proved; until then it is
 """
 
 from services.registration import erasing, retained  # noqa: F401 - they declare
+from services.registration.app import NewApp, add_app
 from services.registration.guiding.handout import (
     HandoutRow,
     Printing,
@@ -29,7 +30,16 @@ from services.registration.line import (
 )
 from services.registration.links import VALID_DAYS, Opened, make_links, opened
 from services.registration.mine import OwnContacts, Waiting, WhoseMine, own_contacts
-from services.registration.office import LinkRow, MadeLink, NewLink, WhichPerson, link, make_link, revoke_link
+from services.registration.office import (
+    LinkRow,
+    MadeLink,
+    NewLink,
+    WhichPerson,
+    link,
+    make_link,
+    own_link,
+    revoke_link,
+)
 from services.registration.own import (
     ChosenSpeech,
     GivenCode,
@@ -75,6 +85,7 @@ __all__ = [
     "LinkRow",
     "MadeLink",
     "Mails",
+    "NewApp",
     "NewLink",
     "NewMail",
     "NewMobile",
@@ -95,6 +106,7 @@ __all__ = [
     "Whom", "WhomAsk",
     "Whose",
     "WhoseMine",
+    "add_app",
     "add_mail",
     "add_mobile",
     "cancel",
@@ -116,6 +128,7 @@ __all__ = [
     "make_links",
     "opened",
     "own_contacts",
+    "own_link",
     "print_guides",
     "prove_contact",
     "put_first",

@@ -17,7 +17,7 @@ from core.transaction import Transaction
 from data.models.people import ContactKind
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MOST_IN_AN_HOUR = {ContactKind.MAIL: 50_000, ContactKind.MOBILE: 1_000}
+MOST_IN_AN_HOUR = {ContactKind.MAIL: 50_000, ContactKind.MOBILE: 1_000, ContactKind.APP: 50_000}
 """Of the whole installation. An SMS costs some 10 yen."""
 
 TOO_MANY = N_("Too many messages were asked for. Wait an hour, then try again.")

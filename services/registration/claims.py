@@ -3,8 +3,9 @@
 Nothing here looks whether somebody else has an address before its owner has proved to read it: so nobody learns it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -33,7 +34,9 @@ def is_live(now: datetime) -> ColumnElement[bool]:
     return ContactClaim.asked_at > now - LINK_FOR
 
 
-def claim(tx: Transaction, person_id: int, kind: ContactKind, value: str) -> int:
+def claim(
+    tx: Transaction, person_id: int, kind: ContactKind, value: str, subscription: Mapping[str, Any] | None = None
+) -> int:
     """Note that a person says to be reached by this, and return the claim's id; one that waits begins anew.
 
     Raises:
@@ -47,11 +50,12 @@ def claim(tx: Transaction, person_id: int, kind: ContactKind, value: str) -> int
     if kind is ContactKind.MAIL and same is None:
         _check_room(tx, person_id, value, points)
     asked = insert(ContactClaim).values(
-        person_id=person_id, kind=kind, value=same.value if same else value, tries=0, created_at=tx.now, asked_at=tx.now
-    )
+        person_id=person_id, kind=kind, value=same.value if same else value, subscription=subscription, tries=0,
+        created_at=tx.now, asked_at=tx.now,
+    )  # fmt: skip
     anew = {
         "link_hash": None, "link_until": None, "code_hash": None, "code_until": None, "tries": 0, "asked_at": tx.now,
-        "sent_at": None, "trouble": None,
+        "sent_at": None, "trouble": None, "subscription": subscription,
     }  # fmt: skip
     key = [ContactClaim.person_id, ContactClaim.kind, ContactClaim.value]
     made: int = tx.scalar(asked.on_conflict_do_update(index_elements=key, set_=anew).returning(ContactClaim.id))
@@ -68,6 +72,8 @@ def prove(tx: Transaction, claimed: ContactClaim, value: str = "") -> bool:
     points = _points(tx, person_id, kind)
     same = next((one for one in points if one.value.lower() == value.lower()), None)
     proved = {"verified_at": tx.now, "state": ContactState.WORKS, "reason": None, "disputed_at": None}
+    if claimed.subscription is not None:
+        proved["subscription"] = claimed.subscription
     if same is not None:
         tx.execute(update(ContactPoint).where(ContactPoint.id == same.id).values(proved))
         return True
@@ -79,7 +85,7 @@ def prove(tx: Transaction, claimed: ContactClaim, value: str = "") -> bool:
         slot = next((one for one in range(1, MOST_MAILS + 1) if one not in {point.slot for point in private}), None)
         if slot is None:
             return False
-    elif private:  # a new number, or another LINE, takes the place of the one before
+    elif private:  # a new number, another LINE or app takes the place of the one before
         tx.execute(delete(ContactPoint).where(ContactPoint.id.in_([one.id for one in private])))
     last = select(func.coalesce(func.max(ContactPoint.rank), 0)).where(ContactPoint.person_id == person_id)
     made = tx.insert(

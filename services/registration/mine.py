@@ -11,7 +11,7 @@ from core.operations import query
 from core.transaction import Transaction
 from data.models.people import ContactKind, Person
 from data.models.registration import ContactClaim
-from services.delivery import line_channel
+from services.delivery import app_key, line_channel
 from services.people import Contact, contacts_of, masked, shown_contact, shown_private
 from services.registration.claims import GONE, MOST_MAILS, is_live
 from services.registration.codes import CODE_FOR, MOST_TRIES
@@ -38,7 +38,10 @@ class Waiting(Row):
 
 
 class OwnContacts(Row):
-    """Somebody's contact points; ``mails_left``: how many private addresses may still be added."""
+    """Somebody's contact points; ``mails_left``: how many private addresses may still be added.
+
+    ``app_key`` is what browsers are registered with; empty: the app is not used.
+    """
 
     name: str
     language: Speaks
@@ -48,6 +51,8 @@ class OwnContacts(Row):
     has_mobile: bool
     has_line: bool
     takes_line: bool
+    has_app: bool
+    app_key: str
 
     @property
     def registered(self) -> int:
@@ -74,6 +79,7 @@ def own_contacts(tx: Transaction, ask: WhoseMine) -> OwnContacts:
         mails_left=max(MOST_MAILS - private[ContactKind.MAIL] - asked, 0),
         has_mobile=bool(private[ContactKind.MOBILE]), has_line=bool(private[ContactKind.LINE]),
         takes_line=line_channel(tx) is not None,
+        has_app=bool(private[ContactKind.APP]), app_key=app_key(tx),
     )  # fmt: skip
 
 

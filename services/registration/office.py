@@ -1,4 +1,4 @@
-"""The registration link of one person as the office handles it: is there one, make another, void it (登録リンク)."""
+"""The registration link of one person (登録リンク): the office makes and voids it, others their own."""
 
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from data.models.people import Person
 from data.models.registration import RegistrationLink
 from services.people.within import person_within
 from services.registration.links import VALID_DAYS, make_links
+from services.registration.own import Whose, whose
 
 
 class WhichPerson(Input):
@@ -68,13 +69,17 @@ def make_link(tx: Transaction, ask: NewLink) -> MadeLink:
     Raises:
         NotFound: when there is no such person within reach. Refused: when the person has left.
     """
-    person = person_within(tx, make_link, ask.person_id)
-    made = make_links(tx, [person.id], days=ask.days)
-    if person.id not in made:
-        raise Refused(N_("This person is retired. Take the person back first."))
-    tx.note(f"person:{person.id}", None, {"days": ask.days})
-    until = tx.scalar(select(RegistrationLink.expires_at).where(RegistrationLink.person_id == person.id))
-    return MadeLink(url=made[person.id], expires_at=until)
+    return _made(tx, person_within(tx, make_link, ask.person_id).id, ask.days)
+
+
+@operation("registration.own_link", N_("Make the own registration link"), touches="registration_link", own=True)
+def own_link(tx: Transaction, ask: Whose) -> MadeLink:
+    """Make the link by which one registers on the own phone; one that was made before is void, on paper too.
+
+    Raises:
+        NotAllowed: when it is for nobody, or for somebody else. Refused: when one has left.
+    """
+    return _made(tx, whose(tx, ask), VALID_DAYS)
 
 
 @operation("registration.revoke_link", N_("Void registration links"), touches="registration_link")
@@ -93,3 +98,12 @@ def revoke_link(tx: Transaction, ask: WhichPerson) -> None:
         raise NotFound(N_("There is no registration link that is good."))
     tx.session.expire_all()
     tx.note(f"person:{person.id}", "link", None)
+
+
+def _made(tx: Transaction, person_id: int, days: int) -> MadeLink:
+    made = make_links(tx, [person_id], days=days)
+    if person_id not in made:
+        raise Refused(N_("This person is retired. Take the person back first."))
+    tx.note(f"person:{person_id}", None, {"days": days})
+    until = tx.scalar(select(RegistrationLink.expires_at).where(RegistrationLink.person_id == person_id))
+    return MadeLink(url=made[person_id], expires_at=until)

@@ -4,7 +4,9 @@ Whoever is signed in does it for themselves. From a registration link the public
 whom the link names; nobody else can say so.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -127,7 +129,7 @@ def add_mail(tx: Transaction, ask: NewMail) -> Claimed:
     Raises:
         Refused: when it is registered for oneself, or three are. Unavailable: when too many messages were asked for.
     """
-    return _claim(tx, whose(tx, ask), ContactKind.MAIL, ask.mail)
+    return claim_soon(tx, whose(tx, ask), ContactKind.MAIL, ask.mail)
 
 
 @operation("registration.add_mobile", N_("Give an own mobile number"), touches="contact_claim", own=True)
@@ -137,7 +139,7 @@ def add_mobile(tx: Transaction, ask: NewMobile) -> Claimed:
     Raises:
         Refused: when it is registered for oneself. Unavailable: when too many messages were asked for.
     """
-    return _claim(tx, whose(tx, ask), ContactKind.MOBILE, ask.mobile)
+    return claim_soon(tx, whose(tx, ask), ContactKind.MOBILE, ask.mobile)
 
 
 @operation("registration.prove_contact", N_("Prove an own contact point"), touches="contact_claim", own=True)
@@ -150,7 +152,7 @@ def prove_contact(tx: Transaction, ask: WhichContact) -> Claimed:
     """
     person_id = whose(tx, ask)
     point = _point(tx, person_id, ask.id)
-    return _claim(tx, person_id, point.kind, point.value)
+    return claim_soon(tx, person_id, point.kind, point.value)
 
 
 @operation("registration.again", N_("Have the own code sent again"), touches="contact_claim", own=True)
@@ -162,7 +164,7 @@ def send_again(tx: Transaction, ask: WhichClaim) -> Claimed:
     """
     person_id = whose(tx, ask)
     waiting = _waiting(tx, person_id, ask.id)
-    return _claim(tx, person_id, waiting.kind, waiting.value)
+    return claim_soon(tx, person_id, waiting.kind, waiting.value, waiting.subscription)
 
 
 @operation("registration.cancel", N_("Drop what waits for an own code"), touches="contact_claim", own=True)
@@ -267,8 +269,15 @@ def whose(tx: Transaction, ask: Whose) -> int:
     return person_id
 
 
-def _claim(tx: Transaction, person_id: int, kind: ContactKind, value: str) -> Claimed:
-    claim_id = claim(tx, person_id, kind, value)
+def claim_soon(
+    tx: Transaction, person_id: int, kind: ContactKind, value: str, subscription: Mapping[str, Any] | None = None
+) -> Claimed:
+    """Note what somebody gave, and have the message sent that proves it.
+
+    Raises:
+        Refused: when it is registered for the person. Unavailable: when too many messages were asked for.
+    """
+    claim_id = claim(tx, person_id, kind, value, subscription)
     count_message(tx, person_id, kind, value)
     prove_soon(tx, claim_id)
     tx.note(f"person:{person_id}", None, kind)

@@ -1,8 +1,9 @@
-"""The message that proves whose address it is (確認メール・確認SMS): written by a job, its secrets kept nowhere."""
+"""The message that proves whose address it is (確認メール・SMS・通知): written by a job, its secrets kept nowhere."""
 
 import secrets
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
@@ -19,7 +20,16 @@ from data.models.people import ContactKind, Person
 from data.models.registration import ContactClaim
 from data.models.setup import Organisation
 from services.access import hash_of, new_token
-from services.delivery import Sms, current_sender, from_of, provider_of, sms_provider
+from services.delivery import (
+    Push,
+    Sms,
+    Subscription,
+    app_provider,
+    current_sender,
+    from_of,
+    provider_of,
+    sms_provider,
+)
 from services.delivery.letters import Skeleton
 from services.delivery.messages import new_message_id
 from services.delivery.providers import Outcome
@@ -43,6 +53,11 @@ TAKEN = N_(
     "Register another address, or ask your office."
 )
 TEXT = N_("{organisation}: your code is {code}. Enter it within 10 minutes. Tell it to nobody.")
+ON_APP = N_("Your code is {code}. Tap here to register this app, or enter the code within 10 minutes.")
+NOT_USED = "the app is switched off"
+BY_LINK = frozenset({ContactKind.MAIL, ContactKind.APP})
+"""Whose message has a link beside the code."""
+
 log = structlog.get_logger("registration")
 
 
@@ -56,6 +71,7 @@ class Proof(Row):
     organisation: str
     code: str
     url: str
+    subscription: dict[str, Any] | None
 
 
 def prove_soon(tx: Transaction, claim_id: int) -> None:
@@ -75,7 +91,7 @@ def send_proof(claim_id: int) -> None:
         proof = make_proof(tx, claim_id)
         if proof is None:
             return
-        send = _by_mail(tx, proof) if proof.kind is ContactKind.MAIL else _by_sms(tx, claim_id, proof)
+        send = WAYS[proof.kind](tx, claim_id, proof)
     outcome = send()
     _note(claim_id, outcome)
 
@@ -96,7 +112,7 @@ def make_proof(tx: Transaction, claim_id: int) -> Proof | None:
     claim, person = found
     taken = claim.kind is ContactKind.MAIL and is_taken(tx, person.id, claim.value)
     token, code = new_token(), new_code()
-    claim.link_hash = hash_of(token) if claim.kind is ContactKind.MAIL and not taken else None
+    claim.link_hash = hash_of(token) if claim.kind in BY_LINK and not taken else None
     claim.link_until = tx.now + LINK_FOR
     # Of an address that is somebody else's, the code is one that nobody gets: a wrong one answers as any other.
     claim.code_hash, claim.code_until = code_hash(f"claim:{claim.id}", code), tx.now + CODE_FOR
@@ -105,10 +121,11 @@ def make_proof(tx: Transaction, claim_id: int) -> Proof | None:
     return Proof(
         kind=claim.kind, value=claim.value, name=person.name, language=person.language, code="" if taken else code,
         organisation=tx.scalar(select(Organisation.name)) or "Renraku", url=f"{settings().base_url}/confirm/{token}",
+        subscription=claim.subscription,
     )  # fmt: skip
 
 
-def _by_mail(tx: Transaction, proof: Proof) -> Callable[[], Outcome]:
+def _by_mail(tx: Transaction, _claim_id: int, proof: Proof) -> Callable[[], Outcome]:
     row = current_sender(tx)
     sender, provider = from_of(row), provider_of(row)
     with using_language(proof.language):
@@ -136,6 +153,25 @@ def _by_sms(tx: Transaction, claim_id: int, proof: Proof) -> Callable[[], Outcom
             return provider.send(sms)
 
     return send
+
+
+def _by_app(tx: Transaction, _claim_id: int, proof: Proof) -> Callable[[], Outcome]:
+    provider = app_provider(tx)
+    with using_language(proof.language):
+        text = _(ON_APP, code=proof.code)
+    push = Push(proof.organisation, text, proof.url, proof.language, CODE_FOR)
+
+    def send() -> Outcome:
+        if provider is None or proof.subscription is None:
+            return Outcome(0, accepted=False, permanent=True, word=NOT_USED)
+        return provider.send(push, Subscription(**proof.subscription))
+
+    return send
+
+
+WAYS: dict[ContactKind, Callable[[Transaction, int, Proof], Callable[[], Outcome]]] = {
+    ContactKind.MAIL: _by_mail, ContactKind.MOBILE: _by_sms, ContactKind.APP: _by_app,
+}  # fmt: skip
 
 
 def _note(claim_id: int, outcome: Outcome) -> None:

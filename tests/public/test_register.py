@@ -23,9 +23,11 @@ from pages.public import confirm, register
 from pages.public.app import app
 from pages.public.throttle import Throttle
 from services import delivery
+from services.delivery.app_channel import AppFields, edit_app
 from services.delivery.line_settings import LineFields
 from services.registration import make_links
 from tests.factories import make_person
+from tests.push_service import phone
 
 SYSTEM = Actor.system("test")
 SECRET = "achannelsecretofLINE"
@@ -243,3 +245,57 @@ class TestLine:
         paper = Paper(browser)
         assert "LINE" not in browser.get(paper.path).text
         assert paper.do("line").status_code == 422
+
+
+class TestApp:
+    """The page as an app: what it takes to ask the browser, and only where the app is used."""
+
+    @pytest.fixture
+    def used(self, live, loopback):
+        with transaction(Actor.system("test")) as tx:
+            edit_app(tx, AppFields(contact="somu@example.jp"))
+            delivery.switch_channel(tx, delivery.ChannelSwitch(channel=delivery.Channel.APP, on=True))
+
+    def test_D11_a_phone_is_registered_by_the_code_that_it_shows(self, browser, used):
+        paper = Paper(browser)
+        with phone() as mine:
+            assert paper.do("app", **mine.given).headers["location"] == f"{paper.path}?said=app"
+            jobs.run_waiting_jobs()
+            waiting = browser.get(paper.path).text
+            assert "スマートフォンに通知を送りました" in waiting
+            assert mine.given["endpoint"] not in waiting
+            code = re.search(r"\d{6}", mine.shown[0]["body"])[0]
+        assert paper.do("confirm", id=paper.claim(), code=code).status_code == 303
+        (registered,) = paper.points()
+        assert (registered[0], registered[2]) == (ContactKind.APP, ContactState.WORKS)
+        assert "別のスマートフォンを登録" in browser.get(paper.path).text
+
+    def test_its_scripts_are_ours_alone_and_its_manifest_opens_the_own_page(self, browser, used):
+        paper = Paper(browser)
+        page = browser.get(paper.path)
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'; script-src 'self'; worker-src 'self'; manifest-src 'self'" in policy
+        assert re.findall(r"<script[^>]*>", page.text) == ['<script src="/register/app.js" defer>']
+        for path, kind in (("/register/app.js", "text/javascript"), ("/register/worker.js", "text/javascript")):
+            got = browser.get(path)
+            assert got.headers["content-type"].startswith(kind)
+            assert got.headers["cache-control"] == "no-cache"
+        described = browser.get(f"{paper.path}/app.webmanifest").json()
+        assert described["start_url"].replace("-", "") == paper.path.replace("-", "")
+        assert described["scope"] == "/register/"
+        for icon in described["icons"]:
+            drawn = browser.get(icon["src"])
+            assert (drawn.headers["content-type"], drawn.content[:4]) == ("image/png", b"\x89PNG")
+        assert browser.get("/register/icon-17.png").status_code == 404
+        assert browser.get("/register/nonsense/app.webmanifest").status_code == 404
+
+    def test_what_no_browser_gives_is_told_beside_the_button(self, browser, used):
+        paper = Paper(browser)
+        answer = paper.do("app", endpoint="https://127.0.0.1/x", p256dh="x", auth="y")
+        assert (answer.status_code, "アプリに必要な情報が届きませんでした" in answer.text) == (422, True)
+
+    def test_where_it_is_not_used_the_page_runs_no_script_and_takes_none(self, browser, loopback):
+        paper = Paper(browser)
+        assert "<script" not in browser.get(paper.path).text
+        with phone() as mine:
+            assert paper.do("app", **mine.given).status_code == 422

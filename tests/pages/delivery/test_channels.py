@@ -1,8 +1,8 @@
-"""The pages of SMS and LINE (pages/delivery/sms.py, pages/delivery/line.py, X02)."""
+"""The pages of SMS, LINE and the app (pages/delivery/sms.py, line.py, app.py, X02)."""
 
 import json
 
-from core import jobs
+from core import jobs, settings
 from core.actor import Actor
 from core.database import transaction
 from core.inputs import validated
@@ -77,3 +77,27 @@ class TestLine:
 
     def test_who_may_not_is_told(self, open_page, stage):
         assert open_page("delivery/line.py", stage.manager).warning
+
+
+class TestApp:
+    def test_X02_is_switched_on_once_the_address_for_push_services_is_there(self, open_page):
+        app = open_page("delivery/app.py")
+        assert app.button(key="switch").disabled
+        assert "[プッシュ配信サービスからの連絡先メールアドレス](#field-app-0-contact)" in words(app)
+        app.get_by_key("app-0.0.contact").set_value("somu@example.jp")
+        app.get_by_key("app-0.0.submit").click().run()
+        assert not app.exception
+        app.button(key="switch").click().run()
+        assert "アプリはオンです" in words(app)
+
+    def test_says_what_to_do_where_phones_come_without_encryption(self, open_page, monkeypatch):
+        monkeypatch.setenv("RENRAKU_PUBLIC_URL", "http://renraku.example.jp")
+        settings.settings.cache_clear()
+        app = open_page("delivery/app.py")
+        said = words(app)
+        assert "[https:// で始まるアドレス](#field-app-0-public_url)" in said
+        assert "RENRAKU_PUBLIC_URL" in said
+        assert any('id="field-app-0-public_url"' in str(one.value) for one in app.get("html"))
+
+    def test_who_may_not_is_told(self, open_page, stage):
+        assert open_page("delivery/app.py", stage.manager).warning

@@ -12,8 +12,10 @@ from data.models.delivery import LocalMail
 from data.models.people import ContactPoint
 from data.models.registration import ContactClaim, RegistrationLink
 from pages import kit
+from services.delivery import Channel, ChannelSwitch, edit_line, switch_channel
+from services.delivery.line_settings import LineFields
 from services.people.store import Reachable, set_contacts
-from services.registration import make_links
+from services.registration import make_links, opened
 from tests.services.registration.stage import register_mail
 
 MINE, PERSON = "access/mine.py", "people/person.py"
@@ -41,6 +43,27 @@ def test_D11_on_my_page_an_address_is_given_proved_and_removed(open_page, stage)
     app.get_by_key(f"registration.remove-{point}").click().run()
     with system() as tx:
         assert tx.scalar(select(ContactPoint.id)) is None
+
+
+def test_D11_from_my_page_the_phone_is_led_to_the_own_page(open_page, stage):
+    app = open_page(MINE, stage.staff)
+    assert not app.code
+    app.button(key="own-link").click().run()
+    assert any('alt="下のリンクのQRコード"' in one.value for one in app.html)
+    (link,) = [one.value for one in app.code]
+    with system() as tx:
+        found = opened(tx, link.partition("/register/")[2])
+    assert found.person_id == stage.staff.id
+
+
+def test_D11_on_my_page_a_code_for_line_is_given(open_page, stage):
+    with system() as tx:
+        edit_line(tx, LineFields(channel_id="1", secret="himitsu", access_token="token", basic_id="@renraku"))
+        switch_channel(tx, ChannelSwitch(channel=Channel.LINE, on=True))
+    app = open_page(MINE, stage.staff)
+    app.button(key="line").click().run()
+    (code,) = [one.value for one in app.code]
+    assert re.fullmatch(r"\w{10}", code)
 
 
 @pytest.mark.parametrize(("who", "toggles"), [("administrator", 1), ("manager", 0)])

@@ -99,6 +99,7 @@ class TestSwitch:
             Channel.MAIL: ["smtp_host"],
             Channel.SMS: ["region", "access_key_id", "secret_key", "monthly_cap_yen"],
             Channel.LINE: ["channel_id", "secret", "access_token", "basic_id"],
+            Channel.APP: ["contact"],
         }
 
     @pytest.mark.parametrize(
