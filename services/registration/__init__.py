@@ -52,7 +52,6 @@ from services.registration.own import (
     Verdict,
     WhichClaim,
     WhichContact,
-    Whose,
     add_mail,
     add_mobile,
     cancel,
@@ -66,6 +65,7 @@ from services.registration.own import (
     send_again,
 )
 from services.registration.proofs import send_proof
+from services.registration.whose import Whose
 
 __all__ = [
     "VALID_DAYS",

@@ -14,7 +14,8 @@ from core.transaction import Transaction
 from data.models.people import ContactKind
 from services.delivery import app_key
 from services.delivery.providers.webpush import SECRET_BYTES, unpacked
-from services.registration.own import Claimed, Whose, claim_soon, whose
+from services.registration.giving import Claimed, claim_soon
+from services.registration.whose import Whose, whose
 from services.webhooks.places import check_url
 
 NO_APP = N_("This browser did not give what the app needs. Try another browser, or register a mail address.")

@@ -21,7 +21,7 @@ from services.delivery import line_channel
 from services.registration.brakes import HOUR, Brake, allows, count
 from services.registration.claims import claim, hold, prove
 from services.registration.codes import LINE_FOR, LINE_LENGTH, LINE_LETTERS, code_hash, new_line_code
-from services.registration.own import Whose, whose
+from services.registration.whose import Whose, whose
 
 ABOUT = "line"
 BLOCKED = "unfollow"

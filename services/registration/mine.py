@@ -15,7 +15,8 @@ from services.delivery import app_key, line_channel
 from services.people import Contact, contacts_of, masked, shown_contact, shown_private
 from services.registration.claims import GONE, MOST_MAILS, is_live
 from services.registration.codes import CODE_FOR, MOST_TRIES
-from services.registration.own import Speaks, Whose, whose
+from services.registration.own import Speaks
+from services.registration.whose import Whose, whose
 
 JUST_TYPED = timedelta(minutes=10)
 

@@ -13,7 +13,7 @@ from data.models.people import Person
 from data.models.registration import RegistrationLink
 from services.people.within import person_within
 from services.registration.links import VALID_DAYS, make_links
-from services.registration.own import Whose, whose
+from services.registration.whose import Whose, whose
 
 
 class WhichPerson(Input):

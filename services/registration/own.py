@@ -4,13 +4,11 @@ Whoever is signed in does it for themselves. From a registration link the public
 whom the link names; nobody else can say so.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from core.errors import NotAllowed, NotFound, Refused
+from core.errors import NotFound, Refused
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import operation
@@ -24,18 +22,12 @@ from services.changes import keeping
 from services.people import Mail, Mobile
 from services.people.kept import PEOPLE
 from services.people.language import set_language_of
-from services.registration.brakes import count_message
-from services.registration.claims import claim, hold, prove
+from services.registration.claims import hold, prove
 from services.registration.codes import MOST_TRIES, is_code
-from services.registration.proofs import prove_soon
+from services.registration.giving import Claimed, claim_soon
+from services.registration.whose import Whose, whose
 
 NOT_YOURS = N_("This is not there any more. Look at the list again.")
-
-
-class Whose(Input):
-    """Whose contact points: the page of a registration link says it, whoever is signed in leaves it out."""
-
-    person_id: int | None = field(N_("Person"), default=None, hidden=True)
 
 
 class NewMail(Whose):
@@ -96,12 +88,6 @@ class ChosenSpeech(Whose):
     """The language of messages."""
 
     language: Speaks = field(N_("Language of messages"))
-
-
-class Claimed(Row):
-    """What waits to be confirmed now."""
-
-    id: int
 
 
 class Verdict(StrEnum):
@@ -255,33 +241,6 @@ def choose_language(tx: Transaction, ask: ChosenSpeech) -> None:
     with keeping(tx) as kept:
         kept.watch(PEOPLE, [person_id])
         set_language_of(tx, person_id, ask.language)
-
-
-def whose(tx: Transaction, ask: Whose) -> int:
-    """Return whose contact points it is about.
-
-    Raises:
-        NotAllowed: when it is nobody's, or somebody else's.
-    """
-    person_id = ask.person_id if tx.actor.is_system else tx.actor.person_id
-    if person_id is None or ask.person_id not in {None, person_id}:
-        raise NotAllowed(N_("Only somebody with an account can do this."))
-    return person_id
-
-
-def claim_soon(
-    tx: Transaction, person_id: int, kind: ContactKind, value: str, subscription: Mapping[str, Any] | None = None
-) -> Claimed:
-    """Note what somebody gave, and have the message sent that proves it.
-
-    Raises:
-        Refused: when it is registered for the person. Unavailable: when too many messages were asked for.
-    """
-    claim_id = claim(tx, person_id, kind, value, subscription)
-    count_message(tx, person_id, kind, value)
-    prove_soon(tx, claim_id)
-    tx.note(f"person:{person_id}", None, kind)
-    return Claimed(id=claim_id)
 
 
 def _prove(tx: Transaction, held: ContactClaim) -> Judged:

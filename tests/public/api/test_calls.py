@@ -22,12 +22,12 @@ LEFT_OUT = {
     "access.why", "comments.edit", "comments.mentions", "comments.see", "comments.withdraw", "home.find", "home.needs",
     "home.own_notices", "home.read_notice", "people.address_of", "people.change_own_regions", "people.own_regions",
     "people.prefecture_choices", "people.region_of", "people.region_of_home", "setup.works",
-    "registration.add_mail", "registration.add_mobile", "registration.again", "registration.cancel",
+    "registration.add_app", "registration.add_mail", "registration.add_mobile", "registration.again", "registration.cancel",
     "registration.choose_language", "registration.confirm", "registration.confirm_link", "registration.dispute",
     "registration.line_code", "registration.mine", "registration.prove_contact", "registration.put_first",
     "registration.remove", "registration.take_line", "access.end_own_session", "access.own_sessions",
     "access.sign_out_others", "applications.apply", "applications.mine", "applications.withdraw",
-    "broadcasts.received", "people.mine",  # for oneself
+    "broadcasts.received", "people.mine", "registration.own_link",  # for oneself
     "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
     "network.export", "registration.handout", "setup.calendar", "setup.change_logo",  # files
     "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_sender",

@@ -30,14 +30,13 @@ from services.directory.mapping import DEFAULTS
 from services.directory.settings import opened, seal
 from services.directory.sources import FIELDS, web
 from tests.services.directory.sources.vendors import Somebody, Vendor, settings_for, vendor_on_loopback
-from tests.services.webhooks.conftest import loopback  # noqa: F401 - a fixture
 
 SYSTEM = Actor.system("test")
 MANY = 6
 
 
 @pytest.fixture(params=SourceKind)
-def vendor(request, monkeypatch, loopback) -> Iterator[tuple[SourceKind, Vendor]]:  # noqa: F811 - the fixture above
+def vendor(request, monkeypatch, loopback) -> Iterator[tuple[SourceKind, Vendor]]:
     monkeypatch.setattr(web, "PAUSES", (0.0, 0.0))
     monkeypatch.setattr(f"services.directory.sources.{request.param}.PER_PAGE", 2)
     with vendor_on_loopback(request.param) as made:

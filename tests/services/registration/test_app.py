@@ -66,7 +66,7 @@ def give(person_id: int, browser: Phone) -> int:
 
 
 def code_on(browser: Phone) -> str:
-    return re.search(r"\d{6}", browser.shown[-1]["body"])[0]
+    return re.findall(r"\d{6}", browser.shown[-1]["body"])[0]
 
 
 def points(person_id: int) -> list[ContactPoint]:
