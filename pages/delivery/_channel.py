@@ -38,8 +38,8 @@ def switch(channel: Channel, *, on: bool, lacks: Sequence[Lacking], version: int
         disabled=bool(lacks) and not on,
     )  # fmt: skip
     if pressed and kit.do(switch_channel, wanted):
-        said = N_("{channel} is switched off.") if on else N_("{channel} is switched on.")
-        kit.flash(_(said, channel=kit.said(channel)))
+        if on:  # switched on is what the page says then
+            kit.flash(_(N_("{channel} is switched off."), channel=kit.said(channel)))
         st.rerun()
 
 
