@@ -29,7 +29,7 @@ STATEMENTS = (
               CASE WHEN n % 20 = 13 THEN '1600023' ELSE '' END,
               CASE WHEN n % 20 = 13 THEN '東京都新宿区西新宿2-8-1' ELSE '' END,
               1, now(), now()
-         FROM generate_series(2, :people + 1) n""",
+         FROM generate_series(CAST(2 AS bigint), :people + 1) n""",
     "INSERT INTO membership (person_id, department_id, main) SELECT n, n % 400 + 1, true FROM generate_series(2, :people + 1) n",
     """INSERT INTO person_region (person_id, area_code, label, own)
        SELECT n, (SELECT array_agg(code ORDER BY code) FROM area WHERE kind = 'municipality')[n % 1800 + 1],

@@ -11,7 +11,19 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import Invalid
@@ -57,28 +69,36 @@ class Page(Generic[R]):
 
 
 class Shape(NamedTuple):
-    """How a page is asked for: by which order, which way, from a place in it on, all rows gathered first."""
+    """How a page is asked for: by which order, which way, from a place in it on."""
 
     order: str
     descending: bool
     beyond: bool
-    gathered: bool
 
 
 class KeptList:
     """The statement of a list of columns, kept because the same is asked again: its pages and count are prepared."""
 
-    def __init__(self, statement: Columns, *, plan_anew: bool = False, gather_up_to: int = 0) -> None:
+    def __init__(self, *parts: Columns, plan_anew: bool = False, gather_up_to: int = 0) -> None:
         """Keep the statement; whoever keeps this keeps what is made of it. ``plan_anew``: see ``Prepared``.
 
-        ``gather_up_to``: so many rows are all found first and then put in order. To go along the order until a page
-        is full reads nearly everything where few rows are meant, or where they lie together at the end of it; which
-        of both is better PostgreSQL guesses wrong.
+        Several statements, of which none has a row of another one, are one list: each is read along the order for
+        itself, where an index has it in order and all of them together it has not.
+
+        ``gather_up_to``: so many rows are all found first and then put in order, and counted on the way. To go along
+        the order until a page is full reads nearly everything where few rows are meant, or where they lie together at
+        the end of it; which of both is better PostgreSQL guesses wrong.
         """
-        self.statement = statement
+        self.parts = parts
         self.gather_up_to = gather_up_to
         self._plan_anew = plan_anew
         self._made: dict[Any, Prepared] = {}
+
+    @property
+    def statement(self) -> Columns:
+        """Return the statement of a list that is one."""
+        (only,) = self.parts
+        return only
 
     def prepared(self, shape: Any, make: Callable[[], Columns]) -> Prepared:
         """Return what was made of the statement in this shape, once."""
@@ -112,10 +132,8 @@ def fetch_page(
     descending = ask.sort.startswith("-") != backwards
     cursor = ask.before if backwards else ask.after
     place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
-    count = capped_count(tx, statement, values)
-    gathered = isinstance(statement, KeptList) and count <= statement.gather_up_to
-    shape = Shape(name, descending, bool(cursor), gathered)
-    found = _asked(tx, statement, shape, lambda of: _page(of, keys, shape), {**values, **place, "_limit": ask.size + 1})
+    shape = Shape(name, descending, bool(cursor))
+    count, found = _found(tx, statement, keys, shape, {**values, **place, "_limit": ask.size + 1})
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
         found.reverse()
@@ -135,37 +153,82 @@ def capped_count(tx: Transaction, statement: Columns | KeptList, values: Mapping
     return int(_asked(tx, statement, "count", _count, values)[0][0])
 
 
+def _found(
+    tx: Transaction, statement: Columns | KeptList, keys: Sequence[Key], shape: Shape, values: Mapping[str, Any]
+) -> tuple[int, list[Any]]:
+    """Return the capped count and the rows of a page, those nearest to the place first."""
+    if isinstance(statement, KeptList) and statement.gather_up_to:
+        rows = _asked(tx, statement, (shape, "counted"), lambda *of: _counted_page(of, keys, shape), values)
+        count = rows[0][0]
+        if count <= COUNT_CAP:
+            return count, [row for row in rows if row[-1] is not None]
+        gathered = count <= statement.gather_up_to
+    else:
+        count, gathered = capped_count(tx, statement, values), False
+        if not count:
+            return 0, []
+    return count, _asked(tx, statement, (shape, gathered), lambda *of: _page(of, keys, shape, gathered), values)
+
+
 def _asked(
     tx: Transaction,
     statement: Columns | KeptList,
     shape: Any,
-    make: Callable[[Columns], Columns],
+    make: Callable[..., Columns],
     values: Mapping[str, Any],
 ) -> list[Any]:
     if isinstance(statement, KeptList):
-        return tx.rows(statement.prepared(shape, lambda: make(statement.statement)), **values)
+        return tx.rows(statement.prepared(shape, lambda: make(*statement.parts)), **values)
     return list(tx.execute(make(statement), values))
 
 
-def _page(statement: Columns, keys: Sequence[Key], shape: Shape) -> Columns:
-    chosen = statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
-    if shape.gathered:
-        all_of_them = chosen.cte("gathered").prefix_with("MATERIALIZED")
-        chosen, keys = select(all_of_them), [all_of_them.c[f"_key_{at}"] for at in range(len(keys))]
+def _counted_page(parts: Sequence[Columns], keys: Sequence[Key], shape: Shape) -> Columns:
+    """Return a page with the count in front, no rows of it above the cap; a row of NULLs where there are none."""
+    found = _together([_with_keys(part, keys) for part in parts]).limit(COUNT_CAP + 1)
+    every = found.cte("found").prefix_with("MATERIALIZED")
+    counted = select(func.count().label("_count")).select_from(every).cte("counted").prefix_with("MATERIALIZED")
+    few = select(counted.c["_count"]).scalar_subquery() <= COUNT_CAP
+    page = _in_order(select(every).where(few), _labels(every.c, keys), shape).subquery("page")
+    in_order = [key.desc() if shape.descending else key.asc() for key in _labels(page.c, keys)]
+    return select(counted.c["_count"], page).select_from(counted.outerjoin(page, true())).order_by(*in_order)
+
+
+def _page(parts: Sequence[Columns], keys: Sequence[Key], shape: Shape, gathered: bool) -> Columns:
+    if gathered:
+        # The offset keeps PostgreSQL from going along the order; to materialise them takes a quarter longer.
+        every = _together([_with_keys(part, keys) for part in parts]).offset(literal_column("0")).subquery("gathered")
+        return _in_order(select(every), _labels(every.c, keys), shape)
+    pages = [_in_order(_with_keys(part, keys), keys, shape) for part in parts]
+    if len(pages) == 1:
+        return pages[0]
+    every = union_all(*pages).subquery("parts")
+    return _in_order(select(every), _labels(every.c, keys), shape._replace(beyond=False))
+
+
+def _with_keys(statement: Columns, keys: Sequence[Key]) -> Columns:
+    return statement.add_columns(*[key.label(f"_key_{at}") for at, key in enumerate(keys)])
+
+
+def _labels(columns: Any, keys: Sequence[Key]) -> list[ColumnElement[Any]]:
+    return [columns[f"_key_{at}"] for at in range(len(keys))]
+
+
+def _together(parts: Sequence[Columns]) -> Columns:
+    return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery("parts"))
+
+
+def _in_order(statement: Columns, keys: Sequence[Key], shape: Shape) -> Columns:
     if shape.beyond:
-        chosen = chosen.where(_beyond(keys, shape.descending))
-    in_order = chosen.order_by(*[key.desc() if shape.descending else key.asc() for key in keys])
+        statement = statement.where(_beyond(keys, shape.descending))
+    in_order = statement.order_by(*[key.desc() if shape.descending else key.asc() for key in keys])
     return in_order.limit(bindparam("_limit", type_=Integer))
 
 
-def _count(statement: Columns) -> Columns:
-    few = (
-        statement.with_only_columns(literal(1).label("one"), maintain_column_froms=True)
-        .order_by(None)
-        .limit(COUNT_CAP + 1)
-        .subquery()
-    )
-    return select(func.count()).select_from(few)
+def _count(*parts: Columns) -> Columns:
+    ones = [
+        part.with_only_columns(literal(1).label("one"), maintain_column_froms=True).order_by(None) for part in parts
+    ]
+    return select(func.count()).select_from(_together(ones).limit(COUNT_CAP + 1).subquery())
 
 
 def _beyond(keys: Sequence[Key], descending: bool) -> ColumnElement[bool]:

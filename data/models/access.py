@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.actor import What
@@ -251,17 +251,27 @@ class ReachKind(StrEnum):
 
 
 class PermissionAssignment(Base):
-    """A permission set given to an account, with its reach; a department means it and all below."""
+    """A permission set given to an account, with its reach; a department means it and all below.
+
+    ``person_id`` and ``sort_key`` are those of the account's person, kept by triggers, so that who has a set is read in
+    the order of names.
+    """
 
     __tablename__ = "permission_assignment"
     __table_args__ = (
         UniqueConstraint("account_id", "set_id", "reach", "department_id", postgresql_nulls_not_distinct=True),
         CheckConstraint("(reach = 'department') = (department_id IS NOT NULL)", "department_if_reach"),
         Index("ix_permission_assignment_set_id", "set_id", "account_id"),
-    )
+        Index(
+            "ix_permission_assignment_order", "set_id", "sort_key", "person_id", "id",
+            postgresql_include=["account_id", "reach"],
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     set_id: Mapped[int] = mapped_column(ForeignKey("permission_set.id"))
     reach: Mapped[ReachKind] = state_column(ReachKind)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    person_id: Mapped[int] = mapped_column(server_default="0")
+    sort_key: Mapped[str] = mapped_column(String(collation="C"), server_default="")

@@ -33,6 +33,11 @@ def has_letters(word: str) -> ColumnElement[bool]:
     return or_(*[_stands(form, part) for form, part in zip(forms, parts, strict=True)])
 
 
+def words_have(word: str) -> ColumnElement[bool]:
+    """Return the same condition without the index: for rows of ``person_search`` that are looked up one by one."""
+    return or_(*[PersonSearch.words.contains(form, autoescape=True) for form in dict.fromkeys(sought(word))])
+
+
 def _parts(form: str) -> list[str]:
     """Return what of a word is in the index: pairs of letters, or the letter if it is not ASCII."""
     return [one + other for one, other in pairwise(form)] or [one for one in form if not one.isascii()]

@@ -8,10 +8,9 @@ from core.needs import Need, Urgency, needs
 from core.paging import COUNT_CAP
 from core.transaction import Transaction
 from data.models.applications import ApplicationState, ProfileApplication
-from data.models.people import Person
-from services.access import people_within
 from services.applications.applying import apply
 from services.applications.deciding import decide
+from services.applications.within import applied_within
 
 
 @needs(decide)
@@ -20,9 +19,8 @@ def waiting_applications(tx: Transaction, reach: Reach) -> list[Need]:
     waiting = (
         select(literal(1))
         .select_from(ProfileApplication)
-        .join(Person, Person.id == ProfileApplication.person_id)
-        .where(ProfileApplication.state == ApplicationState.WAITING, people_within(reach, tx.actor))
-        .where(Person.id.is_distinct_from(tx.actor.person_id))
+        .where(ProfileApplication.state == ApplicationState.WAITING, *applied_within(reach, tx.actor.person_id))
+        .where(ProfileApplication.person_id.is_distinct_from(tx.actor.person_id))
         .limit(COUNT_CAP)
     )
     count = tx.scalar(select(func.count()).select_from(waiting.subquery()))

@@ -1,23 +1,25 @@
 """Applications as people read them: the office's inbox, and one's own."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from core.actor import Reach
 from core.errors import NotFound
 from core.i18n import N_
 from core.inputs import Nothing, Row, field
 from core.operations import query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, KeptList, Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.access import Account
 from data.models.applications import ApplicationState, ProfileApplication
 from data.models.people import Department, Membership, Person
-from services.access import called, people_within
 from services.applications.applying import OPEN
 from services.applications.fields import Difference, applicable_fields, differences, words_of
+from services.applications.within import applied_within
 from services.fields import OwnFieldRow
 from services.people import amendable
 from services.people.amending import OWN, standing
@@ -71,14 +73,23 @@ LATEST = 5
 @query("applications.inbox", N_("See applications"))
 def inbox(tx: Transaction, ask: InboxAsk) -> Page[ApplicationRow]:
     """Return a page of the applications of people within reach (申請一覧), those that wait longest first."""
-    seen = people_within(inbox.reach(tx), tx.actor)
-    statement = select(ProfileApplication, Person).join(Person, Person.id == ProfileApplication.person_id)
-    statement = statement.where(seen, *called(ask.text))
+    kept = _list(ask.anywhere, inbox.reach(tx), tx.actor.person_id)
+    orders = {"applied_at": (ProfileApplication.applied_at, ProfileApplication.id)}
+    page = fetch_page(tx, kept, ask, orders=orders, make=lambda row: row.id)
+    rows = select(ProfileApplication, Person).join(Person, Person.id == ProfileApplication.person_id)
+    rows = rows.where(ProfileApplication.id == func.any(page.rows))
+    found = {row.ProfileApplication.id: (row.ProfileApplication, row.Person) for row in tx.execute(rows)}
+    # One may be taken back between the two statements.
+    shown = [found[one] for one in page.rows if one in found]
+    return Page(_rows(tx, shown), page.next, page.previous, page.count, page.more)
+
+
+@lru_cache(maxsize=64)  # whoever pages through a list asks the same each time
+def _list(ask: InboxAsk, reach: Reach, person_id: int | None) -> KeptList:
+    statement = select(ProfileApplication.id).where(*applied_within(reach, person_id, ask.text))
     if ask.state is not None:
         statement = statement.where(ProfileApplication.state == ask.state)
-    orders = {"applied_at": (ProfileApplication.applied_at, ProfileApplication.id)}
-    page = fetch_page(tx, statement, ask, orders=orders, make=lambda row: (row.ProfileApplication, row.Person))
-    return Page(_rows(tx, page.rows), page.next, page.previous, page.count, page.more)
+    return KeptList(statement, plan_anew=True, gather_up_to=COUNT_CAP + 1 if ask.text else COUNT_CAP)
 
 
 @query("applications.mine", N_("See one's own data and applications"), own=True)

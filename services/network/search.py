@@ -1,15 +1,16 @@
 """Who has registered what, person by person (連絡網一覧, D12, D15, X07)."""
 
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, literal_column, select, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, literal_column, select, text
 from sqlalchemy.orm import aliased
 
 from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import COUNT_CAP, KeptList, Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, KeptList, Key, Page, PageAsk, fetch_page
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.network import ContactStanding
@@ -65,41 +66,60 @@ def search_network(tx: Transaction, ask: NetworkAsk) -> Page[NetworkRow]:
     """Return a page of the active people within reach, by kana."""
     reach = search_network.reach(tx)
     kept = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id)
-    orders = {"name": (ContactStanding.sort_key, ContactStanding.person_id)}
-    page = fetch_page(tx, kept, ask, orders=orders, make=lambda row: (row.person_id, row.facts))
-    people = {row.id: row for row in tx.rows(_people(), ids=[person_id for person_id, _facts in page.rows])}
-    notes = notes_of(tx, {person_id: facts for person_id, facts in page.rows if person_id in people}, reach)
+    page = fetch_page(tx, kept.of, ask, orders={"name": kept.order}, make=lambda row: row.person_id)
+    facts = {row.person_id: row.facts for row in tx.rows(_facts(), ids=page.rows)}
+    # Somebody may leave between the statements, or be so new that nothing is known yet.
+    found = [person_id for person_id in page.rows if person_id in facts]
+    people = {row.id: row for row in tx.rows(_people(), ids=found)}
+    notes = notes_of(tx, {person_id: facts[person_id] for person_id in found if person_id in people}, reach)
     rows = [
         NetworkRow(
             id=row.id, version=row.version, code=row.code, name=f"{row.family_name} {row.given_name}".strip(),
             kana=f"{row.family_kana} {row.given_kana}".strip(), department=row.department or "",
             **notes[row.id]._asdict(),
         )
-        for row in (people[person_id] for person_id, _facts in page.rows if person_id in people)
+        for row in (people[person_id] for person_id in found if person_id in people)
     ]  # fmt: skip
     return Page(rows, page.next, page.previous, page.count, page.more)
 
 
 def found_people(tx: Transaction, ask: NetworkAsk, reach: Reach) -> Select[int]:
     """Return the ids of those whom a search finds within a reach."""
-    return _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id).statement.with_only_columns(
-        ContactStanding.person_id
-    )
+    (found,) = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id).of.parts
+    known = select(ContactStanding.person_id)
+    return known.where(ContactStanding.person_id.in_(found))
+
+
+class Listed(NamedTuple):
+    """A list of people and the columns by which it is ordered."""
+
+    of: KeptList
+    order: tuple[Key, Key]
 
 
 @lru_cache(maxsize=64)  # whoever pages through a list asks the same each time
-def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_id: int | None) -> KeptList:
-    statement = select(ContactStanding.person_id, ContactStanding.facts)
+def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_id: int | None) -> Listed:
+    # Who is called the same stands together: along the order half of the organisation would be read.
+    how: Any = {"plan_anew": True, "gather_up_to": EVERYBODY if ask.text else COUNT_CAP}
+    seen = select(PersonSearch.person_id).where(
+        search_within(reach, person_id), *[has_letters(word) for word in ask.text.split()]
+    )
+    if groups is None and (ask.text or ask.department_id is not None or not reach.whole):
+        # Nothing is asked for but what people are found by, and that is in one table for all of it.
+        mainly = () if ask.department_id is None else _mainly_below(ask.department_id)
+        found = seen.where(PersonSearch.active, *mainly)
+        return Listed(KeptList(found, **how), (PersonSearch.sort_key, PersonSearch.person_id))
+    statement = select(ContactStanding.person_id)
     if groups is not None:
         # Written out: the database then knows how many have each, and reads along the names or the groups accordingly.
         statement = statement.where(ContactStanding.facts.in_([literal_column(str(one)) for one in groups]))
     if ask.department_id is not None:
-        statement = statement.where(ContactStanding.person_id.in_(_main_members(ask.department_id)))
+        members = select(Membership.person_id).where(Membership.main)
+        members = members.where(Membership.department_id.in_(_below(ask.department_id)))
+        statement = statement.where(ContactStanding.person_id.in_(members))
     if ask.text or not reach.whole:
-        seen = (search_within(reach, person_id), *[has_letters(word) for word in ask.text.split()])
-        statement = statement.where(ContactStanding.person_id.in_(select(PersonSearch.person_id).where(*seen)))
-    # Who is called the same stands together: along the order half of the organisation would be read.
-    return KeptList(statement, plan_anew=True, gather_up_to=EVERYBODY if ask.text else COUNT_CAP)
+        statement = statement.where(ContactStanding.person_id.in_(seen))
+    return Listed(KeptList(statement, **how), (ContactStanding.sort_key, ContactStanding.person_id))
 
 
 def _groups(tx: Transaction, ask: NetworkAsk) -> tuple[int, ...] | None:
@@ -116,10 +136,24 @@ def _wanted(ask: NetworkAsk, facts: int) -> bool:
     )
 
 
-def _main_members(department_id: int) -> Select[int]:
+def _mainly_below(department_id: int) -> tuple[ColumnElement[bool], ...]:
+    main = select(Membership.department_id).where(Membership.person_id == PersonSearch.person_id, Membership.main)
+    # Of those who belong there in whatever way each is looked up, as far as one has to go to fill a page. Without the
+    # comparison PostgreSQL would make it a join, for which all of them are looked up.
+    mainly = main.scalar_subquery().in_(_below(department_id)).is_(True)
+    return PersonSearch.within.contains([department_id]), mainly
+
+
+def _below(department_id: int) -> Select[int]:
     top = aliased(Department)
-    below = select(Department.id).join(top, lies_below(top)).where(top.id == department_id)
-    return select(Membership.person_id).where(Membership.main, Membership.department_id.in_(below))
+    return select(Department.id).join(top, lies_below(top)).where(top.id == department_id)
+
+
+@lru_cache(maxsize=1)
+def _facts() -> Prepared:
+    ids = bindparam("ids", type_=ARRAY(BigInteger))
+    known = select(ContactStanding.person_id, ContactStanding.facts)
+    return Prepared(known.where(ContactStanding.person_id == any_(ids)))
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, any_, exists, func, or_, select
 
 from core.database import Base
 from core.transaction import Transaction
@@ -69,7 +69,9 @@ def gather(tx: Transaction, people: Headcount) -> Facts:
 
 def _masters() -> Select[*tuple[Any, ...]]:
     shipped = and_(PermissionSet.shipped.is_not(None), PermissionSet.shipped != ADMINISTRATOR)
-    managers = select(func.count()).select_from(PermissionAssignment).join(PermissionSet).where(shipped)
+    # By their numbers, set by set: else PostgreSQL reads everything that anybody was given.
+    sets = func.array(select(PermissionSet.id).where(shipped).scalar_subquery())
+    managers = select(func.count()).select_from(PermissionAssignment).where(PermissionAssignment.set_id == any_(sets))
     return select(
         exists(select(Membership.person_id)).label("memberships"),
         exists(select(PersonRegion.person_id)).label("regions"),

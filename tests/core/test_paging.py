@@ -1,7 +1,9 @@
 """Pages by key: forwards and backwards, both directions of an order, counts that stop."""
 
+from functools import partial
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from core import paging
 from core.errors import Invalid
@@ -19,7 +21,21 @@ def people(tx):
     return [make_person(tx, kana=(each, "ハナ"), code=f"{9 - at}") for at, each in enumerate(kana)]
 
 
-@pytest.fixture(params=[lambda of: of, KeptList], ids=["made anew", "kept"])
+def in_parts(statement, **how):
+    """Return the list as several statements, one of them without a row."""
+    return KeptList(*[statement.where(one) for one in (Person.code < "5", Person.code >= "5", false())], **how)
+
+
+WAYS = {
+    "made anew": lambda of: of,
+    "kept": KeptList,
+    "gathered": partial(KeptList, gather_up_to=paging.COUNT_CAP + 1),
+    "in parts": in_parts,
+    "parts gathered": partial(in_parts, gather_up_to=paging.COUNT_CAP + 1),
+}
+
+
+@pytest.fixture(params=WAYS.values(), ids=WAYS)
 def listed(request):
     """The statement of the list, made for each page or kept for all of them."""
     return request.param(select(Person.code))
@@ -42,8 +58,10 @@ def walk(fetch, sort=""):
     return [page.rows for page in pages], [page.rows for page in reversed(back)]
 
 
+@pytest.mark.parametrize("cap", [paging.COUNT_CAP, 4])
 @pytest.mark.parametrize("sort", ["", "kana", "-kana", "code", "-code"])
-def test_every_row_once_forwards_and_back(fetch, people, sort):
+def test_every_row_once_forwards_and_back(fetch, people, sort, cap, monkeypatch):
+    monkeypatch.setattr(paging, "COUNT_CAP", cap)
     forwards, backwards = walk(fetch, sort)
     expected = sorted((p.code for p in people) if "code" in sort else [p.code for p in people])
     assert sorted(code for page in forwards for code in page) == expected
@@ -60,6 +78,14 @@ def test_the_count_stops_at_the_cap(fetch, people, monkeypatch):
     monkeypatch.setattr(paging, "COUNT_CAP", 5)
     page = fetch()
     assert (page.count, page.more, page.count_text) == (5, True, "5+")
+
+
+@pytest.mark.parametrize("sort", ["", "-kana"])
+def test_nobody_is_a_page_without_rows(tx, people, listed, sort):
+    parts = listed.parts if isinstance(listed, KeptList) else (listed,)
+    none = KeptList(*[part.where(false()) for part in parts], gather_up_to=getattr(listed, "gather_up_to", 0))
+    page = fetch_page(tx, none, PageAsk(sort=sort), orders=ORDERS, make=lambda row: row.code)
+    assert (page.rows, page.count, page.more, page.next, page.previous) == ([], 0, False, None, None)
 
 
 @pytest.mark.parametrize("ask", [{"after": "rubbish"}, {"after": "WzFd"}, {"sort": "password"}])

@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, String, case, column, delete, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Select,
+    String,
+    case,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -90,7 +105,7 @@ def count_regularly() -> None:
 def keep_totals(tx: Transaction) -> None:
     """Count the people of every region and remember it."""
     tx.execute(delete(RegionTotal))
-    live = _count(None).subquery()
+    live = _count().subquery()
     rows = select(live.c.code, live.c.people, literal(tx.now))
     tx.execute(insert(RegionTotal).from_select(["area_code", "people", "counted_at"], rows))
 
@@ -100,11 +115,11 @@ def _counted(tx: Transaction) -> tuple[Any, bool]:
     reach = list_regions.reach(tx)
     if not reach.whole:
         within = select(PersonSearch.person_id).where(PersonSearch.active, search_within(reach, tx.actor.person_id))
-        return _once(tx, _count(within)), True
+        return _once(tx, _count_within(within)), True
     if _is_large(tx):
         kept = select(RegionTotal.area_code.label("code"), RegionTotal.people).subquery()
         return kept, tx.scalar(select(RegionTotal.area_code).limit(1)) is not None
-    return _once(tx, _count(None)), True
+    return _once(tx, _count()), True
 
 
 def _once(tx: Transaction, count: Select[Any]) -> Any:
@@ -115,24 +130,55 @@ def _once(tx: Transaction, count: Select[Any]) -> Any:
     return held.table_valued(column("code", String), column("people", BigInteger), name="counted").render_derived()
 
 
-def _count(within: Select[int] | None) -> Select[Any]:
+def _count() -> Select[Any]:
     """Return how many people have each region or one in it, each person once, at every level."""
     gone = select(Person.id).where(Person.retired_at.is_not(None))
-    counted = PersonRegion.person_id.not_in(gone) if within is None else PersonRegion.person_id.in_(within)
-    held = select(PersonRegion.area_code, PersonRegion.person_id).where(counted)
-    mine = held.cte("held")
-    levels = [
-        select(level.label("code"), mine.c.person_id)
-        .select_from(mine)
-        .join(Area, Area.code == mine.c.area_code)
+    held = select(PersonRegion.area_code, PersonRegion.person_id).where(PersonRegion.person_id.not_in(gone)).cte("held")
+    return _each_once(held)
+
+
+def _count_within(within: Select[int]) -> Select[Any]:
+    """Return the same for some people.
+
+    Who has one region has one at each level: they are counted by it, and only the others are told apart.
+    """
+    who = within.subquery("who")
+    theirs = (
+        select(func.min(PersonRegion.area_code).label("area_code"), (func.count() > 1).label("several"))
+        .where(PersonRegion.person_id == who.c.person_id)
+        .lateral("theirs")
+    )
+    found = select(who.c.person_id, theirs.c.area_code, theirs.c.several).join_from(who, theirs, true())
+    held = found.where(theirs.c.area_code.is_not(None)).cte("held").prefix_with("MATERIALIZED")
+    one = select(held.c.area_code, func.count().label("people")).where(~held.c.several).group_by(held.c.area_code)
+    of_several = (
+        select(PersonRegion.area_code, PersonRegion.person_id)
+        .join(held, held.c.person_id == PersonRegion.person_id)
+        .where(held.c.several)
+    )
+    alone = _at_each_level(one.cte("alone"), "people")
+    every = union_all(*alone, _each_once(of_several.cte("of_several"))).subquery()
+    people = cast(func.sum(every.c.people), BigInteger)
+    return select(every.c.code, people.label("people")).group_by(every.c.code)
+
+
+def _each_once(held: CTE) -> Select[Any]:
+    levels = _at_each_level(held, "person_id")
+    # Made unique by hash: to sort for count(DISTINCT …) takes several times as long.
+    every = levels[0].union(*levels[1:]).subquery()
+    return select(every.c.code, func.count().label("people")).group_by(every.c.code)
+
+
+def _at_each_level(held: CTE, name: str) -> list[Select[Any]]:
+    return [
+        select(level.label("code"), held.c[name])
+        .select_from(held)
+        .join(Area, Area.code == held.c.area_code)
         .outerjoin(above, above.code == Area.parent_code)
         .outerjoin(top, top.code == above.parent_code)
         .where(level.is_not(None))
         for level in (Area.code, above.code, top.code)
     ]
-    # Made unique by hash: to sort for count(DISTINCT …) takes several times as long.
-    every = levels[0].union(*levels[1:]).subquery()
-    return select(every.c.code, func.count().label("people")).group_by(every.c.code)
 
 
 def _lines(counted: Any) -> Select[Any]:

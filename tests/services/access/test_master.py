@@ -172,10 +172,9 @@ class TestWhoMay:
                 assert len(who_may(reader, WhoMayAsk(process="people.edit", what=What.DO, text="森")).rows) == at + 1
             seen.append(asked)
         assert len(seen[0]) == len(seen[1])
-        (counted,) = [one for one in seen[1] if "count(*)" in one]
-        assert "person_search" in counted
-        assert "membership" not in counted
-        assert "JOIN person " not in counted
+        counted = [one for one in seen[1] if "count(*)" in one]
+        assert "person_search" in counted[-1]
+        assert not any("membership" in one or "JOIN person " in one for one in counted)
 
     def test_a_process_that_is_none(self, administrator, cast):
         with pytest.raises(NotFound):

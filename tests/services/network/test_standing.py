@@ -180,8 +180,8 @@ class TestSearch:
         assert people[1]["mail"].id in {row.id for row in found}
 
     def test_who_is_called_the_same_is_gathered_instead_of_looked_for_along_the_names(self):
-        assert _list(NetworkAsk(text="森"), None, WHOLE, None).gather_up_to > COUNT_CAP
-        assert _list(NetworkAsk(), None, WHOLE, None).gather_up_to == COUNT_CAP
+        assert _list(NetworkAsk(text="森"), None, WHOLE, None).of.gather_up_to > COUNT_CAP
+        assert _list(NetworkAsk(), None, WHOLE, None).of.gather_up_to == COUNT_CAP
 
 
 class TestCounts:

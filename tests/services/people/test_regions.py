@@ -1,5 +1,7 @@
 """Regions of people: changing them, own ones, the rule, the tree with its counts, taking them from addresses (D06)."""
 
+import random
+
 import pytest
 from sqlalchemy import func, insert, select, update
 
@@ -38,6 +40,7 @@ from tests.services.people.asks import editable
 from tests.statements import statements
 
 CHIYODA, TSURUMI, FUCHU, FUCHU_WEST = "1310100", "1410100", "1320600", "3420800"
+SEED = 20261125
 
 
 def put(*codes, label=None):
@@ -191,6 +194,20 @@ class TestTree:
         tree.keep_totals(tx)
         assert self.counts(administrator, prefecture=13, with_people=True) == expected
         assert tx.scalar(select(func.count()).select_from(RegionTotal)) == len(expected)
+
+    def test_counts_for_a_part_as_for_everybody(self, administrator, manager, tx, cast):
+        dice = random.Random(SEED)
+        codes = [row.code for row in tree.areas.rows() if row.code.startswith(("13", "14", "350", "360"))]
+        for _at in range(40):
+            person = make_person(tx, department=dice.choice([cast.head_office, cast.general_affairs]))
+            for code in dice.sample(codes, dice.choice([0, 1, 1, 2, 3])):
+                tx.add(PersonRegion(person_id=person.id, area_code=code))
+            person.retired_at = dice.choice([None, None, None, tx.now])
+        tx.session.flush()
+        for prefecture in (13, 14):
+            everybody = self.counts(administrator, prefecture=prefecture, with_people=True)
+            assert len(everybody) > 10
+            assert self.counts(manager, prefecture=prefecture, with_people=True) == everybody, SEED
 
     def test_lies_in_the_order_of_the_tree_and_names_other_units(self, administrator):
         rows = list_regions(administrator, RegionsAsk(prefecture=14, size=100)).rows
