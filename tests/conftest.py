@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import certifi
 import psycopg
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -18,9 +20,10 @@ from sqlalchemy.orm import Session
 import core.database
 import core.settings
 import services
+from core import collector
 from core.actor import Actor
 from core.database import committing, engine_for, libpq_url, psycopg_url
-from core.postgres import APP, DATABASE, OWNER, EmbeddedPostgres, throwaway_postgres
+from core.postgres import ADMIN, APP, DATABASE, OWNER, EmbeddedPostgres, throwaway_postgres
 from core.transaction import Transaction
 from data.migrate import migrate
 from tests.factories import Cast, CastRows, load_cast, make_cast, rows_of
@@ -31,16 +34,55 @@ services.load_all()
 hypothesis_settings.register_profile("renraku", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("renraku")
 CAST = "with_cast"
+END = "-----END CERTIFICATE-----\n"
+SCRAM_ITERATIONS_SINCE = 160_000
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 * 2**30
 SHARED = core.settings.ROOT.parent / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """Settle the garbage collector, as the product does: all that was imported would be looked at again and again."""
+    collector.settle()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Trust one authority instead of all, which each HTTP client takes 24 ms to read; no test goes out into the world.
+
+    Whoever looks every 20 ms whether a console answers makes a client each time, beside the console that is starting.
+    """
+    one = tmp_path_factory.mktemp("authorities") / "one.pem"
+    one.write_text(certifi.contents().partition(END)[0] + END)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(one))
+        patch.setattr(certifi, "where", lambda: str(one))
+        yield
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for each test process, migrated once; its database serves as the template of clones."""
     with throwaway_postgres(memory()) as postgres:
+        let_in_quickly(postgres)
         migrate(postgres.owner_url, APP)
         yield postgres
+        superuser(postgres).close()
+
+
+def let_in_quickly(server: EmbeddedPostgres) -> None:
+    """Hash the passwords once instead of 4096 times: on our side half the time of each of thousands of connections."""
+    if superuser(server).info.server_version < SCRAM_ITERATIONS_SINCE:
+        return
+    superuser(server).execute("SET scram_iterations = 1")
+    for role in (OWNER, APP):
+        password = make_url(server.url(role)).password
+        superuser(server).execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+
+
+@cache
+def superuser(server: EmbeddedPostgres) -> psycopg.Connection[Any]:
+    """Return a connection of the superuser to no database of the tests, one for everything that is made and dropped."""
+    return psycopg.connect(libpq_url(server.url(ADMIN, "postgres")), autocommit=True)
 
 
 def memory() -> Path | None:
@@ -143,8 +185,7 @@ def live(
     name = clone(server, f"t{os.getpid()}_{secrets.token_hex(4)}", template)
     with product_at(server, name, tmp_path, live_engine, monkeypatch) as database:
         yield database
-    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    drop(server, name)
 
 
 @contextmanager
@@ -188,6 +229,10 @@ def forget() -> None:
 
 def clone(server: EmbeddedPostgres, name: str, template: str = DATABASE) -> str:
     """Copy the migrated template, file by file: page by page through the log takes ten times as long."""
-    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} OWNER renraku_owner STRATEGY FILE_COPY')
+    superuser(server).execute(f'CREATE DATABASE "{name}" TEMPLATE {template} OWNER {OWNER} STRATEGY FILE_COPY')
     return name
+
+
+def drop(server: EmbeddedPostgres, name: str) -> None:
+    """Take a database away, whoever is connected to it."""
+    superuser(server).execute(f'DROP DATABASE "{name}" WITH (FORCE)')

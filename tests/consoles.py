@@ -7,14 +7,13 @@ from socket import create_connection, socket
 from typing import IO, Any
 
 import httpx
-import psycopg
 from sqlalchemy.orm import Session
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from core.actor import Actor
-from core.database import engine_for, libpq_url
+from core.database import engine_for
 from core.postgres import APP, EmbeddedPostgres
 from core.transaction import Transaction
 from tests.conftest import clone
@@ -87,12 +86,6 @@ def console(
         until(lambda: process.poll() is not None or answers(started), within=60)
         assert process.poll() is None, "the console did not start"
         yield started
-
-
-def drop(server: EmbeddedPostgres, name: str) -> None:
-    """Take a console's database away while it runs."""
-    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def answers(started: Console) -> bool:

@@ -1,6 +1,7 @@
 """The fixed cast of the tests, and makers for everything else. All names are invented."""
 
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import count
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import LONGEST, ContactKind, ContactPoint, Department, Membership, Person, PersonRegion
 from services.access import actor_for
+from services.access.passwords import hashed
 from services.access.shipped import ROLES
 
 _numbers = count(1)
@@ -141,6 +143,12 @@ def make_account(tx: Transaction, person: Person, login: str | None = None) -> A
     )
     tx.add(account)
     return account
+
+
+@cache
+def hash_of_password(password: str) -> str:
+    """Return one hash of a password for all tests: to make it takes a quarter of a second, on purpose."""
+    return hashed(password)
 
 
 def give(tx: Transaction, account: Account, role: str, reach: ReachKind, department: Department | None = None) -> None:

@@ -27,6 +27,9 @@ from services.access import start_session
 from tests import consoles
 from tests.conftest import LiveDatabase, product_at
 from tests.processes import python, until
+from tests.public.conftest import running
+
+__all__ = ["running"]  # with the fixed cast, one for all the modules here
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None

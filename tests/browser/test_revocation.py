@@ -15,9 +15,7 @@ from tests.conftest import clone
 from tests.consoles import Console
 from tests.factories import make_cast
 from tests.processes import python, until
-from tests.public.conftest import running, session_of
-
-__all__ = ["running"]
+from tests.public.conftest import session_of
 
 pytestmark = pytest.mark.browser
 WITHIN_SECONDS = 2

@@ -9,14 +9,11 @@ from sqlalchemy import select
 
 from data.models.access import Account
 from services.access import reset_letter
-from services.access.passwords import hashed
 from tests.browser.conftest import context, type_into
 from tests.browser.test_revocation import signed_in
 from tests.consoles import Console
-from tests.factories import account_of, make_account, make_person
-from tests.public.conftest import PASSWORD, running
-
-__all__ = ["running"]
+from tests.factories import account_of, hash_of_password, make_account, make_person
+from tests.public.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +22,7 @@ def person_with(console: Console, login: str, mail: str | None = None) -> int:
     """Make somebody whose password is PASSWORD; return the account."""
     with console.transaction() as tx:
         person = make_person(tx, "試験", "五郎", mail=mail)
-        make_account(tx, person, login).password_hash = hashed(PASSWORD)
+        make_account(tx, person, login).password_hash = hash_of_password(PASSWORD)
         return account_of(tx, person).id
 
 

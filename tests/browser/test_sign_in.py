@@ -9,9 +9,7 @@ from sqlalchemy import select
 from data.models.access import Account
 from tests.browser.conftest import context, type_into
 from tests.consoles import Console
-from tests.public.conftest import PASSWORD, running
-
-__all__ = ["running"]  # one console for all of these
+from tests.public.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from core.postgres.backup import backup, restore
 from core.settings import ROOT
 from data.migrate import migrate
 from data.models.setup import Organisation
-from tests.conftest import clone
+from tests.conftest import clone, drop
 from tests.factories import actor_of, make_cast
 from tests.services.broadcasts import asks
 
@@ -41,8 +41,7 @@ def other(server):
     """The owner's address of another database, empty but migrated."""
     name = clone(server, f"backup_{secrets.token_hex(4)}")
     yield server.url(OWNER, name)
-    with psycopg.connect(libpq_url(server.superuser_url), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    drop(server, name)
 
 
 def contents(url):

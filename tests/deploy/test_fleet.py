@@ -19,13 +19,12 @@ from data.models.access import Account
 from data.models.delivery import LocalMail
 from pages.public.sockets import ENDED
 from services.access import new_token, start_session
-from services.access.passwords import hashed
 from tests.browser.conftest import chromium, context
 from tests.browser.test_sign_in import sign_in
 from tests.conftest import LiveDatabase
 from tests.consoles import LIMIT, run, said
 from tests.deploy.fleet import CONSOLES, NGINX, PUBLIC, Fleet, fleet
-from tests.factories import account_of, make_cast
+from tests.factories import account_of, hash_of_password, make_cast
 from tests.processes import until
 from tests.public.conftest import PASSWORD
 from tests.public.test_replies import Asked, Form
@@ -47,7 +46,7 @@ def running(live: LiveDatabase, tmp_path: Path) -> Iterator[Fleet]:
             pytest.fail(message)
         pytest.skip(message)
     with transaction(Actor.system("test")) as tx:
-        account_of(tx, make_cast(tx).administrator).password_hash = hashed(PASSWORD)
+        account_of(tx, make_cast(tx).administrator).password_hash = hash_of_password(PASSWORD)
     with fleet(tmp_path, live.url) as started:
         yield started
 

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from core.postgres import EmbeddedPostgres
 from data.models.access import Account
 from services.access import start_session
-from services.access.passwords import hashed
 from tests.consoles import Console, console
-from tests.factories import account_of, make_cast
+from tests.factories import account_of, hash_of_password, make_cast
 
 PASSWORD = "my dog eats green apples"
 
@@ -21,7 +20,7 @@ def running(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
     """A console with the fixed cast; the administrator's password is PASSWORD."""
     with console(server, f"public_{secrets.token_hex(4)}", str(tmp_path_factory.mktemp("home"))) as started:
         with started.transaction() as tx:
-            account_of(tx, make_cast(tx).administrator).password_hash = hashed(PASSWORD)
+            account_of(tx, make_cast(tx).administrator).password_hash = hash_of_password(PASSWORD)
         yield started
 
 

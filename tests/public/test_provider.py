@@ -20,9 +20,8 @@ from pages.public import provider as provider_pages
 from pages.public.app import app
 from pages.public.throttle import Throttle
 from services import access
-from services.access.passwords import hashed
 from services.access.second_factor import begin
-from tests.factories import account_of, make_account, make_cast, make_person
+from tests.factories import account_of, hash_of_password, make_account, make_cast, make_person
 from tests.oidc_provider import CLIENT, SECRET, identity_provider
 from tests.public.conftest import PASSWORD
 
@@ -40,7 +39,7 @@ def provider(live, monkeypatch):
         settings.cache_clear()
         with transaction(SYSTEM) as tx:
             account = account_of(tx, make_cast(tx).administrator)
-            account.login, account.password_hash = MAIL.lower(), hashed(PASSWORD)
+            account.login, account.password_hash = MAIL.lower(), hash_of_password(PASSWORD)
         yield started
         for known in (discovered._published, discovered._keys):
             known.cache_clear()

@@ -26,7 +26,8 @@ from services.access import (
     unassign,
 )
 from services.access.sessions import end_sessions_of
-from tests.consoles import Console, console, drop, run, said
+from tests.conftest import drop
+from tests.consoles import Console, console, run, said
 from tests.factories import make_cast
 from tests.public.conftest import session_of
 

@@ -14,10 +14,9 @@ from core.database import transaction
 from data.models.access import Account, SignInTry
 from pages.kit import authenticator
 from services.access import begin_attempt, hash_of
-from services.access.passwords import hashed
 from services.access.sign_in import NOBODYS_HASH
 from services.access.tries import HERE, MOST_FAILURES
-from tests.factories import account_of, make_cast
+from tests.factories import account_of, hash_of_password, make_cast
 from tests.processes import python
 
 BROWSER = hash_of("browser")
@@ -30,7 +29,7 @@ def staff(live):
     with transaction(Actor.system("test")) as tx:
         make_cast(tx)
         for account in tx.execute(select(Account)).scalars():
-            account.password_hash = hashed(GOOD)
+            account.password_hash = hash_of_password(GOOD)
 
 
 def seconds(login, password):

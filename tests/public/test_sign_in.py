@@ -10,7 +10,8 @@ from data.models.access import Account, SecondFactor, SignInSession
 from services.access import hash_of, invite, is_living, issue_code, new_token
 from services.access.account_changes import WhichAccount
 from services.access.second_factor import begin, remove
-from tests.consoles import console, drop, run, said
+from tests.conftest import drop
+from tests.consoles import console, run, said
 from tests.factories import make_cast
 from tests.processes import python
 from tests.public.conftest import session_of

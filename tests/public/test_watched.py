@@ -5,7 +5,8 @@ import secrets
 
 import pytest
 
-from tests.consoles import console, drop, run
+from tests.conftest import drop
+from tests.consoles import console, run
 from tests.factories import make_cast
 from tests.public.conftest import session_of
 

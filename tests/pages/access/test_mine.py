@@ -12,7 +12,8 @@ from data.models.people import Person
 from pages.kit import guard
 from pages.kit.menu import PAGES
 from services.access import hash_of, is_living, start_session, stop_accounts_of
-from services.access.passwords import hashed, matches
+from services.access.passwords import matches
+from tests.factories import hash_of_password
 from tests.services.delivery.stage import open_one
 
 OLD, NEW = "my dog eats green apples", "my cat eats blue cheese"
@@ -35,7 +36,7 @@ def living(hashes):
 def mine(open_page, stage):
     """The page of the staff member, whose password is OLD."""
     with transaction(Actor.system("test")) as tx:
-        tx.scalar(select(Account).where(Account.login == "staff")).password_hash = hashed(OLD)
+        tx.scalar(select(Account).where(Account.login == "staff")).password_hash = hash_of_password(OLD)
     return open_page("access/mine.py", stage.staff, view="sign-in")
 
 

@@ -25,10 +25,10 @@ from services.access import (
     start_session,
 )
 from services.access.invitations import make_link
-from services.access.passwords import hashed, matches
+from services.access.passwords import matches
 from services.access.sessions import actor_of_session
 from services.access.tries import MOST_FAILURES
-from tests.factories import account_of
+from tests.factories import account_of, hash_of_password
 
 OLD, NEW = "my dog eats green apples", "my cat eats blue cheese"
 
@@ -37,7 +37,7 @@ OLD, NEW = "my dog eats green apples", "my cat eats blue cheese"
 def mine(tx, acting, cast):
     """The staff member's own transaction, in a session of a browser."""
     account = account_of(tx, cast.staff)
-    account.password_hash = hashed(OLD)
+    account.password_hash = hash_of_password(OLD)
     return acting(actor_of_session(tx, hash_of(start_session(tx, account.id))))
 
 

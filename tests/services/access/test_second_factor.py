@@ -36,12 +36,11 @@ from services.access import (
     succeed,
     tries,
 )
-from services.access.passwords import hashed
 from services.access.sign_in import HALF_FOR
 from services.access.tries import HERE, MOST_CODES, MOST_FAILURES
-from tests.factories import account_of, actor_of
+from tests.factories import account_of, actor_of, hash_of_password
 
-HASH = hashed("my dog eats green apples")
+HASH = hash_of_password("my dog eats green apples")
 BROWSER = new_token()
 
 

@@ -24,13 +24,12 @@ from services.access import (
     use_link,
 )
 from services.access.invitations import make_link
-from services.access.passwords import hashed
 from services.access.sessions import end_sessions_of
 from services.access.sign_in import CODE_FOR, NOBODYS_HASH
 from services.access.tries import HERE, MOST_FAILURES, MOST_FOR_A_NAME, MOST_FROM_A_NETWORK, WINDOW, network_of
-from tests.factories import account_of
+from tests.factories import account_of, hash_of_password
 
-HASH = hashed("my dog eats green apples")
+HASH = hash_of_password("my dog eats green apples")
 BROWSER = new_token()
 
 

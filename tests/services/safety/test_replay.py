@@ -1,4 +1,7 @@
-"""``manage.py safety replay FILE…`` as a process of its own, and the worker that sends what it opened (D07)."""
+"""``manage.py safety replay FILE…``, and the worker that sends what it opened (D07).
+
+Once for each end as a process of its own, which takes seconds to start; else in this one.
+"""
 
 import os
 import re
@@ -7,11 +10,15 @@ import sys
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
+import manage
 from core import jobs
 from core.actor import Actor
 from core.database import transaction
-from core.settings import ROOT
+from core.i18n import using_language
+from core.settings import ROOT, settings
 from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import LocalMail
 from data.models.safety import Source, TelegramRecord
@@ -22,8 +29,8 @@ FIRST, DETAIL = SAMPLES / "a1_VXSE51_first.xml", SAMPLES / "a3_VXSE53_detail.xml
 
 
 @pytest.fixture
-def replay(live):
-    """Return how the command ends: exit code, what it says, what it complains about."""
+def process(live):
+    """Return how the command ends as a process: exit code, what it says, what it complains about."""
 
     def run(*files):
         environment = os.environ | {"DATABASE_OWNER_URL": live.owner_url, "PYTHONIOENCODING": "utf-8", "COLUMNS": "240"}
@@ -32,6 +39,21 @@ def replay(live):
             command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=90, check=False
         )
         return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.fixture
+def replay(live, monkeypatch):
+    """Return the same of the command in this process, where a stack trace would be an exception."""
+    monkeypatch.setenv("DATABASE_OWNER_URL", live.owner_url)
+    settings.cache_clear()
+
+    def run(*files):
+        with using_language("ja"), capture_logs():  # which a process writes elsewhere
+            done = CliRunner(env={"COLUMNS": "240"}).invoke(manage.app, ["safety", "replay", *map(str, files)])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.stdout, done.stderr
 
     return run
 
@@ -54,8 +76,8 @@ def count(model):
 class TestReplay:
     """Whole telegrams."""
 
-    def test_D07_opens_a_broadcast_says_so_and_the_worker_sends_it(self, replay, ready):
-        code, said, complained = replay(FIRST)
+    def test_D07_opens_a_broadcast_says_so_and_the_worker_sends_it(self, process, ready):
+        code, said, complained = process(FIRST)
         assert (code, complained) == (0, "")
         assert "ワーカーが動いていません" in said
         assert said.startswith("a1_VXSE51_first.xml: VXSE51 震度速報（2031/05/14 09:13発表）：一斉送信を開始")
@@ -106,12 +128,12 @@ class TestReplay:
 class TestBadFiles:
     """What is no whole telegram ends with a sentence, and nothing is kept."""
 
-    def test_each_ends_with_a_sentence_and_no_stack_trace_and_holds_up_no_other(self, replay, ready):
+    def test_each_ends_with_a_sentence_and_no_stack_trace_and_holds_up_no_other(self, process, ready):
         broken = {
             "cut_in_half.xml": "途切れています", "not_xml.xml": "XMLではありません", "bomb.xml": "DTD",
             "external_entity.xml": "DTD", "empty.xml": "空です", "wrong_root.xml": "気象庁",
         }  # fmt: skip
-        code, said, complained = replay(FIRST, *[SAMPLES / "broken" / name for name in broken], DETAIL)
+        code, said, complained = process(FIRST, *[SAMPLES / "broken" / name for name in broken], DETAIL)
         assert code == 1
         assert "一斉送信を開始" in said
         assert "対象者を追加" in said
@@ -136,4 +158,3 @@ class TestBadFiles:
         code, _, complained = replay(tmp_path / "nothing.xml")
         assert code == 2
         assert "nothing.xml" in complained
-        assert "Traceback" not in complained
