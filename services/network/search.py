@@ -1,6 +1,7 @@
 """Who has registered what, person by person (連絡網一覧, D12, D15, X07)."""
 
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, literal_column, select, text
 from sqlalchemy.orm import aliased
@@ -9,14 +10,16 @@ from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import COUNT_CAP, KeptList, Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, KeptList, Page, PageAsk, capped_count, fetch_page
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.network import ContactStanding
 from data.models.people import Department, Membership, Person
 from data.models.people_search import PersonSearch
+from data.models.registration import ContactClaim
 from services.access import has_letters, lies_below, search_within
 from services.network.notes import notes_of
+from services.network.waiting import moment_of, waiting_of, waiting_people
 from services.network.words import KINDS, Finding, Registered, is_found
 
 DIFFERENT = text("""
@@ -42,6 +45,11 @@ class NetworkAsk(PageAsk):
     department_id: int | None = field(N_("Main department and all below"), default=None, of="people.department_choices")
     has: Registered | None = field(N_("Has registered"), default=None)
     lacks: Registered | None = field(N_("Has not registered"), default=None)
+    waiting: bool | None = field(
+        N_("Gave something, not confirmed"),
+        default=None,
+        help=N_("What is not confirmed within 24 hours has to be given again."),
+    )
 
 
 class NetworkRow(Row):
@@ -58,6 +66,7 @@ class NetworkRow(Row):
     mails: list[str] = field(N_("Mail addresses"))
     notes: list[str] = field(N_("To mend"))
     test: str = field(N_("Last test"))
+    waiting: list[str] = field(N_("Waits for confirmation"))
 
 
 @query("network.search", N_("See who has registered what"))
@@ -66,14 +75,17 @@ def search_network(tx: Transaction, ask: NetworkAsk) -> Page[NetworkRow]:
     reach = search_network.reach(tx)
     kept = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id)
     orders = {"name": (ContactStanding.sort_key, ContactStanding.person_id)}
-    page = fetch_page(tx, kept, ask, orders=orders, make=lambda row: (row.person_id, row.facts))
-    people = {row.id: row for row in tx.rows(_people(), ids=[person_id for person_id, _facts in page.rows])}
+    page = fetch_page(
+        tx, kept, ask, orders=orders, make=lambda row: (row.person_id, row.facts), values=_values(tx, ask)
+    )
+    ids = [person_id for person_id, _facts in page.rows]
+    people, waiting = {row.id: row for row in tx.rows(_people(), ids=ids)}, waiting_of(tx, ids)
     notes = notes_of(tx, {person_id: facts for person_id, facts in page.rows if person_id in people}, reach)
     rows = [
         NetworkRow(
             id=row.id, version=row.version, code=row.code, name=f"{row.family_name} {row.given_name}".strip(),
             kana=f"{row.family_kana} {row.given_kana}".strip(), department=row.department or "",
-            **notes[row.id]._asdict(),
+            waiting=waiting.get(row.id, []), **notes[row.id]._asdict(),
         )
         for row in (people[person_id] for person_id, _facts in page.rows if person_id in people)
     ]  # fmt: skip
@@ -82,9 +94,14 @@ def search_network(tx: Transaction, ask: NetworkAsk) -> Page[NetworkRow]:
 
 def found_people(tx: Transaction, ask: NetworkAsk, reach: Reach) -> Select[int]:
     """Return the ids of those whom a search finds within a reach."""
-    return _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id).statement.with_only_columns(
-        ContactStanding.person_id
-    )
+    kept = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id)
+    return kept.statement.with_only_columns(ContactStanding.person_id).params(_values(tx, ask))
+
+
+def waiting_count(tx: Transaction, reach: Reach) -> int:
+    """Count those within a reach who gave something and have not confirmed it; more than ``COUNT_CAP`` are not told."""
+    ask = NetworkAsk(waiting=True)
+    return capped_count(tx, _list(ask, None, reach, tx.actor.person_id), _values(tx, ask))
 
 
 @lru_cache(maxsize=64)  # whoever pages through a list asks the same each time
@@ -95,6 +112,9 @@ def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_
         statement = statement.where(ContactStanding.facts.in_([literal_column(str(one)) for one in groups]))
     if ask.department_id is not None:
         statement = statement.where(ContactStanding.person_id.in_(_main_members(ask.department_id)))
+    if ask.waiting is not None:
+        given = waiting_people().where(ContactClaim.person_id == ContactStanding.person_id).exists()
+        statement = statement.where(given if ask.waiting else ~given)
     if ask.text or not reach.whole:
         seen = (search_within(reach, person_id), *[has_letters(word) for word in ask.text.split()])
         statement = statement.where(ContactStanding.person_id.in_(select(PersonSearch.person_id).where(*seen)))
@@ -114,6 +134,10 @@ def _wanted(ask: NetworkAsk, facts: int) -> bool:
         and (ask.has is None or bool(facts & KINDS[ask.has]))
         and (ask.lacks is None or not facts & KINDS[ask.lacks])
     )
+
+
+def _values(tx: Transaction, ask: NetworkAsk) -> dict[str, Any]:
+    return {} if ask.waiting is None else moment_of(tx)
 
 
 def _main_members(department_id: int) -> Select[int]:
