@@ -13,6 +13,7 @@ from services.network import Finding, NetworkAsk, NetworkRow, export_network, se
 
 actor = guard("network.search")
 NUMBERS = {Finding.NUMBER_MISSING, Finding.NUMBER_MALFORMED, Finding.NUMBER_DUPLICATE, Finding.NUMBER_SHARED}
+SHARED = {Finding.NUMBER_DUPLICATE, Finding.NUMBER_SHARED}
 UNIT = N_("{count} people")
 EMPTY = N_("Nobody is found: there is nothing to mend here, or the filters leave nobody.")
 
@@ -51,7 +52,7 @@ def show_list(question: NetworkAsk) -> None:
     with buttons:
         if listable:
             listing(question, picked, actor)
-        if shareable:
+        if shareable and (picked or question.finding in SHARED):
             sharing(picked)
 
 
