@@ -56,7 +56,7 @@ any value for people.
 """
 
 from core.shown import NONE, day, joined, literal, moment, number, percent, said
-from pages.kit.address import address_of, go, number_if_any, number_in_address
+from pages.kit.address import BEGIN, address_of, came_from, go, go_back, number_if_any, number_in_address
 from pages.kit.beside import beside
 from pages.kit.charts import bars, shares
 from pages.kit.columns import Column, in_tree
@@ -81,11 +81,11 @@ from pages.kit.views import VIEW, view
 from pages.kit.wizard import Step, Wizard, wizard
 
 __all__ = [
-    "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "anchor", "ask",
-    "ask_shared",
-    "bars", "beside", "clear", "close_after", "confirm", "consult", "day", "differences", "do", "edit_button",
-    "explain", "facts", "file_address", "files", "filters", "flash", "form", "go", "header", "history_below",
-    "in_tree", "is_open", "joined", "literal", "moment", "new_row", "number", "number_if_any", "number_in_address",
-    "operate", "paged", "percent", "pick", "progress", "prose", "qr_code", "refreshing", "refuse", "refused", "rows",
-    "said", "shares", "style", "table", "view", "way_out", "way_to", "wizard",
+    "BEGIN", "NONE", "VIEW", "Column", "Done", "Group", "Layout", "Shape", "Step", "Wizard", "address_of", "anchor",
+    "ask", "ask_shared", "bars", "beside", "came_from", "clear", "close_after", "confirm", "consult", "day",
+    "differences", "do", "edit_button", "explain", "facts", "file_address", "files", "filters", "flash", "form",
+    "go", "go_back", "header", "history_below", "in_tree", "is_open", "joined", "literal", "moment", "new_row",
+    "number", "number_if_any", "number_in_address", "operate", "paged", "percent", "pick", "progress", "prose",
+    "qr_code", "refreshing", "refuse", "refused", "rows", "said", "shares", "style", "table", "view", "way_out",
+    "way_to", "wizard",
 ]  # fmt: skip

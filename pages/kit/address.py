@@ -14,6 +14,9 @@ from core.shown import page_address
 from pages.kit import menu
 
 CAME_FROM = "from"
+BEGIN = "begin"
+"""What the field is called in the address that a form shall be opened with."""
+
 PLACE = ("after", "before", "id")
 
 
@@ -89,6 +92,16 @@ def way_back(path: str) -> dict[str, list[str]]:
     """Return the address values with which ``path`` was left for this page."""
     place, _mark, shown = st.query_params.get(CAME_FROM, "").partition("?")
     return parse_qs(shown) if place == page_address(path) else {}
+
+
+def came_from(path: str) -> bool:
+    """Say whether this page was opened from ``path``, with something chosen there."""
+    return bool(way_back(path))
+
+
+def go_back(path: str) -> None:
+    """Open the page again from which this one was opened, as it was left."""
+    st.switch_page(path, query_params=way_back(path))
 
 
 def _here() -> str:

@@ -34,7 +34,8 @@ def filters(model: type[P], *, key: str = "", fills: Mapping[str, Any] | None = 
     fields = asked_fields(model, without=frozenset(fills))
     question = _from_address(model, key, fields, fills, size)
     inline, more = (fields, []) if len(fields) <= INLINE else (fields[: INLINE - 1], fields[INLINE - 1 :])
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    # On a phone console.css puts them two in a row.
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"filters.{key}"):
         for asked in inline:
             _draw_filter(asked, key, getattr(question, asked.name))
         if more:

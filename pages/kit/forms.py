@@ -47,6 +47,7 @@ def form(
     placeholder: str | None = None,
     title: str = "",
     anchors: bool = False,
+    begin: str = "",
 ) -> I | None:
     """Show the form of a model; return the input in the one run after it was sent and found right.
 
@@ -56,6 +57,7 @@ def form(
     ``also`` adds choices by field, for present values that the list of choices does not hold any more, or gives those
     that only the page knows.
     ``placeholder`` stands in choices where none is made. ``anchors``: links to ``anchor(key, name)`` jump to a field.
+    ``begin`` names the field in which the cursor stands when the form is opened; a name that it lacks is nothing.
     """
     fills = dict(fills or {})
     fields = {asked.name: asked for asked in asked_fields(model, without=frozenset(fills), also=also or {})}
@@ -63,7 +65,7 @@ def form(
     values = filled(
         key, fields,
         lambda widgets, state: _draw_all(
-            fields, widgets, state, lines, placeholder, mark=_marker(key) if anchors else None
+            fields, widgets, state, lines, placeholder, mark=_marker(key, begin, every=anchors)
         ),
         initial=initial, version=fills.get("version"), submit=submit, title=title,
     )  # fmt: skip
@@ -82,6 +84,7 @@ def operate(
     done: str | None = None,
     shape: Shape | None = None,
     anchors: bool = False,
+    begin: str = "",
 ) -> edge.Done[R] | None:
     """Show the form of an operation and do it when it is sent; what is refused stands beside its field.
 
@@ -96,7 +99,7 @@ def operate(
     model: type[Input] = shape.model if shape else operation.asks
     entered = form(
         model, key, initial=initial, fills=fills, rows=rows, also=also, submit=submit, title=operation.title,
-        anchors=anchors,
+        anchors=anchors, begin=begin,
     )  # fmt: skip
     if entered is None:
         return None
@@ -137,8 +140,14 @@ def anchor(key: str, name: str) -> str:
     return f"field-{key}-{name}"
 
 
-def _marker(key: str) -> Callable[[str], object]:
-    return lambda name: st.html(f'<span class="anchor" id="{escape(anchor(key, name), quote=True)}"></span>')
+def _marker(key: str, begin: str, *, every: bool) -> Callable[[str], object]:
+    def mark(name: str) -> None:
+        if every or name == begin:
+            # pages/public/shell.js looks for the one to begin with.
+            words = "anchor begin" if name == begin else "anchor"
+            st.html(f'<span class="{words}" id="{escape(anchor(key, name), quote=True)}"></span>')
+
+    return mark
 
 
 def _lines(fields: Mapping[str, Asked], rows: Layout) -> list[tuple[str, ...]]:
@@ -155,7 +164,7 @@ def _draw_all(
     lines: list[tuple[str, ...]],
     placeholder: str | None,
     *,
-    mark: Callable[[str], object] | None = None,
+    mark: Callable[[str], object],
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for line in lines:
@@ -163,8 +172,7 @@ def _draw_all(
             asked = with_choices(fields[name], widgets[name], values)
             hint = {"placeholder": placeholder} if placeholder and asked.choices is not None else {}
             with place:
-                if mark:
-                    mark(name)
+                mark(name)
                 values[name] = draw(asked, widgets[name], label=_label(asked), **hint)
                 say_found(asked, widgets[name])
                 state.slots[name] = st.empty()

@@ -7,10 +7,21 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
+from core.inputs import label_of
+from core.paging import COUNT_CAP
 from core.shown import literal
 from pages import kit
 from pages.kit.guard import guard
-from services.network import Finding, Network, NetworkOf, TreeAsk, TreeRow, count_again, network_counts, network_tree
+from services.network import (
+    Finding,
+    Network,
+    NetworkNow,
+    TreeAsk,
+    TreeRow,
+    count_again,
+    network_counts,
+    network_tree,
+)
 
 actor = guard("network.counts")
 LISTS = "network/people.py"
@@ -40,7 +51,7 @@ def show_when(counted_at: datetime) -> None:
                 st.rerun()
 
 
-def show_totals(found: NetworkOf) -> None:
+def show_totals(found: NetworkNow) -> None:
     """Show how many of all people have registered what."""
     with st.container(horizontal=True, gap="small"):
         st.metric(_(N_("People")), _(N_("{count} people"), count=kit.number(found.people)), border=True, width=150)
@@ -51,8 +62,8 @@ def show_totals(found: NetworkOf) -> None:
             st.metric(_(label), kit.percent(getattr(found, name), found.people), border=True, width=150)
 
 
-def show_findings(found: NetworkOf) -> None:
-    """Show what is to be mended; each leads to its list."""
+def show_findings(found: NetworkNow) -> None:
+    """Show what is to be mended, and who gave something and has not confirmed it; each leads to its list."""
     for column, (title, findings) in zip(st.columns(2, gap="large"), GROUPS, strict=True):
         with column, st.container(border=True, gap="small"):
             st.markdown(f"**{_(title)}**")
@@ -64,6 +75,15 @@ def show_findings(found: NetworkOf) -> None:
                     LISTS, label=f"{literal(kit.said(finding))}　**{amount}**", icon=f":material/{icon}:",
                     query_params={"finding": finding.value},
                 )  # fmt: skip
+            if findings[0] is Finding.TO_MEND:
+                show_waiting(found.waiting)
+
+
+def show_waiting(count: int) -> None:
+    """Show how many have not confirmed yet what they gave; it leads to their list."""
+    amount = _(N_("{count} people"), count=f"{COUNT_CAP:,}+" if count > COUNT_CAP else kit.number(count))
+    label = f"{literal(label_of(NetworkNow, 'waiting'))}　**{amount}**"
+    st.page_link(LISTS, label=label, icon=":material/hourglass_empty:", query_params={"waiting": "1"})
 
 
 def share(name: str, row: TreeRow) -> str:

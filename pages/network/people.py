@@ -4,20 +4,29 @@ import streamlit as st
 
 from core.actor import What
 from core.i18n import N_, _
+from core.shown import labelled
 from pages import kit
 from pages.kit.guard import guard
 from pages.network._doing import listing, sharing
 from pages.network._grid import grid
-from services.network import NetworkAsk, NetworkRow, export_network, search_network
+from services.network import Finding, NetworkAsk, NetworkRow, export_network, search_network
 
 actor = guard("network.search")
+NUMBERS = {Finding.NUMBER_MISSING, Finding.NUMBER_MALFORMED, Finding.NUMBER_DUPLICATE, Finding.NUMBER_SHARED}
+SHARED = {Finding.NUMBER_DUPLICATE, Finding.NUMBER_SHARED}
 UNIT = N_("{count} people")
 EMPTY = N_("Nobody is found: there is nothing to mend here, or the filters leave nobody.")
 
 
-def opens(row: NetworkRow) -> tuple[str, dict[str, int]]:
-    """Return the page of a person."""
-    return "people/person.py", {"id": row.id}
+def opens(row: NetworkRow) -> tuple[str, dict[str, object]]:
+    """Return the page of a person; from a list about mobile numbers with the number's field to type into at once."""
+    about = st.query_params.get("finding", "")
+    return "people/person.py", {"id": row.id, **({kit.BEGIN: "mobile"} if about in NUMBERS else {})}
+
+
+def to_do(row: NetworkRow) -> list[str]:
+    """Return what is to be mended of somebody, and what only waits for the person."""
+    return [*row.notes, *(labelled(_(N_("Waits for confirmation")), one) for one in row.waiting)]
 
 
 def show_list(question: NetworkAsk) -> None:
@@ -26,10 +35,11 @@ def show_list(question: NetworkAsk) -> None:
         "name": kit.Column(_(N_("Name")), sort="name"),
         "code": _(N_("Code")),
         "department": _(N_("Main department")),
-        "notes": kit.Column(_(N_("To mend")), width=360),
+        "notes": kit.Column(_(N_("To mend")), width=360, value=to_do),
         "registered": kit.Column(_(N_("Registered")), width=260),
         "mobile": _(N_("Mobile number")),
         "test": kit.Column(_(N_("Last test")), width=220),
+        "waiting": kit.Column(_(N_("Waits for confirmation")), usual=False),
         "kana": kit.Column(_(N_("Kana")), usual=False),
         "mails": kit.Column(_(N_("Mail addresses")), usual=False),
     }
@@ -42,7 +52,7 @@ def show_list(question: NetworkAsk) -> None:
     with buttons:
         if listable:
             listing(question, picked, actor)
-        if shareable:
+        if shareable and (picked or question.finding in SHARED):
             sharing(picked)
 
 

@@ -20,6 +20,7 @@ from services.people.show import PersonAsk, PersonDetail
 
 actor = guard("people.show", "people.add")
 BACK = (_(N_("People")), "people/list.py")
+NETWORK = "network/people.py"
 ROWS: kit.Layout = [
     ("family_name", "given_name"), ("family_kana", "given_kana"), ("code", "language"), "department_id",
     "other_department_ids", ("postal_code", "address"), "area_codes", ("mail1", "mail2"), ("mail3", "mobile"), "login",
@@ -41,7 +42,8 @@ def add() -> None:
 
 def show(person: PersonDetail, actor: Actor) -> None:
     """Show somebody, with what the actor may change."""
-    kit.header(person.name, f"{person.family_kana} {person.given_kana}　{person.code}", back=BACK)
+    back = (_(N_("Contact network, person by person")), NETWORK) if kit.came_from(NETWORK) else BACK
+    kit.header(person.name, f"{person.family_kana} {person.given_kana}　{person.code}", back=back)
     if person.erased_at:
         st.info(
             _(N_("Erased on {day}: nothing tells any more who this was."), day=kit.day(person.erased_at)),
@@ -90,9 +92,11 @@ def change(person: PersonDetail) -> None:
         # Regions have a place of their own beside the form.
         fills={"id": person.id, "version": person.version, "area_codes": person.area_codes},
         also={"department_id": present, "other_department_ids": present, **_own.also(person, fields)},
-        submit=_(N_("Save")), done=_(N_("Saved.")),
+        submit=_(N_("Save")), done=_(N_("Saved.")), begin=st.query_params.get(kit.BEGIN, ""),
     )  # fmt: skip
     if changed:
+        if st.query_params.pop(kit.BEGIN, None) and kit.came_from(NETWORK):
+            kit.go_back(NETWORK)  # one number after the other
         st.rerun()
 
 

@@ -1,4 +1,5 @@
-// What Streamlit's page shell lacks: words in the reader's language, and a menu that keyboards and screen readers can use.
+// What Streamlit's page shell lacks: words in the reader's language, a menu that keyboards and screen readers can use,
+// and forms that are opened with the cursor in a field.
 // WORDS comes from pages/public/shell.py: by the English text, what stands in its place.
 (() => {
   const { exact, patterns, containers, menu } = WORDS;
@@ -69,12 +70,25 @@
     }
   };
 
+  // Where a form says with which field to begin (pages/kit/forms.py), the cursor stands there once the field has come.
+  let begun = null;
+  const begin = () => {
+    const mark = document.querySelector(".anchor.begin");
+    if (mark?.id === begun) return;
+    const field = mark?.closest('[data-testid="stElementContainer"]').nextElementSibling?.querySelector("input, textarea");
+    if (mark && !field) return;
+    begun = mark?.id;
+    field?.focus({ preventScroll: true });
+    field?.scrollIntoView({ block: "center" });
+  };
+
   const waiting = new Set();
   const settle = () => {
     const roots = [...waiting];
     waiting.clear();
     for (const root of roots) if (root.isConnected) translate(root);
     mendMenu();
+    begin();
   };
   const look = (records) => {
     if (waiting.size === 0) requestAnimationFrame(settle);

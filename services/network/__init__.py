@@ -8,11 +8,11 @@ from services.network.search import NetworkAsk, NetworkRow, search_network
 from services.network.settling import settle, settle_waiting
 from services.network.sharing import Share, share_numbers
 from services.network.testing import note_last_test
-from services.network.tree import Network, NetworkOf, TreeAsk, TreeRow, network_counts, network_tree, whole_network
+from services.network.tree import Network, NetworkNow, TreeAsk, TreeRow, network_counts, network_tree, whole_network
 from services.network.words import Finding, Registered
 
 __all__ = [
-    "Finding", "ListOf", "Mend", "Mended", "MendedPerson", "Network", "NetworkAsk", "NetworkOf", "NetworkRow",
+    "Finding", "ListOf", "Mend", "Mended", "MendedPerson", "Network", "NetworkAsk", "NetworkNow", "NetworkRow",
     "Registered", "Share", "TreeAsk", "TreeRow", "count_again", "counts_of", "export_network", "mend",
     "network_counts", "network_tree", "note_last_test", "search_network", "settle", "settle_waiting",
     "share_numbers", "to_list", "tops_of", "whole_network",

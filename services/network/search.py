@@ -10,14 +10,16 @@ from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import COUNT_CAP, KeptList, Key, Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, KeptList, Key, Page, PageAsk, capped_count, fetch_page
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.network import ContactStanding
 from data.models.people import Department, Membership, Person
 from data.models.people_search import PersonSearch
+from data.models.registration import ContactClaim
 from services.access import has_letters, lies_below, search_within
 from services.network.notes import notes_of
+from services.network.waiting import moment_of, waiting_of, waiting_people
 from services.network.words import KINDS, Finding, Registered, is_found
 
 DIFFERENT = text("""
@@ -43,6 +45,11 @@ class NetworkAsk(PageAsk):
     department_id: int | None = field(N_("Main department and all below"), default=None, of="people.department_choices")
     has: Registered | None = field(N_("Has registered"), default=None)
     lacks: Registered | None = field(N_("Has not registered"), default=None)
+    waiting: bool | None = field(
+        N_("Gave something, not confirmed"),
+        default=None,
+        help=N_("What is not confirmed within 24 hours has to be given again."),
+    )
 
 
 class NetworkRow(Row):
@@ -59,6 +66,7 @@ class NetworkRow(Row):
     mails: list[str] = field(N_("Mail addresses"))
     notes: list[str] = field(N_("To mend"))
     test: str = field(N_("Last test"))
+    waiting: list[str] = field(N_("Waits for confirmation"))
 
 
 @query("network.search", N_("See who has registered what"))
@@ -66,17 +74,19 @@ def search_network(tx: Transaction, ask: NetworkAsk) -> Page[NetworkRow]:
     """Return a page of the active people within reach, by kana."""
     reach = search_network.reach(tx)
     kept = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id)
-    page = fetch_page(tx, kept.of, ask, orders={"name": kept.order}, make=lambda row: row.person_id)
+    page = fetch_page(
+        tx, kept.of, ask, orders={"name": kept.order}, make=lambda row: row.person_id, values=_values(tx, ask)
+    )
     facts = {row.person_id: row.facts for row in tx.rows(_facts(), ids=page.rows)}
     # Somebody may leave between the statements, or be so new that nothing is known yet.
     found = [person_id for person_id in page.rows if person_id in facts]
-    people = {row.id: row for row in tx.rows(_people(), ids=found)}
+    people, waiting = {row.id: row for row in tx.rows(_people(), ids=found)}, waiting_of(tx, found)
     notes = notes_of(tx, {person_id: facts[person_id] for person_id in found if person_id in people}, reach)
     rows = [
         NetworkRow(
             id=row.id, version=row.version, code=row.code, name=f"{row.family_name} {row.given_name}".strip(),
             kana=f"{row.family_kana} {row.given_kana}".strip(), department=row.department or "",
-            **notes[row.id]._asdict(),
+            waiting=waiting.get(row.id, []), **notes[row.id]._asdict(),
         )
         for row in (people[person_id] for person_id in found if person_id in people)
     ]  # fmt: skip
@@ -87,7 +97,13 @@ def found_people(tx: Transaction, ask: NetworkAsk, reach: Reach) -> Select[int]:
     """Return the ids of those whom a search finds within a reach."""
     (found,) = _list(ask.anywhere, _groups(tx, ask), reach, tx.actor.person_id).of.parts
     known = select(ContactStanding.person_id)
-    return known.where(ContactStanding.person_id.in_(found))
+    return known.where(ContactStanding.person_id.in_(found)).params(_values(tx, ask))
+
+
+def waiting_count(tx: Transaction, reach: Reach) -> int:
+    """Count those within a reach who gave something and have not confirmed it; more than ``COUNT_CAP`` are not told."""
+    ask = NetworkAsk(waiting=True)
+    return capped_count(tx, _list(ask, None, reach, tx.actor.person_id).of, _values(tx, ask))
 
 
 class Listed(NamedTuple):
@@ -104,7 +120,7 @@ def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_
     seen = select(PersonSearch.person_id).where(
         search_within(reach, person_id), *[has_letters(word) for word in ask.text.split()]
     )
-    if groups is None and (ask.text or ask.department_id is not None or not reach.whole):
+    if groups is None and ask.waiting is None and (ask.text or ask.department_id is not None or not reach.whole):
         # Nothing is asked for but what people are found by, and that is in one table for all of it.
         mainly = () if ask.department_id is None else _mainly_below(ask.department_id)
         found = seen.where(PersonSearch.active, *mainly)
@@ -117,6 +133,9 @@ def _list(ask: NetworkAsk, groups: tuple[int, ...] | None, reach: Reach, person_
         members = select(Membership.person_id).where(Membership.main)
         members = members.where(Membership.department_id.in_(_below(ask.department_id)))
         statement = statement.where(ContactStanding.person_id.in_(members))
+    if ask.waiting is not None:
+        given = waiting_people().where(ContactClaim.person_id == ContactStanding.person_id).exists()
+        statement = statement.where(given if ask.waiting else ~given)
     if ask.text or not reach.whole:
         statement = statement.where(ContactStanding.person_id.in_(seen))
     return Listed(KeptList(statement, **how), (ContactStanding.sort_key, ContactStanding.person_id))
@@ -134,6 +153,10 @@ def _wanted(ask: NetworkAsk, facts: int) -> bool:
         and (ask.has is None or bool(facts & KINDS[ask.has]))
         and (ask.lacks is None or not facts & KINDS[ask.lacks])
     )
+
+
+def _values(tx: Transaction, ask: NetworkAsk) -> dict[str, Any]:
+    return {} if ask.waiting is None else moment_of(tx)
 
 
 def _mainly_below(department_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -15,6 +15,7 @@ from data.models.network import Fact
 from data.models.people import Department
 from services.access import TREE_ORDER, departments_within
 from services.network.counting import WHOLE, Facts, counts_of, tops_of
+from services.network.search import waiting_count
 from services.network.words import ANYTHING, MENDED, Finding, is_found
 
 
@@ -47,6 +48,12 @@ class NetworkOf(Network):
     counted_at: datetime | None
 
 
+class NetworkNow(NetworkOf):
+    """The same, with how many gave something and have not confirmed it; that is always of this moment, and capped."""
+
+    waiting: int = field(N_("Gave something, not confirmed"))
+
+
 class TreeAsk(PageAsk):
     """Which departments."""
 
@@ -63,9 +70,10 @@ class TreeRow(Network):
 
 
 @query("network.counts", N_("See the counts of the contact network"))
-def network_counts(tx: Transaction, _ask: Nothing) -> NetworkOf:
+def network_counts(tx: Transaction, _ask: Nothing) -> NetworkNow:
     """Return how many people within reach have registered what, each in the main department."""
-    return _network_of(tx, tops_of(network_counts.reach(tx)))
+    reach = network_counts.reach(tx)
+    return NetworkNow(**_network_of(tx, tops_of(reach)).model_dump(), waiting=waiting_count(tx, reach))
 
 
 def whole_network(tx: Transaction) -> NetworkOf:

@@ -80,3 +80,15 @@ def test_two_tabs_overwrite_nothing_of_each_other(person: Page, code: str) -> No
     other.get_by_role("button", name="保存する").click()
     expect(other.get_by_role("heading", name="鷹野 みどり")).to_be_visible()
     assert stored(code) == ("鷹野", "みどり")
+
+
+def test_a_form_opened_for_one_field_has_the_cursor_there_until_it_is_saved(person: Page, code: str) -> None:
+    person.goto(f"{person.url}&begin=mobile")
+    number = person.get_by_role("textbox", name="携帯電話", exact=True)
+    expect(number).to_be_focused()
+    expect(number).to_be_in_viewport()
+    person.keyboard.type("090-1234-5678")
+    person.get_by_role("button", name="保存する").click()
+    expect(person.get_by_text("保存しました。")).to_be_visible()
+    expect(number).to_have_value("090-1234-5678")
+    expect(number).not_to_be_focused()

@@ -1,12 +1,12 @@
 """The permission matrix as a page (pages/access/sets.py, X06)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.actor import Actor
 from core.database import transaction
 from core.inputs import Nothing
-from data.models.access import Account, PermissionSet, ReachKind
+from data.models.access import Account, PermissionGrant, PermissionSet, ReachKind
 from services.access import EditedSet, NewAssignment, assign, edit_set, list_sets
 from tests.pages.grids import tick
 
@@ -143,6 +143,45 @@ class TestMatrix:
         assert list(lost["loses"]) == ["アカウントの閲覧"]
         app.button(key="delete").click().run()
         assert stored("窓口") is None
+
+
+class TestRoleGap:
+    """What the role of a shipped set got since."""
+
+    @pytest.fixture
+    def older(self, stage):
+        """The managers' set without the contact network, as a version before it made it."""
+        with transaction(Actor.system("test")) as tx:
+            made = tx.scalar(select(PermissionSet.id).where(PermissionSet.shipped == "manager"))
+            of = PermissionGrant.set_id == made
+            tx.execute(delete(PermissionGrant).where(of, PermissionGrant.process.startswith("network.")))
+            return next(row for row in list_sets(tx, Nothing()) if row.id == made)
+
+    def test_is_listed_and_added_by_one_button(self, open_page, older):
+        app = open_page("access/sets.py")
+        assert [one for one in app.radio(key="set").options if "追加できる" in one] == [
+            f"{older.name}（追加できる権限7件）"
+        ]
+        assert not any(one.key == "role-gap" for one in app.button), "the first set is the system administrator's"
+        app.radio(key="set").set_value(older.id).run()
+        assert any("**連絡網**　" in one.value for one in app.markdown)
+        app.button(key="role-gap").click().run()
+        assert not app.exception
+        assert "network.search:read" in stored(older.name).grants
+        assert not any(one.key == "role-gap" for one in app.button)
+
+    def test_what_somebody_took_away_is_named_and_left_out(self, open_page, older):
+        with transaction(Actor.system("test")) as tx:
+            grants = [one for one in older.grants if one != "people.edit:do"]
+            edit_set(tx, EditedSet(id=older.id, version=older.version, name=older.name, grants=grants))
+        app = open_page("access/sets.py", id=str(older.id))
+        assert any("外されたことがあるため" in one.value and "利用者を変更" in one.value for one in app.caption)
+        app.button(key="role-gap").click().run()
+        assert "people.edit:do" not in stored(older.name).grants
+
+    def test_nothing_is_said_of_a_set_that_has_all(self, open_page, stage, desk):
+        app = open_page("access/sets.py", id=str(desk.id))
+        assert not any("追加できる" in one for one in app.radio(key="set").options)
 
 
 class TestSideBySide:

@@ -9,8 +9,9 @@ from core.actor import Actor
 from core.database import transaction
 from data.models.people import ContactPoint, PersonList
 from services.network import settle
+from services.registration import NewMail, add_mail
 from tests.factories import make_person
-from tests.pages.grids import pick
+from tests.pages.grids import open_row, pick
 
 SYSTEM = Actor.system("test")
 
@@ -47,6 +48,53 @@ def test_duplicates_are_shared_on_purpose(open_page, family):
     app.button(key="share").click().run()
     assert [one.value for one in app.success] == ["1件の番号について保存しました。"]
     assert app.info
+
+
+def test_a_list_about_numbers_opens_somebody_with_the_number_to_begin_with(open_page, family):
+    app = open_row(open_page("network/people.py", finding="number_duplicate"), 0)
+    assert not app.exception
+    assert app.query_params["begin"] == "mobile"
+    marks = [str(one.value) for one in app.get("html") if "begin" in str(one.value)]
+    assert len(marks) == 1
+    assert f"field-person-{family[0].id}-1-mobile" in marks[0]
+
+
+def test_what_was_saved_is_begun_with_no_more(open_page, stage):
+    app = open_page("people/person.py", id=str(stage.staff.id), begin="mobile")
+    app.get_by_key(f"person-{stage.staff.id}-1.0.mobile").set_value("090-1111-9999")
+    app.get_by_key(f"person-{stage.staff.id}-1.0.submit").click().run()
+    assert [one.value for one in app.success] == ["保存しました。"]
+    assert "begin" not in app.query_params
+    assert not [one for one in app.get("html") if "begin" in str(one.value)]
+
+
+def test_a_number_that_was_mended_leads_back_to_its_list(open_page, stage):
+    came = {"from": "network-people?finding=number_missing"}
+    app = open_page("people/person.py", id=str(stage.staff.id), begin="mobile", **came)
+    app.get_by_key(f"person-{stage.staff.id}-1.0.mobile").set_value("090-1111-9999")
+    app.get_by_key(f"person-{stage.staff.id}-1.0.submit").click().run()
+    assert [one.value for one in app.title] == ["連絡網一覧"]
+    assert app.query_params["finding"] == "number_missing"
+    assert [one.value for one in app.success] == ["保存しました。"]
+
+
+@pytest.mark.parametrize("address", [{}, {"finding": "nothing"}])
+def test_other_lists_open_somebody_as_they_are(open_page, family, address):
+    app = open_row(open_page("network/people.py", **address), 0)
+    assert "begin" not in app.query_params
+
+
+def test_what_waits_to_be_confirmed_is_counted_and_listed(open_page, family):
+    with transaction(SYSTEM) as tx:
+        add_mail(tx, NewMail(person_id=family[1].id, mail="secret@example.jp"))
+    app = open_page("network/overview.py")
+    links = [one.proto.label for one in app.get("page_link")]
+    assert "登録したが未確認　**1人**" in links
+    app = open_page("network/people.py", waiting="1")
+    shown = app.dataframe[0].value
+    assert [one.rpartition("right: ")[2] for one in shown["name"]] == ["家族 二"]
+    assert "、確認待ち：メール（" in shown["notes"][0]
+    assert "secret" not in shown.to_csv()
 
 
 def test_all_found_are_put_on_a_list_to_be_reminded(open_page, family):

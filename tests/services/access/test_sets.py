@@ -1,7 +1,7 @@
 """Permission sets and their assignment (X06, D05): a change holds from the next transaction on."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from core import i18n
 from core.actor import Reach, What
@@ -9,9 +9,11 @@ from core.audit import AuditRecord
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.inputs import Nothing, validated
 from core.operations import registered
-from data.models.access import PermissionAssignment, ReachKind
+from data.models.access import PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Person
 from services.access import (
+    ChangedSet,
+    ChangedSets,
     DeletedSet,
     EditedSet,
     NewAssignment,
@@ -21,8 +23,10 @@ from services.access import (
     covers,
     delete_set,
     edit_set,
+    edit_sets,
     list_processes,
     list_sets,
+    role_gaps,
     sync_shipped_sets,
     unassign,
 )
@@ -213,3 +217,64 @@ def test_who_may_more_is_looked_up_once_for_all_who_may_the_same(tx, acting, cas
     assert sorted(found) == [person.id for person in alike]
     assert len([one for one in asked if "permission_grant" in one]) == 1
     assert more_powerful(acting(actor_of(tx, cast.administrator)), Person.id == alike[0].id) == []
+
+
+class TestRoleGaps:
+    """What a shipped role got after its permission set was made."""
+
+    NEWER = ("network.search", What.READ), ("network.mend", What.BULK)
+
+    @pytest.fixture
+    def older(self, tx, cast):
+        """The managers' set as a version made it that had no contact network yet."""
+        made = tx.execute(select(PermissionSet).where(PermissionSet.shipped == "manager")).scalar_one()
+        for process, what in self.NEWER:
+            tx.execute(delete(PermissionGrant).where(
+                PermissionGrant.set_id == made.id, PermissionGrant.process == process, PermissionGrant.what == what
+            ))  # fmt: skip
+        return made
+
+    def test_nothing_is_said_of_sets_that_have_all(self, administrator, cast):
+        edit_set(administrator, EditedSet(name="窓口"))
+        assert role_gaps(administrator, Nothing()) == []
+
+    def test_what_is_newer_is_said_and_added_like_any_other_change(self, tx, administrator, older, cast):
+        (gap,) = role_gaps(administrator, Nothing())
+        assert (gap.set_id, gap.lacks, gap.taken) == (older.id, ["network.mend:bulk", "network.search:read"], [])
+        assert not actor_of(tx, cast.manager).may("network.search", What.READ), "nothing is added by itself"
+        edit_sets(administrator, added(gap))
+        assert role_gaps(administrator, Nothing()) == []
+        assert actor_of(tx, cast.manager).may("network.search", What.READ)
+        record = tx.execute(select(AuditRecord).order_by(AuditRecord.id.desc()).limit(1)).scalar_one()
+        assert record.process == "access.edit_sets"
+        assert set(gap.lacks) <= set(record.changes[0]["after"]["grants"])
+
+    @pytest.mark.parametrize("together", [False, True])
+    def test_what_somebody_took_away_is_left_out(self, administrator, older, together):
+        row = next(row for row in list_sets(administrator, Nothing()) if row.id == older.id)
+        if together:
+            taken = [ChangedSet(id=row.id, version=row.version, taken=["people.edit:do"])]
+            edit_sets(administrator, ChangedSets(sets=taken))
+        else:
+            grants = [one for one in row.grants if one != "people.edit:do"]
+            edit_set(administrator, EditedSet(id=row.id, version=row.version, name=row.name, grants=grants))
+        (gap,) = role_gaps(administrator, Nothing())
+        assert (gap.lacks, gap.taken) == (["network.mend:bulk", "network.search:read"], ["people.edit:do"])
+        edit_sets(administrator, added(gap))
+        assert role_gaps(administrator, Nothing()) == [], "it is never offered by itself again"
+
+    def test_taken_away_elsewhere_is_no_reason(self, administrator, older):
+        other = edit_set(administrator, EditedSet(name="窓口", grants=["network.search:read"]))
+        edit_set(administrator, EditedSet(id=other.id, version=other.version, name="窓口"))
+        (gap,) = role_gaps(administrator, Nothing())
+        assert gap.taken == []
+
+    def test_nobody_adds_what_he_may_not_do(self, administrator, limited, older):
+        (gap,) = role_gaps(administrator, Nothing())
+        with pytest.raises(Refused, match="what you may do yourself"):
+            edit_sets(limited("access.edit_sets", "access.role_gaps"), added(gap))
+
+
+def added(gap):
+    """Write down that all is added that a set lacks."""
+    return ChangedSets(sets=[ChangedSet(id=gap.set_id, version=gap.version, given=gap.lacks)])
