@@ -221,7 +221,9 @@ def _person(row: SaidUser, by_path: Mapping[str, str]) -> FoundPerson:
         "organizations.department": works.department,
     }
     fields = {name: filled(value) for name, value in said.items()}
-    unit = by_path.get(row.path or "")
+    # The whole organisation is no unit. One that is not listed is told as it is called: nobody leaves a department
+    # because a unit was made or renamed, or the rights taken, between two requests.
+    unit = None if row.path in {None, "", "/"} else by_path.get(str(row.path), str(row.path))
     # Whoever leaves is first suspended or archived and deleted later.
     left = row.suspended or row.archived
     return FoundPerson(row.id, fields["externalIds.organization"], fields, (unit,) if unit else (), left)

@@ -294,6 +294,11 @@ class TestGoogle:
         with pytest.raises(SourceBusy):
             line.people()
 
+    def test_a_unit_that_is_not_listed_is_told_and_not_taken_for_none(self, line: Line) -> None:
+        said = [{"id": path, "primaryEmail": "a@example.jp", "orgUnitPath": path} for path in ("/新設", "/本社", "/")]
+        line.vendor.wrong[0] = (200, {}, {"users": said})
+        assert [row.departments for row in line.people()] == [("/新設",), ("id:1",), ()]
+
     @pytest.mark.parametrize("key", ["{}", "no json", json.dumps({"client_email": "a@b", "private_key": "秘密"})])
     def test_a_key_that_is_none_is_told_without_repeating_it(self, line: Line, key: str) -> None:
         with pytest.raises(Invalid) as raised:
