@@ -189,7 +189,10 @@ class Google:
 def _key(text: str) -> tuple[SaidKey, RSAKey]:
     try:
         said = SaidKey.model_validate_json(text)
-        return said, RSAKey.import_key(said.private_key)
+        key = RSAKey.import_key(said.private_key)
+        if not key.is_private:
+            raise ValueError("it signs nothing")  # noqa: TRY301 - told like every other key that is none
+        return said, key
     except (ValidationError, JoseError, ValueError):
         # Without the cause: it repeats what was entered, which is secret.
         sentence = _(N_("This is no key of a service account. Paste the whole JSON file that Google made."))

@@ -47,7 +47,7 @@ from tests.services.changes.stage import latest, state, undone
 from tests.services.directory.conftest import connect
 from tests.services.directory.given import department, person
 
-SECRET = "geheimes Wort"
+SECRET = "geheimes-Wort"
 KEPT = {
     SourceKind.SMARTHR: {"subdomain": "acme", "token": SECRET},
     SourceKind.CYBOZU: {"subdomain": "acme", "token": SECRET},
