@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 
-from core import logs
 from core.database import transaction
 from core.errors import RenrakuError
 from core.i18n import N_
@@ -16,8 +15,9 @@ from core.transaction import Transaction
 from data.models.directory import DirectoryConnection
 from services.directory import sources
 from services.directory.connections import WhichConnection, require_whole, resting
+from services.directory.ending import told
 from services.directory.line import line
-from services.directory.reading import FAULT, READER, asks, keeper
+from services.directory.reading import READER, asks, keeper
 from services.directory.settings import opened
 from services.directory.sources import FoundPerson, SourceKind
 
@@ -49,8 +49,7 @@ def try_job(connection_id: int) -> None:
         log.info("a directory was tried in vain", connection=connection_id, reason=getattr(error, "reason", error.code))
         _keep(connection_id, {}, error)
     except Exception as error:  # noqa: BLE001 - told on the page and in the fault log
-        logs.fault(error, directory_connection=connection_id)
-        _keep(connection_id, {}, RenrakuError(FAULT))
+        _keep(connection_id, {}, told(error, directory_connection=connection_id))
 
 
 def _asked(connection_id: int) -> dict[str, Any]:
