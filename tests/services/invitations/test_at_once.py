@@ -1,10 +1,9 @@
 """Somebody accepts an invitation at the very moment at which the office enters the same person or account."""
 
 import threading
-import time
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from core.actor import Actor
 from core.database import transaction
@@ -18,6 +17,7 @@ from services.people import add_person
 from services.people.fields import PersonFields
 from tests.factories import account_of, make_person
 from tests.services.invitations.test_invitations import accept, sent
+from tests.waiting import until_somebody_waits
 
 ADDRESS = "new@example.jp"
 SYSTEM = Actor.system("test")
@@ -53,9 +53,7 @@ def test_who_comes_second_is_told_so(live_cast, by_hand):
     with transaction(SYSTEM) as tx:
         by_hand(tx, person.id if person else None)
         accepting.start()
-        while not tx.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            assert not results
-            time.sleep(0.01)
+        until_somebody_waits(tx)
     accepting.join()
     with transaction(SYSTEM) as tx:
         assert tx.scalar(select(func.count()).where(ContactPoint.value == ADDRESS)) == 1
