@@ -22,7 +22,10 @@ from services.people.store import copy_rows
 
 SECONDS = 15 * 60
 RETRIES = 3
-STALE = N_("People or departments were changed after the comparison, so nothing was applied. Run it again.")
+STALE = N_(
+    "People or departments were changed after the comparison, or it was made with other permissions than yours. "
+    "Nothing was applied. Run it again."
+)
 COLUMNS = ("run_id", "line", "noun", "step", "key", "code", "name", "said")
 Work = Callable[[Transaction, DirectoryRun], None]
 
