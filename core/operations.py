@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from core import audit
 from core.actor import Actor, Reach, What
+from core.at_once import told_apart
 from core.errors import NotFound, Refused
 from core.i18n import N_, _
 from core.inputs import Input
@@ -75,9 +76,10 @@ class Operation(Process[A, R]):
             self.require(tx)
             tx.running, tx.changes = self.name, []
             try:
-                result = self.function(tx, ask)
-                if self.recorded:
-                    audit.record(tx, self.name, self.touches, ask, result)
+                with told_apart(self.name):
+                    result = self.function(tx, ask)
+                    if self.recorded:
+                        audit.record(tx, self.name, self.touches, ask, result)
             finally:
                 tx.running = None
         return result

@@ -26,6 +26,7 @@ class DirectoryConnection(Versioned, Base):
     which field of the vendor fills it. A run by which more than ``brake_percent`` of the synced people would leave
     stops and asks. ``tested`` says what the last test found: of how many people each field of the vendor is filled;
     ``test_message`` with ``test_values`` is the sentence that says what stopped it, empty: it went well.
+    ``answers_id`` is who changed it last: what a nightly run may do to stronger accounts is measured by theirs.
     """
 
     __tablename__ = "directory_connection"
@@ -44,6 +45,7 @@ class DirectoryConnection(Versioned, Base):
     test_message: Mapped[str | None]
     test_values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
 
 

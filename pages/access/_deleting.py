@@ -21,7 +21,9 @@ def deletion(chosen: SetRow, *, may_see: bool) -> None:
         if chosen.accounts:
             _who(chosen)
         st.markdown(_(N_("This cannot be undone.")))
-        if st.button(_(N_("Delete")), type="primary", key="delete") and kit.do(
+        # What is deleted is what was seen: a click on an older state finds no button, and the page shows the new one.
+        seen = f"delete-{chosen.id}-{chosen.version}-{chosen.accounts}"
+        if st.button(_(N_("Delete")), type="primary", key=seen) and kit.do(
             delete_set, DeletedSet(id=chosen.id, version=chosen.version, accounts=chosen.accounts)
         ):
             kit.flash(_(N_("Deleted.")))

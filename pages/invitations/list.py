@@ -41,7 +41,7 @@ def handling(actor: Actor, picked: list[InvitationRow]) -> None:
     which = WhichInvitations(ids=[row.id for row in picked])
     again = withdrawn = False
     with st.container(horizontal=True, gap="small"):
-        if resend_invitations.allowed(actor):
+        if resend_invitations.allowed(actor) and invite_members.allowed(actor):
             again = st.button(_(N_("Send again")), icon=":material/forward_to_inbox:", key="again", type="primary")
         if withdraw_invitations.allowed(actor):
             with st.popover(_(N_("Withdraw"))):

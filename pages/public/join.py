@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from core.actor import Actor
 from core.database import transaction
-from core.errors import Invalid, RenrakuError
+from core.errors import Invalid, RenrakuError, Unavailable
 from core.i18n import N_, _, set_language
 from core.inputs import validated
 from core.settings import settings
@@ -56,14 +56,15 @@ def _accept(request: Request, sent: dict[str, str]) -> Response:
             if not settings().takes_passwords:
                 return RedirectResponse("/", 303, NO_STORE)
             session = access.start_session(tx, account, user_agent=agent, address=address)
-    except Invalid as error:
-        return _form(request, sent, next(iter(error.fields.values()), error.text))
+    except (Invalid, Unavailable) as error:
+        fields = error.fields if isinstance(error, Invalid) else {}
+        return _form(request, sent, next(iter(fields.values()), error.text), error.http_status)
     except RenrakuError as error:
         return _no(error.text, 410)
     return signed_in(session)
 
 
-def _form(request: Request, sent: dict[str, str], problem: str = "") -> Response:
+def _form(request: Request, sent: dict[str, str], problem: str = "", status: int = 422) -> Response:
     try:
         with transaction(Actor.system("join")) as tx:
             if (somebody := _signed_in(tx, request)) is not None:
@@ -76,7 +77,7 @@ def _form(request: Request, sent: dict[str, str], problem: str = "") -> Response
         "join.html", look=brand(), found=found, sent=sent, problem=_(problem) if problem else "",
         passwords=settings().takes_passwords,
     )  # fmt: skip
-    return HTMLResponse(html, 422 if problem else 200, NO_STORE)
+    return HTMLResponse(html, status if problem else 200, NO_STORE)
 
 
 def _signed_in(tx: Transaction, request: Request) -> str | None:

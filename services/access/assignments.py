@@ -17,6 +17,7 @@ from services.access.sessions import narrow_sessions
 from services.access.shipped import ADMINISTRATOR
 from services.access.within import account_within, holds, keep_an_administrator
 
+GONE = N_("The account does not have this permission set any more.")
 NEEDS_DEPARTMENT = N_("Choose a department for the reach “department and below”, and only for it.")
 
 
@@ -88,8 +89,11 @@ def unassign(tx: Transaction, ask: WhichAssignment) -> Unassigned:
     """
     found = tx.get(PermissionAssignment, ask.id)
     if found is None:
-        raise NotFound(N_("The account does not have this permission set any more."))
+        raise NotFound(GONE)
     account = account_within(tx, unassign, found.account_id)
+    found = tx.get(PermissionAssignment, ask.id, lock=True)
+    if found is None:  # somebody else took it away before the account was ours
+        raise NotFound(GONE)
     given = tx.get(PermissionSet, found.set_id)
     department = tx.get(Department, found.department_id) if found.department_id is not None else None
     before = AssignmentRow(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from core.actor import Grants
 from core.errors import NotFound, Refused
 from core.i18n import N_
-from core.operations import Process
+from core.operations import Process, names
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
 from data.models.people import Person
@@ -39,18 +39,27 @@ def account_within(tx: Transaction, process: Process[Any, Any], account_id: int)
     return account
 
 
-def holds(tx: Transaction, grants: Grants) -> bool:
-    """Say whether the actor may do all of this, as far: nobody gives or takes over more than they have."""
-    if tx.actor.is_system:
+def holds(tx: Transaction, grants: Grants, own: Grants | None = None) -> bool:
+    """Say whether the actor may do all of this, as far: nobody gives or takes over more than they have.
+
+    ``own``: whether somebody who may do that much may.
+    """
+    if own is None and tx.actor.is_system:
         return True
-    own = tx.actor.grants
-    return all(key in own and covers(own[key], reach) for key, reach in grants.items())
+    mine = tx.actor.grants if own is None else own
+    # What an earlier version granted and is no more counts for nothing: not even a system administrator has it.
+    known = set(names())
+    return all(
+        process not in known or ((process, what) in mine and covers(mine[process, what], reach))
+        for (process, what), reach in grants.items()
+    )
 
 
-def more_powerful(tx: Transaction, *which: ColumnElement[bool]) -> list[int]:
+def more_powerful(tx: Transaction, *which: ColumnElement[bool], than: Grants | None = None) -> list[int]:
     """Return those of these people whose accounts may do something that the actor may not; conditions on ``Person``.
 
-    One look at the grants for each combination of sets and reaches that accounts have, however many have the same.
+    ``than``: measured by these grants instead. One look at the grants for each combination of sets and reaches that
+    accounts have, however many have the same.
     """
     given = (
         select(Account.person_id, PermissionAssignment.account_id, PermissionAssignment.set_id,
@@ -65,7 +74,7 @@ def more_powerful(tx: Transaction, *which: ColumnElement[bool]) -> list[int]:
     alike: dict[frozenset[Any], list[tuple[int, int]]] = defaultdict(list)
     for who, assignments in by_account.items():
         alike[frozenset(assignments)].append(who)
-    more = [whose for whose in alike.values() if not holds(tx, grants_of(tx, whose[0][1]))]
+    more = [whose for whose in alike.values() if not holds(tx, grants_of(tx, whose[0][1]), than)]
     return [person_id for whose in more for person_id, _account_id in whose]
 
 

@@ -1,15 +1,12 @@
 """The mails about decided applications (申請結果の通知メール): sent beside the ledger, once each."""
 
-import structlog
-
 from core.database import transaction
-from core.errors import Unavailable
 from core.i18n import N_
 from core.jobs import enqueue, job
 from core.transaction import Transaction, listens
 from services.applications import DecisionLetter, decision_letters, decision_not_mailed
 from services.delivery.leases import SENDER
-from services.delivery.single import Letter, send_letters
+from services.delivery.single import Letter, send_once
 from services.events import ApplicationsDecided
 
 APPROVED = N_("Your profile application was approved")
@@ -19,7 +16,6 @@ RETURNED_BODY = N_(
     "{name}\n\nThe change of your data that you applied for was sent back for this reason:\n\n{reason}\n\n"
     "Correct it or take it back here, after signing in:\n\n{url}"
 )
-log = structlog.get_logger("delivery")
 
 
 @listens(ApplicationsDecided)
@@ -39,22 +35,8 @@ def send_decisions(application_ids: list[int]) -> None:
         Unavailable: when the provider put a mail off.
     """
     with transaction(SENDER) as tx:
-        letters = decision_letters(tx, application_ids)
-    if not letters:
-        return
-    done: set[int] = set()
-    try:
-        for outcome in send_letters("application", [_letter(one) for one in letters]):
-            if outcome.accepted or outcome.permanent:
-                done.add(outcome.mail_id)
-            if not outcome.accepted:
-                log.warning("mail about an application was not taken", word=outcome.word, permanent=outcome.permanent)
-    finally:
-        if left := {one.application_id for one in letters} - done:
-            with transaction(SENDER) as tx:
-                decision_not_mailed(tx, left)
-    if left:
-        raise Unavailable(N_("The mail server put a mail off. It is tried again."))
+        letters = [_letter(one) for one in decision_letters(tx, application_ids)]
+    send_once("application", letters, decision_not_mailed)
 
 
 def _letter(one: DecisionLetter) -> Letter:

@@ -15,10 +15,9 @@ from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.delivery import LocalMail
-from services.access import may_invite
 from services.delivery.leases import SENDER
 from services.delivery.letters import Mail
-from services.delivery.messages import account_in, opens_for
+from services.delivery.messages import opens_for
 
 
 class MailboxAsk(PageAsk):
@@ -73,14 +72,11 @@ def mail(tx: Transaction, ask: WhichMail) -> MailRow:
 
     Raises:
         NotFound: when there is none of this number.
-        Refused: when it holds a link to an account for which the actor may not make links.
+        Refused: when it holds a link that the actor may not send.
     """
     row = tx.get(LocalMail, ask.id)
     if row is None:
         raise NotFound(N_("This mail does not exist. Go back to the list."))
-    account = account_in(row.message_id)
-    if account is not None and not may_invite(tx, account):
-        raise Refused(N_("This mail holds a link to an account. It opens for those who may make links for it."))
     if not opens_for(tx, row.message_id):
         raise Refused(N_("This mail holds a link for its reader only. It opens for those who may send such links."))
     return MailRow.model_validate(row)

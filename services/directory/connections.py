@@ -16,7 +16,7 @@ from services.directory.mapping import check_mapping, default_mapping
 from services.directory.settings import merged, opened, seal
 from services.directory.sources import SourceKind
 
-BUSY = N_("A run of “{name}” is at work. Wait until it is done.")
+BUSY = N_("A run of “{name}” is at work. Wait until it is done, or put it aside.")
 GONE = N_("This connection does not exist. Go back to the list.")
 WHOLE_ONLY = N_("Only somebody with the whole organisation in reach handles the directory sync.")
 AT_WORK = (RunState.READING, RunState.PLANNING, RunState.APPLYING)
@@ -114,7 +114,8 @@ def add_connection(tx: Transaction, ask: NewConnection) -> WhichConnection:
     settings = merged(ask.kind, ask.settings, {})
     made = DirectoryConnection(
         name=ask.name, kind=ask.kind.value, settings=b"", mapping=default_mapping(ask.kind), nightly=ask.nightly,
-        brake_percent=ask.brake_percent, created_by=tx.actor.account_id, created_at=tx.now,
+        brake_percent=ask.brake_percent, created_by=tx.actor.account_id, answers_id=tx.actor.account_id,
+        created_at=tx.now,
     )  # fmt: skip
     tx.add(made)
     made.settings = seal(made.id, settings)
@@ -128,7 +129,8 @@ def edit_connection(tx: Transaction, ask: EditedConnection) -> WhichConnection:
 
     Raises:
         NotFound: when there is none. Invalid: when the name is taken or a setting is missing.
-        Conflict: when somebody else changed it meanwhile. Refused: with a limited reach.
+        Conflict: when somebody else changed it meanwhile.
+        Refused: with a limited reach; other settings while a run is at work.
     """
     require_whole(tx, edit_connection)
     found = _unchanged(tx, ask.id, ask.version)
@@ -136,12 +138,13 @@ def edit_connection(tx: Transaction, ask: EditedConnection) -> WhichConnection:
     kept = opened(found)
     settings = merged(SourceKind(found.kind), ask.settings, kept)
     if settings != kept:
+        resting(tx, ask.id)  # what it reads on would come from two places
         found.test_asked_at = found.tested_at = None
     after = {"name": ask.name, "nightly": ask.nightly.value, "brake_percent": ask.brake_percent}
     before = {"name": found.name, "nightly": found.nightly.value, "brake_percent": found.brake_percent}
     tx.note(f"directory_connection:{found.id}", before, after)
     found.name, found.nightly, found.brake_percent = ask.name, ask.nightly, ask.brake_percent
-    found.settings, found.version = seal(found.id, settings), found.version + 1
+    found.settings, found.answers_id, found.version = seal(found.id, settings), tx.actor.account_id, found.version + 1
     tx.session.flush()
     return WhichConnection(id=found.id)
 
@@ -159,7 +162,7 @@ def map_fields(tx: Transaction, ask: MappedFields) -> WhichConnection:
     mapping = {name: theirs for name, theirs in ask.mapping.items() if theirs}
     check_mapping(tx, SourceKind(found.kind), mapping)
     tx.note(f"directory_connection:{found.id}", found.mapping, mapping)
-    found.mapping, found.version = mapping, found.version + 1
+    found.mapping, found.answers_id, found.version = mapping, tx.actor.account_id, found.version + 1
     tx.session.flush()
     return WhichConnection(id=found.id)
 
@@ -172,10 +175,7 @@ def remove_connection(tx: Transaction, ask: WhichConnection) -> WhichConnection:
         NotFound: when there is none. Refused: while a run is at work, or with a limited reach.
     """
     require_whole(tx, remove_connection)
-    found = locked(tx, ask.id)
-    at_work = select(DirectoryRun.id).where(DirectoryRun.connection_id == found.id, DirectoryRun.state.in_(AT_WORK))
-    if tx.scalar(at_work) is not None:
-        raise Refused(BUSY, name=found.name)
+    found = resting(tx, ask.id)
     tx.note(f"directory_connection:{found.id}", {"name": found.name, "kind": found.kind}, None)
     tx.session.delete(found)
     tx.session.flush()
@@ -201,6 +201,19 @@ def locked(tx: Transaction, connection_id: int) -> DirectoryConnection:
     found = tx.get(DirectoryConnection, connection_id, lock=True)
     if found is None:
         raise NotFound(GONE)
+    return found
+
+
+def resting(tx: Transaction, connection_id: int) -> DirectoryConnection:
+    """Return a connection, locked for change, of which no run is at work.
+
+    Raises:
+        NotFound: when there is none of this number. Refused: while a run is at work.
+    """
+    found = locked(tx, connection_id)
+    at_work = select(DirectoryRun.id).where(DirectoryRun.connection_id == found.id, DirectoryRun.state.in_(AT_WORK))
+    if tx.scalar(at_work) is not None:
+        raise Refused(BUSY, name=found.name)
     return found
 
 

@@ -52,6 +52,8 @@ class DepartmentPlan:
         self.new: list[Node] = []
         self.changed: list[Node] = []
         self.lines: list[Line] = []
+        self.lost = False
+        """Whether none is told any more, though some that were synced before are in use here."""
 
 
 def plan_departments(staged: Sequence[StagedDepartment], links: Mapping[str, int], places: Places) -> DepartmentPlan:
@@ -66,7 +68,9 @@ def plan_departments(staged: Sequence[StagedDepartment], links: Mapping[str, int
         pass
     for one in ordered:
         _decide(plan, one, by_key, places)
-    plan.lines += _gone(links, by_key, places)
+    gone = _gone(links, by_key, places)
+    plan.lines += gone
+    plan.lost = not wanted and bool(gone)
     return plan
 
 
@@ -182,7 +186,7 @@ def _decide(plan: DepartmentPlan, one: Wanted, by_key: Mapping[str, Wanted], pla
     if one.problems or one.place is None:
         plan.faulty[one.key] = one.name
         plan.lines.append(Line.department(Step.ERROR, one.code, one.name, problems=one.problems))
-        if one.known is not None:  # whoever is in it stays in it
+        if one.known is not None and not one.known.retired:  # whoever is in it stays in it
             plan.places[one.key] = one.known.id
         return
     above = by_key[one.parent_key].place if one.parent_key else None

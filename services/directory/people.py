@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.actor import WHOLE
+from core.actor import WHOLE, Grants
+from core.errors import NotAllowed
 from core.i18n import N_
 from core.inputs import WrongValue
 from core.transaction import Transaction
 from data.models.access import Account
 from data.models.directory import DirectoryConnection, Noun, Step, SyncedPerson
 from data.models.people import Person, RowAction
+from services.access import actor_for
 from services.access.required import administrates
 from services.access.within import more_powerful
 from services.directory.contacts import CONTACTS, DirectoryReader, Given, reachable_now
@@ -115,7 +117,7 @@ def plan_people(
         unsaid=[unsaid_of(one, mapping) for one in here],
         now=[(now.get(code, UNREACHABLE), _given(one, links)) for one, code in zip(here, codes, strict=True)],
     )  # fmt: skip
-    planned = PeopleCheck(tx, WHOLE, reader, places, own).plan(quiet)
+    planned = PeopleCheck(tx, WHOLE, reader, places, own, than=_answering(tx, connection)).plan(quiet)
     for row, one in zip(planned.rows, here, strict=True):
         _blame(row, one, times, mapping, links)
     plan = PeoplePlan(planned.rows, [one.key for one in here], codes, reader.given)
@@ -133,6 +135,17 @@ def plan_people(
     anew = {code for one, code in zip(here, codes, strict=True) if one.key not in links}
     _leave(tx, plan, keys, anew, links)
     return plan
+
+
+def _answering(tx: Transaction, connection: DirectoryConnection) -> Grants | None:
+    # Nobody gives an address of theirs to a stronger account by waiting for the night. Where nobody answers for the
+    # connection any more, every account with a permission is stronger.
+    if not tx.actor.is_system:
+        return None
+    try:
+        return actor_for(tx, connection.answers_id or 0).grants
+    except NotAllowed:
+        return {}
 
 
 def _given(one: Found, links: Mapping[str, Link]) -> Given:

@@ -56,6 +56,10 @@ NOBODY = N_(
     "The directory named nobody at all, so nothing was changed. If that is true, let it be applied; else look at the "
     "rights of the connection."
 )
+NO_DEPARTMENTS = N_(
+    "The directory named no department, though people here came into departments by it. Nothing was changed. If that "
+    "is true, let it be applied; else look at the rights of the connection."
+)
 TOO_MANY = N_(
     "{leavers} of {synced} synced people would leave, more than {percent}%. Nothing was changed. Look at who they are, "
     "then let it be applied or put it aside."
@@ -102,6 +106,8 @@ class RunPlan:
         people, percent = self._people, self._connection.brake_percent
         if not people.found:
             return NOBODY, {}
+        if self._departments.lost:
+            return NO_DEPARTMENTS, {}
         if len(people.leavers) * 100 > percent * people.synced:
             numbers = {"leavers": len(people.leavers), "synced": people.synced}
             return TOO_MANY, {name: f"{value:,}" for name, value in numbers.items()} | {"percent": str(percent)}

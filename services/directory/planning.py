@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import delete
 
-from core import audit, collector, logs
+from core import audit, collector
 from core.actor import Actor, What
 from core.database import transaction
 from core.errors import Conflict, RenrakuError
@@ -15,15 +15,17 @@ from core.transaction import Transaction
 from data.models.directory import DirectoryConnection, DirectoryRun, DirectoryRunRow, Nightly, RunState
 from services.access import actor_for
 from services.changes import keeping
-from services.directory.ending import end, fail
+from services.directory.ending import end, fail, told
 from services.directory.plan import RunPlan, make_plan
 from services.people.lock import alone
 from services.people.store import copy_rows
 
 SECONDS = 15 * 60
 RETRIES = 3
-STALE = N_("People or departments were changed after the comparison, so nothing was applied. Run it again.")
-FAULT = N_("This could not be done because of a fault in the program. Nothing was changed. Tell your administrator.")
+STALE = N_(
+    "People or departments were changed after the comparison, or it was made with other permissions than yours. "
+    "Nothing was applied. Run it again."
+)
 COLUMNS = ("run_id", "line", "noun", "step", "key", "code", "name", "said")
 Work = Callable[[Transaction, DirectoryRun], None]
 
@@ -112,8 +114,7 @@ def _work(run_id: int, state: RunState, work: Work) -> None:
     except RenrakuError as error:
         _fail(run_id, state, error)
     except Exception as error:
-        fault_id = logs.fault(error, directory_run=run_id)
-        _fail(run_id, state, RenrakuError(FAULT), fault_id)
+        _fail(run_id, state, told(error, directory_run=run_id))
         raise
 
 
@@ -127,8 +128,8 @@ def _actor(run_id: int, state: RunState) -> Actor | None:
         return tx.actor if account is None else actor_for(tx, account)
 
 
-def _fail(run_id: int, state: RunState, error: RenrakuError, fault_id: str | None = None) -> None:
+def _fail(run_id: int, state: RunState, error: RenrakuError) -> None:
     with transaction(Actor.system("directory.run")) as tx:
         run = tx.get(DirectoryRun, run_id, lock=True)
         if run is not None and run.state is state:
-            fail(tx, run, error, fault_id)
+            fail(tx, run, error)

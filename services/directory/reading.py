@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import structlog
 from sqlalchemy import select
 
-from core import logs
 from core.actor import Actor
 from core.database import transaction
 from core.errors import RenrakuError
@@ -21,7 +20,7 @@ from core.jobs import enqueue, job, must_stop
 from core.transaction import Transaction
 from data.models.directory import DirectoryConnection, DirectoryRun, Reading, RunState
 from services.directory import sources
-from services.directory.ending import fail, forget
+from services.directory.ending import fail, forget, told
 from services.directory.line import line
 from services.directory.planning import plan_job
 from services.directory.settings import opened, seal
@@ -50,7 +49,6 @@ PERSON_COLUMNS = ("run_id", "at", "key", "code", "fields", "departments", '"left
 NUL = "\0"
 log = structlog.get_logger("directory")
 UNMAPPED = N_("The directory has no field {names}. Look at how its fields are mapped.")
-FAULT = N_("This could not be done because of a fault in the program. Nothing was changed. Tell your administrator.")
 
 
 class Place(NamedTuple):
@@ -83,11 +81,8 @@ def read_job(run_id: int) -> None:
     except SourceBroken as error:
         log.warning("a directory gave no usable answer", run=run_id, reason=error.reason)
         _try_again(run_id, error)
-    except RenrakuError as error:
-        _fail(run_id, error)
     except Exception as error:  # noqa: BLE001 - told in the run's own log and the fault log; the sweep goes on
-        fault_id = logs.fault(error, directory_run=run_id)
-        _fail(run_id, RenrakuError(FAULT), fault_id)
+        _fail(run_id, told(error, directory_run=run_id))
 
 
 @job("directory.sweep", periodic=SWEEP)
@@ -238,11 +233,11 @@ def _try_again(run_id: int, error: RenrakuError) -> None:
         tx.session.flush()
 
 
-def _fail(run_id: int, error: RenrakuError, fault_id: str | None = None) -> None:
+def _fail(run_id: int, error: RenrakuError) -> None:
     with transaction(READER) as tx:
         run = tx.get(DirectoryRun, run_id, lock=True)
         if run is not None and run.state is RunState.READING:
-            fail(tx, run, error, fault_id)
+            fail(tx, run, error)
 
 
 def _values(error: RenrakuError) -> dict[str, str]:

@@ -19,7 +19,7 @@ from data.models.access import Account
 from data.models.directory import DirectoryConnection, DirectoryRun, DirectoryRunRow, Nightly, Noun, RunState, Step
 from data.models.people import ImportKind, Person
 from services.changes import set_of
-from services.directory.connections import AT_WORK, BUSY, WhichConnection, locked, require_whole
+from services.directory.connections import AT_WORK, WhichConnection, require_whole, resting
 from services.directory.ending import end
 from services.directory.planning import apply_job
 from services.directory.reading import queue_reading
@@ -101,12 +101,7 @@ def start_run(tx: Transaction, ask: WhichConnection) -> WhichRun:
         NotFound: when there is no such connection. Refused: while another run is at work, or with a limited reach.
     """
     require_whole(tx, start_run)
-    connection = locked(tx, ask.id)
-    at_work = select(DirectoryRun.id).where(
-        DirectoryRun.connection_id == connection.id, DirectoryRun.state.in_(AT_WORK)
-    )
-    if tx.scalar(at_work) is not None:
-        raise Refused(BUSY, name=connection.name)
+    connection = resting(tx, ask.id)
     return WhichRun(id=begin(tx, connection.id, tx.actor.account_id))
 
 
@@ -118,6 +113,9 @@ def apply(tx: Transaction, ask: Applied) -> WhichRun:
         NotFound: when there is no such run. Refused: when it does not wait for that, or the brake stopped it.
     """
     require_whole(tx, apply)
+    # Whoever begins another run at this moment has the connection first, and puts this one aside.
+    mine = select(DirectoryRun.connection_id).where(DirectoryRun.id == ask.id).scalar_subquery()
+    tx.execute(select(DirectoryConnection.id).where(DirectoryConnection.id == mine).with_for_update(key_share=True))
     run = _waiting(tx, ask.id)
     if run.state is RunState.STOPPED and not ask.despite_brake:
         raise Refused(N_("The brake stopped this run. Look at who would leave, and say that it is right."))

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 
-from core import logs
 from core.database import transaction
-from core.errors import Refused, RenrakuError
+from core.errors import RenrakuError
 from core.i18n import N_
 from core.jobs import enqueue, job
 from core.operations import operation
 from core.transaction import Transaction
-from data.models.directory import DirectoryConnection, DirectoryRun
+from data.models.directory import DirectoryConnection
 from services.directory import sources
-from services.directory.connections import AT_WORK, BUSY, WhichConnection, locked, require_whole
+from services.directory.connections import WhichConnection, require_whole, resting
+from services.directory.ending import told
 from services.directory.line import line
-from services.directory.reading import FAULT, READER, asks, keeper
+from services.directory.reading import READER, asks, keeper
 from services.directory.settings import opened
 from services.directory.sources import FoundPerson, SourceKind
 
@@ -33,10 +32,7 @@ def try_connection(tx: Transaction, ask: WhichConnection) -> WhichConnection:
         NotFound: when there is no such connection. Refused: while a run is at work, or with a limited reach.
     """
     require_whole(tx, try_connection)
-    found = locked(tx, ask.id)
-    at_work = select(DirectoryRun.id).where(DirectoryRun.connection_id == found.id, DirectoryRun.state.in_(AT_WORK))
-    if tx.scalar(at_work) is not None:
-        raise Refused(BUSY, name=found.name)
+    found = resting(tx, ask.id)
     found.test_asked_at = tx.now
     tx.session.flush()
     name = f"directory.try.{found.id}"
@@ -53,8 +49,7 @@ def try_job(connection_id: int) -> None:
         log.info("a directory was tried in vain", connection=connection_id, reason=getattr(error, "reason", error.code))
         _keep(connection_id, {}, error)
     except Exception as error:  # noqa: BLE001 - told on the page and in the fault log
-        logs.fault(error, directory_connection=connection_id)
-        _keep(connection_id, {}, RenrakuError(FAULT))
+        _keep(connection_id, {}, told(error, directory_connection=connection_id))
 
 
 def _asked(connection_id: int) -> dict[str, Any]:

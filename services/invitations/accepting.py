@@ -17,6 +17,7 @@ from services.access import Joins, actor_for, department_within, giveable, hash_
 from services.invitations.inviting import invite_members
 from services.invitations.whom import owners_of
 from services.people import add_member, note_that_it_works
+from services.people.lock import alone
 
 NO_GOOD = N_("This invitation is no good any more: it was withdrawn, or a newer one was sent. Ask whoever invited you.")
 USED = N_("This invitation was accepted already. Sign in with the login name and the password that you chose then.")
@@ -80,6 +81,9 @@ def accept_invitation(tx: Transaction, ask: Accept) -> Accepted:
             has an account by now.
         Invalid: when the name is missing or the password cannot be used; the link stays good.
     """
+    if tx.scalar(select(Invitation.id).where(Invitation.token_hash == hash_of(ask.token))) is None:
+        raise Refused(NO_GOOD)  # who has no link makes nobody wait
+    alone(tx)  # whose address it is stays so until the person is there
     found = _checked(tx, ask.token)
     inviter = _inviter(tx, found)
     person = _person(tx, found, inviter)
@@ -142,13 +146,15 @@ def _person(tx: Transaction, found: Invitation, inviter: Actor) -> Person | None
     if found.person_id is None and any(one.private for one in owners):
         raise Refused(VOID)
     person_id = found.person_id or owners[0].id
-    if tx.scalar(select(Account.id).where(Account.person_id.in_([person_id, *[one.id for one in owners]]))) is not None:
-        raise Refused(HAS_ACCOUNT)
+    # Locked first: somebody may open an account by hand at this moment.
     person: Person | None = tx.scalar(
         select(Person)
         .where(Person.id == person_id, Person.retired_at.is_(None), people_within(reach, inviter))
-        .with_for_update()
+        .with_for_update(of=Person)
+        .execution_options(populate_existing=True)
     )
+    if tx.scalar(select(Account.id).where(Account.person_id.in_([person_id, *[one.id for one in owners]]))) is not None:
+        raise Refused(HAS_ACCOUNT)
     # An address that belongs to somebody else by now would open their account.
     if person is None or {one.id for one in owners} - {person_id}:
         raise Refused(VOID)

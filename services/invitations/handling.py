@@ -45,7 +45,9 @@ def resend_invitations(tx: Transaction, ask: WhichInvitations) -> Handled:
 
     Raises:
         NotFound: when one is out of reach; Refused: when the actor may not do as far what one of the sets grants.
+        NotAllowed: when the actor may not invite: nobody could accept what they send.
     """
+    invite_members.require(tx)
     found = _loaded(tx, ask.ids, resend_invitations.reach(tx))
     kinds = {(row.reach, row.reach_department_id) for row in found}
     for kind, department in sorted(kinds, key=str):

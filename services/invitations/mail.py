@@ -1,6 +1,7 @@
 """The mails of invitations (招待メール): written by the worker after the commit, their links kept nowhere."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import structlog
@@ -21,10 +22,12 @@ from services.access import hash_of, new_token
 from services.delivery import Letter, holds_link, send_letters
 from services.events import PeopleInvited
 from services.invitations.handling import resend_invitations, within
-from services.invitations.states import VALID_FOR, is_open
+from services.invitations.states import NOT_TAKEN, VALID_FOR, is_open
 
 ABOUT = "invitation"
 AT_ONCE = 100
+GIVEN_UP, LEFT_OVER = timedelta(days=1), timedelta(minutes=5)
+SWEPT = 10_000
 SUBJECT = N_("{inviter} invites you to {organisation}")
 BODY = N_(
     "{name}\n\n{inviter} invites you to {organisation}.\n"
@@ -38,8 +41,13 @@ log = structlog.get_logger("invitations")
 @listens(PeopleInvited)
 def send_soon(tx: Transaction, told: PeopleInvited) -> None:
     """Have the worker write the mails."""
-    for at in range(0, len(told.ids), AT_ONCE):
-        enqueue(tx, send_invitations, alone="invitations.send", ids=list(told.ids[at : at + AT_ONCE]))
+    _queue(tx, told.ids)
+
+
+def _queue(tx: Transaction, ids: Sequence[int], *, once: bool = False) -> None:
+    for at in range(0, len(ids), AT_ONCE):
+        name = f"invitations.send:{ids[at]}" if once else None
+        enqueue(tx, send_invitations, once=name, alone="invitations.send", ids=list(ids[at : at + AT_ONCE]))
 
 
 @job("invitations.send", retries=4)
@@ -71,6 +79,17 @@ def send_invitations(ids: list[int]) -> None:
             _note(tx, outcomes)
     if put_off:
         raise Unavailable(N_("The mail server put a mail off. It is tried again."))
+
+
+@job("invitations.sweep", periodic="*/5 * * * *")
+def sweep() -> None:
+    """Take up mails that are overdue, since the provider was down for long; those of yesterday have failed."""
+    with transaction(Actor.system("invitations")) as tx:
+        waiting = (is_open(), Invitation.sent_at.is_(None), Invitation.trouble.is_(None))
+        old = update(Invitation).where(*waiting, Invitation.invited_at < tx.now - GIVEN_UP)
+        tx.execute(old.values(trouble=NOT_TAKEN).execution_options(synchronize_session=False))
+        overdue = select(Invitation.id).where(*waiting, Invitation.invited_at < tx.now - LEFT_OVER)
+        _queue(tx, list(tx.execute(overdue.order_by(Invitation.id).limit(SWEPT)).scalars()), once=True)
 
 
 def _letters(tx: Transaction, ids: Sequence[int]) -> tuple[list[Letter], dict[int, bytes]]:

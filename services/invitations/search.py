@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from core.i18n import N_
+from core.i18n import N_, _
 from core.inputs import Row, field
 from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
@@ -16,7 +16,7 @@ from data.models.invitations import Invitation, InvitationSet
 from data.models.people import Department, Person
 from services.access import reach_in_words
 from services.invitations.handling import within
-from services.invitations.states import InvitationState, state
+from services.invitations.states import NOT_TAKEN, InvitationState, state
 
 INVITER = aliased(Person, name="inviter")
 
@@ -75,9 +75,10 @@ def search_invitations(tx: Transaction, ask: InvitationsAsk) -> Page[InvitationR
 
 def _row(row: Any) -> InvitationRow:
     one = row.Invitation
+    trouble = one.trouble or ""
     return InvitationRow(
         id=one.id, address=one.address, name=f"{one.family_name} {one.given_name}".strip(), state=row.stands,
         sets=sorted(row.sets), reach=reach_in_words(one.reach, row.full_name), inviter=row.inviter.name,
-        invited_at=one.invited_at, sent_at=one.sent_at, expires_at=one.expires_at, trouble=one.trouble or "",
-        account_id=one.account_id,
+        invited_at=one.invited_at, sent_at=one.sent_at, expires_at=one.expires_at, account_id=one.account_id,
+        trouble=_(trouble) if trouble == NOT_TAKEN else trouble,
     )  # fmt: skip

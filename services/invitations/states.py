@@ -11,6 +11,8 @@ from core.words import named
 from data.models.invitations import Invitation
 
 VALID_FOR = timedelta(hours=72)
+NOT_TAKEN = N_("The mail server took no mail for a day. Look at the mail settings, then send it again.")
+"""The trouble of an invitation whose mail nobody refused and nobody took."""
 
 
 class InvitationState(StrEnum):

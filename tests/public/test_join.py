@@ -9,6 +9,7 @@ from data.models.invitations import Invitation
 from services.access import actor_for, hash_of, new_token
 from services.invitations import NewInvitations, WhichInvitations, invite_members, withdraw_invitations
 from services.invitations.states import VALID_FOR
+from services.people.lock import alone
 from tests.consoles import run, said
 from tests.public.test_sign_in import BROWSER, session_in
 
@@ -33,7 +34,7 @@ def post(running, link, session=None, **values):
     sent = {"token": link, "password": GOOD, "again": GOOD, "family_name": "新人", "given_name": "五郎", **values}
     headers = {"origin": sent.pop("origin", running.url)}
     with running.client(browser=BROWSER, session=session) as client:
-        return client.post("/join", data=sent, headers=headers)
+        return client.post("/join", data=sent, headers=headers, timeout=20)
 
 
 def get(running, link, session=None):
@@ -79,6 +80,14 @@ def test_an_invented_link_is_a_sentence(running, token):
     answer = get(running, token)
     assert (answer.status_code, "この招待は承諾できません" in answer.text) == (410, True)
     assert post(running, token).status_code in {410, 422}
+
+
+def test_while_people_are_imported_the_form_stays_with_what_was_typed(running, link):
+    with running.transaction() as tx:
+        alone(tx)
+        answer = post(running, link, given_name="六郎")
+    assert (answer.status_code, 'value="六郎"' in answer.text, "取り込んでいます" in answer.text) == (503, True, True)
+    assert post(running, link).status_code == 303
 
 
 def test_a_withdrawn_one_is_a_sentence(running, link):

@@ -49,6 +49,9 @@ FORMS = {
 }
 """What becomes a part of an address: with anything else in it our token could be sent to another one."""
 
+USABLE = {**FORMS, "token": re.compile(r"[!-~]+")}
+"""Those, and what stands in a header as it is (RFC 9110): with a blank, a line's end or 全角 in it nothing is sent."""
+
 __all__ = [
     "FIELDS", "FORMS", "SETTINGS", "FoundDepartment", "FoundPerson", "Page", "Renewed", "Setting", "Source",
     "SourceBroken", "SourceBusy", "SourceKind", "SourceRefused", "check_settings", "source_of",
@@ -92,7 +95,7 @@ def check_settings(kind: SourceKind, settings: Mapping[str, str]) -> None:
         value = settings.get(one.name, "")
         if one.required and not value.strip():
             wrong[one.name] = _(N_("Enter a value."))
-        elif value and one.name in FORMS and not FORMS[one.name].fullmatch(value):
+        elif value and one.name in USABLE and not USABLE[one.name].fullmatch(value):
             wrong[one.name] = _(N_("This value has characters that cannot be part of it."))
     if wrong:
         raise Invalid(N_("Some of the connection settings are missing or cannot be used."), fields=wrong)

@@ -189,7 +189,10 @@ class Google:
 def _key(text: str) -> tuple[SaidKey, RSAKey]:
     try:
         said = SaidKey.model_validate_json(text)
-        return said, RSAKey.import_key(said.private_key)
+        key = RSAKey.import_key(said.private_key)
+        if not key.is_private:
+            raise ValueError("it signs nothing")  # noqa: TRY301 - told like every other key that is none
+        return said, key
     except (ValidationError, JoseError, ValueError):
         # Without the cause: it repeats what was entered, which is secret.
         sentence = _(N_("This is no key of a service account. Paste the whole JSON file that Google made."))
@@ -221,7 +224,9 @@ def _person(row: SaidUser, by_path: Mapping[str, str]) -> FoundPerson:
         "organizations.department": works.department,
     }
     fields = {name: filled(value) for name, value in said.items()}
-    unit = by_path.get(row.path or "")
+    # The whole organisation is no unit. One that is not listed is told as it is called: nobody leaves a department
+    # because a unit was made or renamed, or the rights taken, between two requests.
+    unit = None if row.path in {None, "", "/"} else by_path.get(str(row.path), str(row.path))
     # Whoever leaves is first suspended or archived and deleted later.
     left = row.suspended or row.archived
     return FoundPerson(row.id, fields["externalIds.organization"], fields, (unit,) if unit else (), left)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func
 
-from core.actor import Reach
+from core.actor import Grants, Reach
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import Person, RowAction
@@ -37,10 +37,17 @@ MAIL_OF_MORE = N_("This person may do more than you. A system administrator can 
 class PeopleCheck:
     """Compares the drafts of a file with the people that are there."""
 
-    def __init__(self, tx: Transaction, reach: Reach, reader: PeopleReader, places: Places, own: OwnCells) -> None:
-        """Keep what the comparison needs; nothing is loaded yet."""
+    def __init__(
+        self, tx: Transaction, reach: Reach, reader: PeopleReader, places: Places, own: OwnCells,
+        *, than: Grants | None = None,
+    ) -> None:  # fmt: skip
+        """Keep what the comparison needs; nothing is loaded yet.
+
+        ``than``: what whoever answers for it may do, by which powers are measured where that is not the actor.
+        """
         self._tx = tx
         self._reach = reach
+        self._than = than
         self._reader = reader
         self._mapping = reader.mapping
         self._places = places
@@ -171,7 +178,7 @@ class PeopleCheck:
             and person.steady
             and not set(draft.mails) <= set(person.reachable.mails)
         }
-        for person_id in more_powerful(self._tx, Person.id == func.any(list(new))) if new else ():
+        for person_id in more_powerful(self._tx, Person.id == func.any(list(new)), than=self._than) if new else ():
             named = (name for name in MAIL_FIELDS if name in new[person_id].values)
             self._blame(new[person_id], next(named), MAIL_OF_MORE)
 

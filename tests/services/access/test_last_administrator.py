@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core.actor import Actor
 from core.database import transaction
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind
 from data.models.people import ImportKind, Person
 from services.access import (
@@ -163,6 +163,18 @@ class TestTwoAtTheSameTime:
                 other.result(timeout=10)
         with transaction(SYSTEM) as tx:
             assert administrators(tx) == 1
+
+    def test_of_two_that_take_the_same_away_the_second_is_told_so(self, live_cast):
+        with transaction(SYSTEM) as tx:
+            give(tx, account_of(tx, live_cast.staff), "administrator", ReachKind.WHOLE)
+            which = of_administrator(tx, live_cast.staff)
+        with ThreadPoolExecutor(1) as pool:
+            with transaction(SYSTEM) as tx:
+                unassign(tx, which)
+                other = pool.submit(committed, unassign, which)
+                assert not wait([other], timeout=0.3).done, "it should wait for the first one"
+            with pytest.raises(NotFound):
+                other.result(timeout=10)
 
 
 class TestSignedIn:

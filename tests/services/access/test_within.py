@@ -1,10 +1,12 @@
 """Who may do more than the actor, of any number of people."""
 
+from sqlalchemy import insert, select
+
 from core.actor import WHOLE, Actor, Reach, What
-from data.models.access import ReachKind
+from data.models.access import PermissionAssignment, PermissionGrant, ReachKind
 from data.models.people import Person
-from services.access import grants_of
-from services.access.within import more_powerful
+from services.access import actor_for, grants_of, stop_account
+from services.access.within import account_within, more_powerful
 from tests.factories import account_of, give, give_reading, make_account, make_person
 from tests.statements import statements
 
@@ -32,6 +34,14 @@ def test_each_part_of_what_somebody_may_counts_and_how_far_it_goes(tx, acting, c
     assert beyond(Actor("本社", grants=dict.fromkeys(pairs, near))) == {reads.id, both.id, cast.administrator.id}
     assert beyond(Actor("全体", grants=dict.fromkeys(pairs, WHOLE))) == {cast.administrator.id}
     assert beyond(Actor.system("test")) == set()
+
+
+def test_what_an_earlier_version_granted_and_is_no_more_makes_nobody_stronger(tx, acting, cast):
+    held = select(PermissionAssignment.set_id).where(PermissionAssignment.account_id == account_of(tx, cast.manager).id)
+    tx.execute(insert(PermissionGrant).values(set_id=held.scalar_subquery(), process="people.was_once", what=What.DO))
+    administrator = acting(actor_for(tx, account_of(tx, cast.administrator).id))
+    assert more_powerful(administrator, *of(cast.manager)) == []
+    assert account_within(administrator, stop_account, account_of(tx, cast.manager).id)
 
 
 def test_takes_no_longer_for_many_accounts_than_for_one(tx, acting, cast):

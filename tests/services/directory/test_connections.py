@@ -1,17 +1,22 @@
 """Connections: what they need, secrets that stay inside, who may, what goes with them; undoing what came by one."""
 
 import socket
+import threading
+from dataclasses import replace
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
+from core.actor import Actor
 from core.audit import AuditRecord
+from core.database import transaction
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.inputs import Nothing
 from data.models.directory import DirectoryConnection, DirectoryRun, RunState, SyncedPerson
 from data.models.people import Person
 from services.directory import (
+    Applied,
     ConnectionsAsk,
     EditedConnection,
     MappedFields,
@@ -20,6 +25,7 @@ from services.directory import (
     WhichConnection,
     WhichRun,
     add_connection,
+    apply,
     drop_run,
     edit_connection,
     list_connections,
@@ -36,10 +42,12 @@ from services.directory.runs import begin
 from services.directory.settings import merged, opened
 from services.directory.sources import FIELDS, SourceKind, SourceRefused
 from services.home import what_needs_me
+from tests.factories import account_of
 from tests.services.changes.stage import latest, state, undone
+from tests.services.directory.conftest import connect
 from tests.services.directory.given import department, person
 
-SECRET = "geheimes Wort"
+SECRET = "geheimes-Wort"
 KEPT = {
     SourceKind.SMARTHR: {"subdomain": "acme", "token": SECRET},
     SourceKind.CYBOZU: {"subdomain": "acme", "token": SECRET},
@@ -184,6 +192,50 @@ class TestConnection:
                 process(administrator, found)
         drop_run(administrator, WhichRun(id=run.id))
         assert start_run(administrator, found).id != run.id
+
+    def test_while_a_run_is_at_work_it_reads_from_one_place_only(self, administrator):
+        found = added(administrator)
+        run = start_run(administrator, WhichConnection(id=found.id))
+        edit_connection(administrator, edited(found, name="別名"))
+        with pytest.raises(Refused, match="at work"):
+            edit_connection(administrator, edited(found, settings={"subdomain": "other", "token": "new"}))
+        drop_run(administrator, WhichRun(id=run.id))
+        edit_connection(administrator, edited(found, settings={"subdomain": "other", "token": "new"}))
+
+    def test_who_changed_it_last_answers_for_it(self, administrator, acting, tx, cast):
+        found = added(administrator)
+        mine, mapping = administrator.actor.account_id, {"family_name": "last_name"}
+        other = acting(replace(administrator.actor, account_id=account_of(tx, cast.manager).id))
+        assert found.answers_id == mine
+        edit_connection(other, edited(found))
+        assert found.answers_id == other.actor.account_id
+        map_fields(administrator, MappedFields(id=found.id, version=found.version, mapping=mapping))
+        assert found.answers_id == mine
+
+
+def test_of_another_run_and_the_application_of_this_one_at_once_one_is_refused(live):
+    system, results, together = Actor.system("test"), [], threading.Barrier(2)
+    with transaction(system) as tx:
+        connection = connect(tx)
+        run = tx.get(DirectoryRun, begin(tx, connection.id, None))
+        run.state = RunState.PLANNED
+        tx.session.flush()
+
+    def go(process, ask):
+        try:
+            with transaction(system) as mine:
+                together.wait()
+                results.append(process(mine, ask))
+        except Exception as error:  # noqa: BLE001 - looked at below
+            results.append(error)
+
+    asks = ((start_run, WhichConnection(id=connection.id)), (apply, Applied(id=run.id)))
+    threads = [threading.Thread(target=go, args=one) for one in asks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(one).__name__ for one in results) == ["Refused", "WhichRun"]
 
 
 class TestLine:

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from core.errors import Conflict
 from data.models.changes import ChangeSet
 from data.models.directory import DirectoryRunRow, RunState, StagedPerson, Step, SyncedPerson
 from data.models.people import ContactKind, ContactPoint, Department, Membership, Person
-from services.directory import contacts, planning
+from services.directory import contacts, plan, planning
 from services.directory import departments as places
 from services.directory import people as whom
-from tests.factories import make_person
+from services.people.imports.check import MAIL_OF_MORE
+from tests.factories import account_of, make_person
 from tests.services.directory.given import department, person
 
 TREE = (department("2", "営業部", "1"), department("3", "第一課", "2", code="S-1"), department("1", "東京"))
@@ -185,6 +186,19 @@ class TestPeople:
         assert lines(tx, sync()) == [("error", cast.administrator.code, [whom.LAST])]
         assert known(tx, cast.administrator.code).retired_at is None
 
+    def test_at_night_who_may_do_more_than_who_answers_for_it_gets_no_address(
+        self, tx, cast, directory, connection, sync
+    ):
+        code = cast.manager.code
+        directory.people_ = [person("m", code=code, family="部長", mail="mine@evil.example"), person("b")]
+        for answers in (None, account_of(tx, cast.staff).id):
+            connection.answers_id = answers
+            assert lines(tx, sync())[0] == ("error", code, [MAIL_OF_MORE])
+            assert mails(tx, code) == []
+        connection.answers_id = account_of(tx, cast.administrator).id
+        assert lines(tx, sync())[0] == ("change", code, [])
+        assert mails(tx, code) == ["mine@evil.example"]
+
 
 class TestContacts:
     """What a directory gave it takes away again; what was registered here is nobody else's."""
@@ -237,6 +251,19 @@ class TestBrake:
     def test_holds_for_an_empty_list_however_much_may_leave(self, directory, connection, sync):
         connection.brake_percent = 100
         assert (sync().state, directory.asked) == (RunState.STOPPED, [("departments", None), ("people", None)])
+
+    def test_holds_when_no_department_is_told_any_more(self, tx, directory, sync):
+        directory.departments_ = TREE
+        directory.people_ = [person("1", "3"), person("2")]
+        sync()
+        directory.departments_ = ()
+        directory.people_ = [person("1"), person("2")]
+        run = sync()
+        assert (run.state, run.message) == (RunState.STOPPED, plan.NO_DEPARTMENTS)
+        assert full_names(tx, "D1") == ["東京 / 営業部 / 第一課"]
+        mine = Department.name.in_(["東京", "営業部", "第一課"])
+        tx.execute(update(Department).where(mine).values(retired_at=tx.now))
+        assert sync().state is RunState.APPLIED  # by a person who retired them here
 
     def test_a_person_may_let_it_go_on(self, tx, directory, read, sync):
         directory.people_ = [person(str(at)) for at in range(4)]
@@ -296,6 +323,17 @@ class TestDepartments:
         run = sync()
         assert [problem for line in lines(tx, run, Step.ERROR) for problem in line[2]] == told
         assert known(tx, "D1") is not None
+
+    def test_nobody_comes_into_one_that_is_retired_here(self, tx, directory, sync):
+        directory.departments_ = TREE
+        directory.people_ = [person("1", "3"), person("2", "2")]
+        sync()
+        tx.execute(delete(Membership).where(Membership.person_id == known(tx, "D1").id))
+        tx.execute(update(Department).where(Department.name == "第一課").values(retired_at=tx.now))
+        directory.people_ = [person("1", "3"), person("2", "2"), person("new", "3")]
+        told = [("error", "S-1", [places.RETIRED]), ("error", "D1", [whom.PLACE_FAULTY])]
+        assert lines(tx, sync()) == [*told, ("error", "Dnew", [whom.PLACE_FAULTY])]
+        assert full_names(tx, "D1") == []
 
     def test_a_cycle_is_told_by_names(self, tx, directory, read):
         directory.departments_ = [department("a", "東", "b"), department("b", "西", "a")]

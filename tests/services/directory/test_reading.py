@@ -11,7 +11,7 @@ from core.database import transaction
 from core.jobs import run_waiting_jobs
 from data.models.directory import DirectoryConnection, DirectoryRun, Nightly, RunState, StagedPerson
 from data.models.people import Person
-from services.directory import reading, runs
+from services.directory import ending, reading, runs
 from services.directory.settings import opened, seal
 from services.directory.sources import SourceBroken, SourceBusy, SourceRefused
 from tests.services.directory.conftest import connect
@@ -147,13 +147,17 @@ class TestReading:
                 assert opened(tx.get(DirectoryConnection, connection.id)) == {"token": after}
 
     @pytest.mark.parametrize(
-        ("error", "message"), [(SourceRefused("key refused"), "key refused"), (ValueError("x"), reading.FAULT)]
+        ("error", "message"), [(SourceRefused("key refused"), "key refused"), (ValueError("x"), ending.FAULT)]
     )
     def test_what_a_person_has_to_mend_fails_at_once(self, started, directory, error, message):
         directory.before = once("people", None, error)
         reading.read_job(run_id=started)
         run = run_of(started)
         assert (run.state, run.message, staged(started)) == (RunState.FAILED, message, 0)
+        with transaction(SYSTEM) as tx:
+            (row,) = runs.list_runs(tx, runs.RunsAsk(id=started)).rows
+        assert run.values.get("fault_id", "") in row.message
+        assert "{" not in row.message
 
     def test_a_field_that_the_vendor_does_not_have_clears_nothing(self, live, directory, monkeypatch):
         monkeypatch.setattr(type(directory), "fields", {"family": "姓"})

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from core import clock
 from core.actor import What
-from core.errors import Invalid, NotFound, Refused
+from core.errors import Invalid, NotAllowed, NotFound, Refused
 from core.inputs import validated
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet, ReachKind
@@ -272,6 +272,14 @@ class TestHandling:
         (row,) = search_invitations(administrator, InvitationsAsk()).rows
         with pytest.raises(Refused, match="what you may do yourself"):
             resend_invitations(limited("invitations.resend", "invitations.invite"), WhichInvitations(ids=[row.id]))
+
+    def test_who_may_not_invite_voids_no_invitation_by_sending_it_again(self, tx, administrator, limited, cast):
+        invited(tx, administrator, "b@example.jp", department_id=cast.general_affairs.id, reach=ReachKind.SELF)
+        token = sent(tx, "b@example.jp")
+        (row,) = search_invitations(administrator, InvitationsAsk()).rows
+        with pytest.raises(NotAllowed):
+            resend_invitations(limited("invitations.resend"), WhichInvitations(ids=[row.id]))
+        assert accept(tx, token)
 
     def test_the_list_tells_where_each_stands(self, tx, session, administrator, cast):
         for address in ("a@example.jp", "b@example.jp", "c@example.jp"):

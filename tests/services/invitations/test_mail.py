@@ -1,9 +1,10 @@
 """The mails of invitations, from the click to the mailbox, and who may open them there."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.actor import Actor, Reach, What
 from core.database import transaction
@@ -16,12 +17,18 @@ from services.access import actor_for
 from services.delivery import WhichMail, mail
 from services.delivery.providers import ProviderDown
 from services.invitations import (
+    InvitationsAsk,
+    InvitationState,
     NewInvitations,
     WhichInvitations,
     invite_members,
     open_invitation,
     resend_invitations,
+    search_invitations,
     send_invitations,
+)
+from services.invitations import (
+    mail as mails,
 )
 from tests.factories import account_of
 from tests.smtp_sink import smtp_sink
@@ -92,3 +99,21 @@ def test_what_a_server_refuses_is_said_and_one_that_is_down_is_tried_again(live_
         send_invitations(ids=[one])
         send_invitations(ids=[one])
         assert len(sink.taken) == 1
+
+
+def test_one_that_waits_for_long_is_taken_up_and_given_up_after_a_day(live_cast, administrator):
+    with transaction(administrator) as tx:
+        invite_members(tx, NewInvitations(addresses=["a@example.jp", "b@example.jp"], reach=ReachKind.WHOLE))
+        old, mine = tx.execute(select(Invitation).order_by(Invitation.id)).scalars()
+        old.invited_at -= mails.GIVEN_UP + timedelta(hours=1)
+        mine.invited_at -= mails.LEFT_OVER
+    with transaction(Actor.system("test")) as tx:
+        tx.execute(text("DELETE FROM procrastinate.procrastinate_jobs"))  # as after all tries while the server was down
+    for _again in range(2):
+        mails.sweep()
+    run_waiting_jobs()
+    with transaction(administrator) as tx:
+        rows = {row.address: row for row in search_invitations(tx, InvitationsAsk()).rows}
+    assert (rows["a@example.jp"].state, rows["b@example.jp"].state) == (InvitationState.FAILED, InvitationState.SENT)
+    assert "メールサーバー" in rows["a@example.jp"].trouble
+    assert len(tokens()) == 1

@@ -22,7 +22,7 @@ from services.directory.sources import (
     source_of,
     web,
 )
-from tests.services.directory.sources.vendors import Reply, Somebody, Vendor, settings_for, vendor_on_loopback
+from tests.services.directory.sources.vendors import KEY, Reply, Somebody, Vendor, settings_for, vendor_on_loopback
 
 KINDS = tuple(SourceKind)
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -294,7 +294,15 @@ class TestGoogle:
         with pytest.raises(SourceBusy):
             line.people()
 
-    @pytest.mark.parametrize("key", ["{}", "no json", json.dumps({"client_email": "a@b", "private_key": "秘密"})])
+    def test_a_unit_that_is_not_listed_is_told_and_not_taken_for_none(self, line: Line) -> None:
+        said = [{"id": path, "primaryEmail": "a@example.jp", "orgUnitPath": path} for path in ("/新設", "/本社", "/")]
+        line.vendor.wrong[0] = (200, {}, {"users": said})
+        assert [row.departments for row in line.people()] == [("/新設",), ("id:1",), ()]
+
+    @pytest.mark.parametrize("key", [
+        "{}", "no json", json.dumps({"client_email": "a@b", "private_key": "秘密"}),
+        json.dumps({"client_email": "a@b", "private_key": KEY.as_pem(private=False).decode()}),
+    ])  # fmt: skip
     def test_a_key_that_is_none_is_told_without_repeating_it(self, line: Line, key: str) -> None:
         with pytest.raises(Invalid) as raised:
             line.source(service_account=key)
@@ -331,6 +339,14 @@ class TestSettings:
         with pytest.raises(Invalid) as raised:
             source_of(kind, settings_for(kind, "") | {name: value}, httpx.Client())
         assert set(raised.value.fields) == {name}
+
+    @pytest.mark.parametrize("kind", [SourceKind.SMARTHR, SourceKind.CYBOZU])
+    @pytest.mark.parametrize("token", ["ｔｏｋｅｎ", "to ken", "to\nken"])
+    def test_a_token_that_no_header_takes_is_told_where_it_is_entered(self, kind: SourceKind, token: str) -> None:
+        with pytest.raises(Invalid) as raised:
+            source_of(kind, settings_for(kind, "") | {"token": token}, httpx.Client())
+        assert set(raised.value.fields) == {"token"}
+        assert token not in str(raised.value.fields)
 
     def test_no_form_offers_to_lead_elsewhere(self) -> None:
         assert all(one.name != "base_url" for several in SETTINGS.values() for one in several)
