@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.inputs import WrongValue
 
 HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
+VARIANTS = re.compile("([\uf900-\ufaff]+)")
 HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
 
 
@@ -33,6 +34,17 @@ def shown(text: str, longest: int) -> str:
     if text.startswith(FORMULA_SIGNS):
         raise WrongValue(N_("It begins with {sign}: this looks like a formula and is not taken."), sign=text[0])
     return text
+
+
+def composed(text: str) -> str:
+    """Return a text with letters and their marks as one (か and ゛ as が), all else as it is.
+
+    NFC alone would make other letters of some that stand in names: of 神 in the writing of U+FA19 the common one.
+    """
+    if text.isascii():
+        return text
+    parts = VARIANTS.split(text)  # variants stand at odd places
+    return "".join(part if at % 2 else unicodedata.normalize("NFC", part) for at, part in enumerate(parts))
 
 
 def katakana(value: str) -> str:

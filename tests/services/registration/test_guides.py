@@ -156,6 +156,30 @@ class TestPage:
             assert letters.upper() in said.replace("\ufffe", "-")
         document.close()
 
+    def test_long_lines_end_on_the_page_and_keep_their_ends(self):
+        department = " / ".join(["本社", *["長い名前の部署"] * 20, "末端の班"])
+        sheet = Sheet("神" * 100 + " " + "谷" * 100, "", "E-00012345", department, "ja", draft_links([1])[1])
+        document = pypdfium2.PdfDocument(
+            printed([sheet], organisation="あ" * 100, contact={"ja": ""}, until=now()).content
+        )
+        text = document[0].get_textpage()
+        right = [text.get_charbox(at)[2] for at in range(text.count_chars())]
+        said = text.get_text_range()
+        assert max(right) <= 190 / 25.4 * 72
+        assert "E-00012345" in said
+        assert "末端の班" in said
+        document.close()
+
+    def test_a_letter_of_a_name_is_not_made_another_one(self):
+        token = draft_links([1])[1]
+        made = printed(
+            [Sheet("\ufa19谷 か\u3099", "", "", "", "ja", token)], organisation="A", contact={"ja": ""}, until=now()
+        )
+        document = pypdfium2.PdfDocument(made.content)
+        assert "\ufa19谷 が" in document[0].get_textpage().get_text_range()
+        assert made.misprinted == []
+        document.close()
+
     def test_thirty_are_small_and_tell_how_far_they_are(self):
         tokens = draft_links(range(30))
         sheets = [Sheet(f"試験 {n}", "", f"E{n}", "本社", "en", token) for n, token in tokens.items()]
