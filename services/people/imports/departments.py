@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from core.csvout import armed
 from core.errors import RenrakuError
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
 from services.changes import Keeper
-from services.people.imports.cells import armed
 from services.people.imports.places import Path, Places, parted, usable
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.read import Line, Sheet

@@ -22,6 +22,9 @@ Path = tuple[str, ...]
 """The names of a department that is to be made, from the top."""
 
 SHOWN = 5
+SHOWN_LETTERS = 100
+"""So much of a cell stands in a sentence about it; a missing quotation mark makes a cell of half a file."""
+
 MANY = 100_000
 """Names whose letters are not gone through again; in a file by names from the top each stands in many rows."""
 
@@ -72,10 +75,11 @@ class Places:
             return alike[0].id
         if alike:
             names = listed(f"“{one.full_name}”" for one in alike[:SHOWN])
-            raise WrongValue(N_("“{written}” may be {names}. Write it from the top."), written=written, names=names)
+            problem = N_("“{written}” may be {names}. Write it from the top.")
+            raise WrongValue(problem, written=written[:SHOWN_LETTERS], names=names)
         if not self._create:
             problem = N_("There is no department “{written}”. Make it first, or choose to make missing departments.")
-            raise WrongValue(problem, written=written)
+            raise WrongValue(problem, written=written[:SHOWN_LETTERS])
         return self.to_be_made(path)
 
     def at(self, path: Path) -> Known | None:

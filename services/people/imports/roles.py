@@ -20,7 +20,7 @@ from services.changes import Keeper
 from services.people.imports.cells import login
 from services.people.imports.holders import Holder
 from services.people.imports.nouns import Blame, Noun, doing, folded
-from services.people.imports.places import load_places
+from services.people.imports.places import SHOWN_LETTERS, load_places
 from services.people.kept import ACCOUNT_ROLES
 from services.people.text import code
 
@@ -131,7 +131,7 @@ class PermissionSets(Noun):
         found = self._by_name.get(folded(cell))
         if found is None:
             names = listed(f"“{one.name}”" for one in self._sets.values() if one.shipped != ADMINISTRATOR)
-            raise WrongValue(NO_SET, written=cell.strip(), names=names)
+            raise WrongValue(NO_SET, written=cell.strip()[:SHOWN_LETTERS], names=names)
         if self._sets[found].shipped == ADMINISTRATOR:
             raise WrongValue(ADMINISTRATORS)
         return found

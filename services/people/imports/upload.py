@@ -20,7 +20,7 @@ from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImpo
 from services.access import assign
 from services.people.imports.columns import check_mapping, columns_of, guess
 from services.people.imports.file import keep, opened, size_of
-from services.people.imports.jobs import apply_job, check_job
+from services.people.imports.jobs import ONLY_WHOLE, apply_job, check_job
 from services.people.imports.read import NO_ROWS, open_sheet
 
 SAMPLE = 5
@@ -111,7 +111,7 @@ def map_import(tx: Transaction, ask: Mapping) -> StoredImport:
     if found.state is ImportState.APPLIED:
         raise Refused(N_("This file has been applied already. Upload it again to import it once more."))
     if found.kind is ImportKind.DEPARTMENTS and not map_import.reach(tx).whole:
-        raise Refused(N_("Only somebody with the whole organisation in reach imports departments."))
+        raise Refused(ONLY_WHOLE)
     if found.kind is ImportKind.ROLES:
         assign.require(tx)
     check_mapping(found.kind, found.header, ask.mapping, columns_of(tx, found.kind))

@@ -1,9 +1,11 @@
 """Imports of departments: by path, and by code and the code of the one above."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from core.actor import Reach, What
+from core.actor import WHOLE, Reach, What
 from core.errors import Invalid, Refused
 from data.models.people import Department, ImportKind, Membership, RowAction
 from services.people import map_import
@@ -179,3 +181,13 @@ class TestMapping:
         assert actor.reach("people.map_import", What.BULK) != Reach(whole=True)
         with pytest.raises(Refused):
             importing.check()
+
+    def test_needs_it_still_when_it_is_applied(self, importer, limited, tx):
+        narrow = limited("people.upload", "people.map_import", "people.apply_import", "people.import_show").actor
+        wide = replace(narrow, grants=dict.fromkeys(narrow.grants, WHOLE))
+        importing = importer.start(csv_of(("支社 / 新設",), header=PATH), actor=wide, kind=ImportKind.DEPARTMENTS)
+        importing.check()
+        importing.actor = narrow
+        with pytest.raises(Refused):
+            importing.apply()
+        assert tx.scalar(select(Department.id).where(Department.name == "新設")) is None
