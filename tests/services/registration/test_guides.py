@@ -7,7 +7,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 import zxingcpp
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from core import jobs
 from core.actor import Actor
@@ -310,3 +310,15 @@ def test_a_mail_goes_out_once_with_a_link_that_opens_and_only_who_makes_links_re
     assert stranger.account_id != administrator.account_id
     with transaction(system) as tx:
         assert not mails._may_open(Transaction(tx.session, stranger), one)
+
+
+def test_work_ends_though_those_of_a_file_are_no_more(live_cast):
+    with transaction(Actor.system("test")) as tx:
+        person = make_person(tx)
+        office = actor_of(tx, live_cast.administrator)
+    with transaction(office) as tx:
+        work_id = print_guides(tx, Prints(person_ids=[person.id])).work_id
+        tx.execute(delete(Person).where(Person.id == person.id))  # as the undo of an import does it
+    jobs.run_waiting_jobs()
+    with transaction(Actor.system("test")) as tx:
+        assert tx.get(Work, work_id).state is WorkState.DONE
