@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.inputs import WrongValue
 from data.models.people import RowAction
 from services.access import LEFT_OUT, SEPARATOR, shown_line
-from services.people.imports.departments import CODE_TWICE, DepartmentPlan, DepartmentReader
+from services.people.imports.departments import CODE_ALIKE, CODE_TWICE, DepartmentPlan, DepartmentReader
 from services.people.imports.places import Known, Places
 from services.people.imports.plan import PlannedRow, Say
 from services.people.imports.read import Sheet
@@ -50,6 +50,9 @@ def plan_by_code(sheet: Sheet, mapping: Mapping[str, str], places: Places, say: 
     say(N_("Comparing"), 0, len(rows))
     read = [one for row in rows if not row.problems and (one := _read(reader, row)) is not None]
     _flag_repeated(reader, read)
+    for one in read:
+        if whole := places.with_zeros(one.code):
+            reader.blame(one.row, "code", CODE_ALIKE, code=whole)
     trees = Trees(reader, places, read)
     sound = [one for one in read if not one.row.problems]
     # A row that cannot be taken may carry others with it, until what is left is a tree.
@@ -165,6 +168,8 @@ class Trees:
         if code and code not in by_code and code not in self._places.by_code:
             if code in self._by_code:
                 self._reader.blame(one.row, "parent_code", PARENT_FAULTY, row=self._by_code[code].row.line)
+            elif whole := self._places.with_zeros(code):
+                self._reader.blame(one.row, "parent_code", CODE_ALIKE, code=whole)
             else:
                 self._reader.blame(one.row, "parent_code", NO_PARENT, code=code)
         elif code and code not in by_code and self._places.by_code[code].retired:

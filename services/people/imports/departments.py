@@ -18,6 +18,7 @@ from services.people.tree import Key, Node, store_departments
 
 TWICE = N_("This department stands in row {row} too.")
 CODE_TWICE = N_("This code stands in row {row} too.")
+CODE_ALIKE = N_("No department has this code, but one has {code}. Perhaps Excel took the zeros away.")
 CODE_TAKEN = N_("Another department has this code.")
 
 
@@ -110,6 +111,8 @@ def _plan_row(
     taken = places.by_code.get(code) if code else None
     if taken is not None and taken.id != place:
         reader.blame(row, "code", CODE_TAKEN)
+    if code and (whole := places.with_zeros(code)):
+        reader.blame(row, "code", CODE_ALIKE, code=whole)
     if row.problems or place is None:
         return
     if isinstance(place, tuple):

@@ -50,6 +50,7 @@ class Places:
         """Index them; ``create``: what is not there is to be made; ``whole``: the actor reaches everything."""
         self.by_id = {one.id: one for one in departments}
         self.by_code = {one.code: one for one in self.by_id.values() if one.code}
+        self._zeros = {code.lstrip("0") or "0": code for code in self.by_code if code.startswith("0")}
         self._below = {(one.parent_id, one.name): one for one in self.by_id.values()}
         self._alike: dict[tuple[int | None, str], list[Known]] = defaultdict(list)
         self._by_last: dict[str, list[Known]] = defaultdict(list)
@@ -81,6 +82,12 @@ class Places:
             problem = N_("There is no department “{written}”. Make it first, or choose to make missing departments.")
             raise WrongValue(problem, written=written[:SHOWN_LETTERS])
         return self.to_be_made(path)
+
+    def with_zeros(self, code: str) -> str | None:
+        """Return the code of a department that differs from this unknown one in nothing but zeros in front."""
+        if code in self.by_code or (code.startswith("0") and code != "0"):
+            return None
+        return self._zeros.get(code)
 
     def at(self, path: Path) -> Known | None:
         """Return the department with exactly these names from the top; width and case of letters do not matter."""

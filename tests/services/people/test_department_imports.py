@@ -81,6 +81,19 @@ class TestByPath:
             13: "部署コード", 14: "部署",
         }  # fmt: skip
 
+    def test_zeros_that_excel_took_away_are_noticed(self, start, tx, cast):
+        coded(tx, cast.head_office, "000")
+        coded(tx, cast.branch, "010")
+        importing = start(("本社", "0"), ("支社", "10"), ("本社 / 総務部", "20"), header=("部署", "部署コード"))
+        importing.check()
+        assert [(line, column) for line, column, _ in importing.problems()] == [(2, "部署コード"), (3, "部署コード")]
+        importing = start(("10", "西日本支社", ""), ("30", "新設", "0"), ("40", "分室", ""), header=CODES)
+        importing.check()
+        (line, column, said), (other_line, other_column, other_said) = importing.problems()
+        assert (line, column, other_line, other_column) == (2, "部署コード", 3, "親部署コード")
+        assert "010" in said
+        assert "000" in other_said
+
     def test_nothing_but_departments_is_written(self, start, tx, cast):
         before = tx.execute(select(Membership.person_id, Membership.department_id)).all()
         importing = start(("新",), header=PATH)

@@ -232,6 +232,7 @@ class TestErrors:
             importing.check()
             assert importing.problems()
             assert all(len(said) < 300 for _line, _column, said in importing.problems()), HEADER[at]
+            assert len(importing.detail().model_dump_json() + importing.rows()[0].model_dump_json()) < 5_000
 
     def test_the_same_address_twice_in_one_row_is_kept_once(self, importer, person, cast, tx):
         importer.all_of(
