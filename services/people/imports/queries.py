@@ -88,7 +88,7 @@ class ChangeRow(Row):
 
 
 class CheckedRow(Row):
-    """A row of the file with what becomes of it (of huge cells the beginning); ``line``: its number in a spreadsheet."""
+    """A row of the file with what becomes of it (of huge cells the beginning); ``line``: its number in a sheet."""
 
     line: int = field(N_("Line"))
     action: RowAction = field(N_("What becomes of it"))
