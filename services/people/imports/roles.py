@@ -1,5 +1,6 @@
 """Which permission sets people have, and how far (管理者権限, D05), as a file. System administrators are not in it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from services.people.text import code
 
 ADMINISTRATORS = N_("System administrators are named on the page of their account, never by a file.")
 NO_SET = N_("There is no permission set “{written}”. There are {names}.")
+SETS = N_("“{written}” may be {names}. Write it exactly so.")
 NO_REACH = N_("Write “Whole organisation”, “Department and below” or “Own data only”.")
 REACH = N_("Say how far it reaches: a department, or the whole organisation.")
 DEPARTMENT = N_("The reach “department and below” needs a department, and only it has one.")
@@ -128,22 +130,27 @@ class PermissionSets(Noun):
     def _set(self, cell: str) -> int | None:
         if not cell.strip():
             return None
-        found = self._by_name.get(folded(cell))
-        if found is None:
-            names = listed(f"“{one.name}”" for one in self._sets.values() if one.shipped != ADMINISTRATOR)
-            raise WrongValue(NO_SET, written=cell.strip()[:SHOWN_LETTERS], names=names)
-        if self._sets[found].shipped == ADMINISTRATOR:
+        written = cell.strip()
+        meant: list[PermissionSet] = [one for one in self._sets.values() if one.name == written]
+        meant = meant or [self._sets[key] for key in self._by_name.get(folded(cell), ())]
+        if len(meant) != 1:
+            others = meant or [one for one in self._sets.values() if one.shipped != ADMINISTRATOR]
+            names = listed(f"“{one.name}”" for one in others)
+            raise WrongValue(SETS if meant else NO_SET, written=written[:SHOWN_LETTERS], names=names)
+        if meant[0].shipped == ADMINISTRATOR:
             raise WrongValue(ADMINISTRATORS)
-        return found
+        return meant[0].id
 
 
-def _by_name(sets: Collection[PermissionSet]) -> dict[str, int]:
-    named = {folded(one.name): one.id for one in sets}
+def _by_name(sets: Collection[PermissionSet]) -> dict[str, list[int]]:
+    named: dict[str, list[int]] = defaultdict(list)
+    for one in sets:
+        named[folded(one.name)].append(one.id)
     shipped = {one.shipped: one.id for one in sets if one.shipped}
     for role in ROLES:
         for language in LANGUAGES if role.key in shipped else ():
             with using_language(language):
-                named.setdefault(folded(_(role.name)), shipped[role.key])
+                named.setdefault(folded(_(role.name)), [shipped[role.key]])
     return named
 
 

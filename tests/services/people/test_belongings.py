@@ -276,6 +276,24 @@ class TestRoles:
         assert emptied.check().counts["same"] == 1
         assert roles(tx, cast.administrator) == {("administrator", ReachKind.WHOLE, None)}
 
+    def test_sets_of_nearly_the_same_name_are_told_apart(self, start, tx, cast, administrator):
+        less, more = PermissionSet(name="受付 A"), PermissionSet(name="受付A")
+        tx.add_all([less, more])
+        rows = [
+            (cast.staff.code, "受付 A", "組織全体", ""), (cast.crisis_manager.code, "受付A", "組織全体", ""),
+            (cast.manager.code, "受付Ａ", "組織全体", ""),
+        ]  # fmt: skip
+        importing = start(ImportKind.ROLES, *rows, header=ROLES, actor=administrator.actor)
+        importing.check()
+        ((line, column, said),) = importing.problems()
+        assert (line, column) == (4, "権限セット")
+        assert "受付 A" in said
+        importing.apply(good_rows_only=True)
+        held = select(PermissionAssignment.account_id, PermissionAssignment.set_id)
+        given = {tuple(row) for row in tx.execute(held)}
+        assert {(account_of(tx, cast.staff).id, less.id)} <= given
+        assert (account_of(tx, cast.staff).id, more.id) not in given
+
     def test_what_cannot_be_used_is_named(self, start, tx, cast, administrator):
         make_person(tx, code="N1")
         rows = [("N1", MANAGER, "", "本社", ""), (cast.staff.code, MANAGER, "", "", ""),
