@@ -122,6 +122,14 @@ class TestText:
             edit_guide_text(office, wanted)
         assert guide_text(office, WhichText(language="en")).subject == "Hello {name}"
 
+    def test_a_subject_and_whom_to_ask_may_have_wide_spaces_but_no_line_breaks(self):
+        plain = {"subject": "【重要】　登録のお願い", "body": "{link}", "contact": "総務部　内線 123"}
+        assert validated(EditText, plain).subject == "【重要】　登録のお願い"
+        for name in ("subject", "contact"):
+            for ends in ("\n", "\u2028", "\x85", "\u200b"):
+                with pytest.raises(Invalid):
+                    validated(EditText, {**plain, name: f"一行目{ends}二行目"})
+
     @pytest.mark.parametrize("body", ["no link", "{link} {nothing}", "{link} {", ""])
     def test_a_text_without_link_or_with_an_unknown_field_is_refused(self, body):
         with pytest.raises(Invalid):
