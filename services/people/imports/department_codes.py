@@ -12,8 +12,8 @@ from core.i18n import N_
 from core.inputs import WrongValue
 from data.models.people import RowAction
 from services.access import LEFT_OUT, SEPARATOR, shown_line
-from services.people.imports.departments import CODE_ALIKE, CODE_TWICE, DepartmentPlan, DepartmentReader
-from services.people.imports.places import Known, Places
+from services.people.imports.departments import CODE_TWICE, DepartmentPlan, DepartmentReader
+from services.people.imports.places import CODE_ALIKE, Known, Places
 from services.people.imports.plan import PlannedRow, Say
 from services.people.imports.read import Sheet
 from services.people.tree import Key, Node, department_name

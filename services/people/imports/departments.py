@@ -8,7 +8,7 @@ from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
 from services.changes import Keeper
-from services.people.imports.places import Path, Places, parted, usable
+from services.people.imports.places import CODE_ALIKE, Path, Places, parted, usable
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.read import Line, Sheet
 from services.people.imports.rows import RAGGED
@@ -18,7 +18,6 @@ from services.people.tree import Key, Node, store_departments
 
 TWICE = N_("This department stands in row {row} too.")
 CODE_TWICE = N_("This code stands in row {row} too.")
-CODE_ALIKE = N_("No department has this code, but one has {code}. Perhaps Excel took the zeros away.")
 CODE_TAKEN = N_("Another department has this code.")
 
 

@@ -25,6 +25,7 @@ SHOWN = 5
 SHOWN_LETTERS = 100
 """So much of a cell stands in a sentence about it; a missing quotation mark makes a cell of half a file."""
 
+CODE_ALIKE = N_("No department has this code, but one has {code}. Perhaps Excel took the zeros away.")
 MANY = 100_000
 """Names whose letters are not gone through again; in a file by names from the top each stands in many rows."""
 
@@ -78,6 +79,8 @@ class Places:
             names = listed(f"“{one.full_name}”" for one in alike[:SHOWN])
             problem = N_("“{written}” may be {names}. Write it from the top.")
             raise WrongValue(problem, written=written[:SHOWN_LETTERS], names=names)
+        if whole := self.with_zeros(written.strip()):
+            raise WrongValue(CODE_ALIKE, code=whole)
         if not self._create:
             problem = N_("There is no department “{written}”. Make it first, or choose to make missing departments.")
             raise WrongValue(problem, written=written[:SHOWN_LETTERS])

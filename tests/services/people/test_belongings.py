@@ -152,6 +152,14 @@ class TestMemberships:
         assert places(tx, person) == []
         assert len(places(tx, cast.far)) == 1
 
+    def test_a_code_without_its_zeros_makes_no_department(self, start, tx, cast, person):
+        cast.branch.code = "010"
+        importing = start(ImportKind.MEMBERSHIPS, ("P1", "10"), header=MEMBERSHIPS[:2])
+        importing.check(create=True)
+        ((line, column, said),) = importing.problems()
+        assert (line, column) == (2, "部署")
+        assert "010" in said
+
     def test_a_person_is_taken_as_a_whole_or_not_at_all(self, start, tx, cast, person):
         importing = start(
             ImportKind.MEMBERSHIPS, ("P1", "どこか", ""), ("P1", "支社", ""), (cast.far.code, "本社", ""),
