@@ -13,7 +13,7 @@ from core.inputs import WrongValue
 from data.models.people import RowAction
 from services.access import LEFT_OUT, SEPARATOR, shown_line
 from services.people.imports.departments import CODE_TWICE, DepartmentPlan, DepartmentReader
-from services.people.imports.places import CODE_ALIKE, Known, Places
+from services.people.imports.places import CODE_ALIKE, RETIRED, Known, Places
 from services.people.imports.plan import PlannedRow, Say
 from services.people.imports.read import Sheet
 from services.people.tree import Key, Node, department_name
@@ -23,7 +23,6 @@ NO_PARENT = N_("There is no department with the code {code}, neither in the file
 PARENT_FAULTY = N_("The department above it, in row {row}, cannot be taken.")
 CYCLE = N_("This department would lie below itself: {codes}. Correct the code of the department above.")
 SAME_NAME = N_("Another department of this name lies in the same place.")
-RETIRED = N_("The department “{name}” is retired. Reinstate it first.")
 MOST_AROUND = 12
 
 

@@ -25,6 +25,7 @@ SHOWN = 5
 SHOWN_LETTERS = 100
 """So much of a cell stands in a sentence about it; a missing quotation mark makes a cell of half a file."""
 
+RETIRED = N_("The department “{name}” is retired. Reinstate it first.")
 CODE_ALIKE = N_("No department has this code, but one has {code}. Perhaps Excel took the zeros away.")
 MANY = 100_000
 """Names whose letters are not gone through again; in a file by names from the top each stands in many rows."""
@@ -62,8 +63,10 @@ class Places:
         self._create = create
         self._whole = whole
 
-    def find(self, written: str) -> int | Path:
+    def find(self, written: str, *, retired: bool = False) -> int | Path:
         """Return the id of the department that a cell names, or the names of one that is to be made.
+
+        ``retired``: the caller looks itself whether one that is out of use may stand there.
 
         Raises:
             WrongValue: when there is none, several, or only a retired one.
@@ -71,7 +74,7 @@ class Places:
         path = parted(written)
         exact = self.at(path) or self.by_code.get(written.strip())
         if exact is not None:
-            return usable(exact).id
+            return exact.id if retired else usable(exact).id
         alike = [one for one in self._ending(path) if not one.retired]
         if len(alike) == 1:
             return alike[0].id
@@ -222,7 +225,7 @@ def usable(found: Known) -> Known:
         WrongValue: when it is.
     """
     if found.retired:
-        raise WrongValue(N_("The department “{name}” is retired. Reinstate it first."), name=found.full_name)
+        raise WrongValue(RETIRED, name=found.full_name)
     return found
 
 

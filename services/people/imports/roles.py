@@ -21,7 +21,7 @@ from services.changes import Keeper
 from services.people.imports.cells import login
 from services.people.imports.holders import Holder
 from services.people.imports.nouns import Blame, Noun, doing, folded
-from services.people.imports.places import SHOWN_LETTERS, load_places
+from services.people.imports.places import RETIRED, SHOWN_LETTERS, load_places
 from services.people.kept import ACCOUNT_ROLES
 from services.people.text import code
 
@@ -60,7 +60,8 @@ class PermissionSets(Noun):
         self.readers = {
             "code": code, "login": lambda cell: login(cell) if cell.strip() else "",
             "role": self._set, "reach": _reach,
-            "department": lambda cell: self._places.find(cell) if cell.strip() else None, "doing": doing,
+            "department": lambda cell: self._places.find(cell, retired=True) if cell.strip() else None,
+            "doing": doing,
         }  # fmt: skip
 
     def thing(self, row: Any, blame: Blame) -> Role | None:
@@ -94,6 +95,7 @@ class PermissionSets(Noun):
             blame(by_id[person].rows[0], "code", NO_ACCOUNT)
         for person in more_powerful(self._tx, Person.id == func.any(list(by_id))):
             blame(by_id[person].rows[0], "code", MORE)
+        self._check_places(holders, blame)
         self._check_taken([holder for holder in holders if set(holder.now) - set(holder.after)], blame)
         touched = {one for holder in holders for one in set(holder.now) ^ set(holder.after)}
         forbidden = too_much(self._tx, touched)
@@ -115,6 +117,13 @@ class PermissionSets(Noun):
         set_roles(tx, people)
         for person, (now, after) in people.items():
             tx.note(f"account:{accounts[person]}", list(map(self.said, now)), list(map(self.said, after)))
+
+    def _check_places(self, holders: Sequence[Holder], blame: Blame) -> None:
+        # What reaches a department that was retired since may stay, but nobody gets it anew.
+        for row in (row for holder in holders for row in holder.rows if row.thing in set(holder.after) - {*holder.now}):
+            department = row.thing.department_id
+            if department is not None and self._places.by_id[department].retired:
+                blame(row, "department", RETIRED, name=self._places.name_of(department))
 
     def _check_taken(self, holders: Sequence[Holder], blame: Blame) -> None:
         if not holders:

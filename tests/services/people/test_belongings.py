@@ -284,6 +284,17 @@ class TestRoles:
         assert emptied.check().counts["same"] == 1
         assert roles(tx, cast.administrator) == {("administrator", ReachKind.WHOLE, None)}
 
+    def test_what_reaches_a_retired_department_stays_and_is_given_to_nobody(self, start, importer, tx, cast):
+        old = make_department(tx, "旧部署")
+        give(tx, account_of(tx, cast.staff), "manager", ReachKind.DEPARTMENT, old)
+        old.retired_at = tx.now
+        tx.session.flush()
+        unchanged = importer.start(file_of(tx, SYSTEM, ImportKind.ROLES, "ja"), kind=ImportKind.ROLES).check()
+        assert unchanged.counts["same"] == unchanged.counts["rows"]
+        importing = start(ImportKind.ROLES, (cast.crisis_manager.code, MANAGER, "", "旧部署"), header=ROLES)
+        importing.check()
+        assert [(line, column) for line, column, _ in importing.problems()] == [(2, "対象部署")]
+
     def test_sets_of_nearly_the_same_name_are_told_apart(self, start, tx, cast, administrator):
         less, more = PermissionSet(name="受付 A"), PermissionSet(name="受付A")
         tx.add_all([less, more])
