@@ -73,8 +73,13 @@ def split(ask: Input) -> tuple[dict[str, Any], dict[str, Any]]:
     plain: dict[str, Any] = {}
     personal: dict[str, Any] = {}
     for name, value in ask.model_dump(mode="json").items():
-        marked = marks(type(ask), name)
-        if not marked.get("secret"):
+        marked, inside = marks(type(ask), name), getattr(ask, name)
+        if marked.get("secret"):
+            continue
+        if isinstance(inside, Input) and not marked.get("personal"):
+            plain[name], within = split(inside)  # for instance the search by which many people are chosen
+            personal |= {name: within} if within else {}
+        else:
             (personal if marked.get("personal") else plain)[name] = value
     return plain, personal
 

@@ -25,8 +25,14 @@ def cell(value: object) -> str:
 
 
 def defused(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
+    """Return a text that no spreadsheet takes for a formula; ``armed`` takes away what is put before it here."""
+    # One that has apostrophes there already gets another, or reading it would take away its own.
+    return f"'{text}" if text.lstrip("'").startswith(RUN_BY_SPREADSHEETS) else text
+
+
+def armed(text: str) -> str:
+    """Return a text without the apostrophe that keeps a spreadsheet from reading it as a formula."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_SIGNS) else text
 
 
 def lines(rows: Iterable[Sequence[object]], *, delimiter: str = ",") -> str:

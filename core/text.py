@@ -8,7 +8,11 @@ from core.csvout import FORMULA_SIGNS
 from core.i18n import N_
 from core.inputs import WrongValue
 
+BREAKING = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+"""Categories of what is not seen, or ends a line."""
+
 HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
+VARIANTS = re.compile("([\uf900-\ufaff]+)")
 HIRAGANA = re.compile("[\u3041-\u3096\u309d\u309e]")
 
 
@@ -20,19 +24,35 @@ class Sought(NamedTuple):
     half_width: str
 
 
+def is_on_one_line(text: str) -> bool:
+    """Say whether there is neither a line break nor an invisible letter in a text; wide spaces (　) are fine."""
+    return text.isprintable() or not any(unicodedata.category(letter) in BREAKING for letter in text)
+
+
 def shown(text: str, longest: int) -> str:
     """Refuse what cannot be shown on one line, is too long, or would be a formula in somebody's spreadsheet.
 
     Raises:
         WrongValue: with the sentence for the field.
     """
-    if not text.isprintable() and any(unicodedata.category(letter)[0] == "C" for letter in text):
+    if not is_on_one_line(text):
         raise WrongValue(N_("There is a line break or an invisible letter in it. Remove it."))
     if len(text) > longest:
         raise WrongValue(N_("Enter at most {longest} characters."), longest=longest)
     if text.startswith(FORMULA_SIGNS):
         raise WrongValue(N_("It begins with {sign}: this looks like a formula and is not taken."), sign=text[0])
     return text
+
+
+def composed(text: str) -> str:
+    """Return a text with letters and their marks as one (か and ゛ as が), all else as it is.
+
+    NFC alone would make other letters of some that stand in names: of 神 in the writing of U+FA19 the common one.
+    """
+    if text.isascii():
+        return text
+    parts = VARIANTS.split(text)  # variants stand at odd places
+    return "".join(part if at % 2 else unicodedata.normalize("NFC", part) for at, part in enumerate(parts))
 
 
 def katakana(value: str) -> str:

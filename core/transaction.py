@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Executable
+from sqlalchemy import Executable, text
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from core.unit import Unit
 
 E = TypeVar("E")
 M = TypeVar("M")
+ABSENT = text("SELECT pg_advisory_xact_lock(hashtextextended(:row, 0))")
 _listeners: dict[type[Any], list[Callable[["Transaction", Any], None]]] = defaultdict(list)
 
 
@@ -65,12 +66,19 @@ class Transaction:
         self.session.flush()
 
     def get(self, model: type[M], key: object, *, lock: bool = False) -> M | None:
-        """Load a row by its primary key, locked for change if asked."""
+        """Load a row by its primary key, locked for change if asked.
+
+        Where there is none that is locked too: of two who would make it at once the second one waits, and finds it.
+        """
         self.stand()
+        if not lock:
+            return self.session.get(model, key)
         # As an UPDATE locks it: who only adds a row that refers to this one does not wait.
-        return self.session.get(
-            model, key, with_for_update={"key_share": True} if lock else None, populate_existing=lock
-        )
+        row = self.session.get(model, key, with_for_update={"key_share": True}, populate_existing=True)
+        if row is None:
+            self.session.execute(ABSENT, {"row": f"{model.__name__}:{key}"})
+            row = self.session.get(model, key, with_for_update={"key_share": True}, populate_existing=True)
+        return row
 
     def execute(self, statement: Executable, values: Any = None) -> Result[*tuple[Any, ...]]:
         """Run any statement."""

@@ -53,10 +53,13 @@ class Touched(NamedTuple):
 
 @listens(RecordsChanged)
 def settle_changed(tx: Transaction, _told: RecordsChanged) -> None:
-    """Settle whom a change-set touched; have the job do it where they are many."""
+    """Settle whom a change-set touched; have the job do it where they are many, or while somebody else settles.
+
+    Who changes a person does not wait for others: behind a large count that would be longer than locks are waited for.
+    """
     some = select(literal(1)).select_from(ContactStale).limit(AT_ONCE + 1).subquery()
     waiting = tx.scalar(select(func.count()).select_from(some))
-    if waiting > AT_ONCE:
+    if waiting > AT_ONCE or (waiting and not tx.scalar(select(func.pg_try_advisory_xact_lock(KEY)))):
         enqueue(tx, settle_waiting)
     elif waiting:
         settle(tx, AT_ONCE)

@@ -1,5 +1,8 @@
 """Erasing who people were (個人情報の消去): the row stays, for answers and deliveries that refer to it."""
 
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, select, update
@@ -21,7 +24,11 @@ from data.models.people import (
 from services.events import PeopleErased
 from services.people.retained import empty_imports
 
-ENCODINGS = ("utf-8", "cp932", "utf-16-le")
+ENCODINGS = ("utf-8", "cp932", "utf-16-le", "utf-16-be", "euc_jp", "iso2022_jp")
+"""All that an import reads."""
+
+SWITCHES = re.compile(rb"\x1b[$(]+[@-Z]")
+"""Between kinds of letters in ISO-2022-JP: what stands before a name, and so whether there is one, is not known."""
 BELONGINGS = (ContactPoint, Membership, PersonOwn, PersonRegion, PersonListMember)
 
 
@@ -48,7 +55,7 @@ def erase_people(tx: Transaction, erased: PeopleErased) -> None:
 def _imports_that_name(tx: Transaction, words: tuple[str, ...]) -> list[int]:
     rows = (PeopleImportRow.cells, PeopleImportRow.values, PeopleImportRow.errors)
     listed = select(PeopleImportRow.import_id).where(or_(*[mentions(column, words) for column in rows])).distinct()
-    written = [one.hex() for word in words for encoding in ENCODINGS if (one := word.encode(encoding, "ignore"))]
+    written = [one.hex() for word in words for one in _in_files(word)]
     files = select(PeopleImport.id).where(
         or_(
             mentions(PeopleImport.sample, words),
@@ -57,6 +64,13 @@ def _imports_that_name(tx: Transaction, words: tuple[str, ...]) -> list[int]:
         )
     )
     return sorted({*tx.execute(listed).scalars(), *tx.execute(files).scalars(), *_parts_that_name(tx, written)})
+
+
+def _in_files(word: str) -> Iterator[bytes]:
+    for encoding in ENCODINGS:
+        # Where a letter is not known the word stands in no file; without that letter it might mean somebody else.
+        with suppress(UnicodeEncodeError):
+            yield SWITCHES.sub(b"", word.encode(encoding))
 
 
 def _parts_that_name(tx: Transaction, written: list[str]) -> list[int]:

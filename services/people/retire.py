@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from core.errors import Refused
 from core.i18n import N_, listed
@@ -16,6 +16,15 @@ from services.changes import keeping
 from services.people.kept import PEOPLE
 from services.people.lock import alone
 from services.people.within import ids_within
+
+ANOTHER_MAIN = text("""
+    UPDATE membership SET main = true
+    FROM (
+        SELECT person_id, min(department_id) AS department_id FROM membership
+        WHERE person_id = ANY(CAST(:ids AS bigint[])) GROUP BY person_id HAVING NOT bool_or(main)
+    ) AS first
+    WHERE membership.person_id = first.person_id AND membership.department_id = first.department_id
+""")
 
 
 class Several(Input):
@@ -82,10 +91,15 @@ def mark_retired(tx: Transaction, people: Sequence[int]) -> list[int]:
 
 
 def mark_back(tx: Transaction, people: Sequence[int]) -> list[int]:
-    """Note that people are back, without the departments that were retired meanwhile; return those who had left."""
+    """Note that people are back, without the departments that were retired meanwhile; return those who had left.
+
+    Whose main department is among these gets the first of the others for it.
+    """
     back = _mark(tx, people, Person.retired_at.is_not(None), None)
     gone = select(Department.id).where(Department.retired_at.is_not(None))
     tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
+    tx.execute(ANOTHER_MAIN, {"ids": back})
+    tx.session.expire_all()
     return back
 
 
@@ -111,7 +125,10 @@ def _whose_mails_are_taken(tx: Transaction, people: Sequence[int]) -> list[str]:
     rows = tx.execute(
         select(Person)
         .join(mine, mine.c.person_id == Person.id)
-        .join(theirs, (theirs.c.value == mine.c.value) & (theirs.c.person_id != mine.c.person_id))
+        .join(
+            theirs,
+            (func.lower(theirs.c.value) == func.lower(mine.c.value)) & (theirs.c.person_id != mine.c.person_id),
+        )
         .join(other, other.c.id == theirs.c.person_id)
         .where(
             Person.id == func.any(list(people)), Person.retired_at.is_not(None),

@@ -1,6 +1,5 @@
 """Keeping the tree of departments in step: paths, full names and depths follow from parents and names."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
@@ -9,7 +8,7 @@ from sqlalchemy import text
 
 from core.i18n import N_
 from core.inputs import WrongValue
-from core.text import shown
+from core.text import composed, shown
 from core.transaction import Transaction
 from data.models.people import LONGEST as LONGEST_SHOWN
 from services.access import LEFT_OUT
@@ -112,7 +111,7 @@ def department_name(value: str) -> str:
     Raises:
         WrongValue: when it has one of the separators, or is what stands for names that are left out.
     """
-    name = shown(unicodedata.normalize("NFC", value).strip(), LONGEST)
+    name = shown(composed(value).strip(), LONGEST)
     if name == LEFT_OUT:
         raise WrongValue(N_("“{name}” stands for names that are left out. Write all names from the top."), name=name)
     for letter in RESERVED:

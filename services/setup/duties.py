@@ -126,10 +126,10 @@ def propose_dates(tx: Transaction, ask: StartOn) -> list[DutyRow]:
 
     Owners stay as they are.
     """
-    # In one order, so that two who do it at once wait for each other.
-    present = select(SetupDuty).order_by(SetupDuty.step).with_for_update(key_share=True)
-    before = {row.step: row.due_on for row in tx.execute(present).scalars()}
     dates = dates_from(ask.starts_on, _calendar(tx), but=hidden_steps(tx))
+    # In one order, so that two who do it at once wait for each other, and for who sets one of them.
+    rows_now = {key: tx.get(SetupDuty, key, lock=True) for key in sorted(dates)}
+    before = {key: row.due_on for key, row in rows_now.items() if row}
     rows = [{"step": key, "due_on": dates[key], "changed_at": tx.now} for key in sorted(dates)]
     new = insert(SetupDuty).values(rows)
     put = {"due_on": new.excluded.due_on, "changed_at": new.excluded.changed_at, "version": SetupDuty.version + 1}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from core.csvout import FORMULA_SIGNS
+from core.csvout import armed
 from core.errors import RenrakuError
 from core.i18n import N_
 from core.inputs import WrongValue
@@ -43,11 +43,6 @@ class Cells(dict[str, Any]):
         if len(self) < MOST:
             self[cell] = value
         return value
-
-
-def armed(cell: str) -> str:
-    """Return a cell without the apostrophe that keeps a spreadsheet from reading it as a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
 
 
 def whole_name(cell: str) -> tuple[str, str]:

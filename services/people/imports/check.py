@@ -1,5 +1,6 @@
 """The dry run of a people file: what would be added, changed, left alone, and why a row cannot be taken."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from services.people.imports.columns import MAIL_FIELDS
 from services.people.imports.own import OwnCells
 from services.people.imports.places import Path, Places
 from services.people.imports.plan import PlannedRow, Problem, Say
-from services.people.imports.rows import Draft, PeopleReader
+from services.people.imports.rows import REPEATED, Draft, PeopleReader
 from services.people.imports.shown import changes_of
 from services.people.imports.snapshot import KnownPerson, codes_alike, codes_in_other_letters, load_people
 from services.people.imports.target import Target, changes_something, target_of
@@ -32,6 +33,9 @@ OUT_OF_REACH = N_("The department “{name}” is outside your reach.")
 NO_DEPARTMENT = N_("Name at least one department within your reach.")
 LOGIN_STEADY = N_("This person holds permissions. Change the login name on the page of accounts.")
 MAIL_OF_MORE = N_("This person may do more than you. A system administrator can change the mail address.")
+
+Cells = list[tuple[Draft, str]]
+"""Rows with the field that is meant."""
 
 
 class PeopleCheck:
@@ -151,24 +155,50 @@ class PeopleCheck:
                 self._blame(draft, "code", CODE_ALIKE, code=alike[code])
             if code.lower() in otherwise and code not in known:
                 self._blame(draft, "code", CODE_OTHERWISE, code=otherwise[code.lower()])
+        new = set(lettered)
+        self._check_alike([draft for draft in drafts if draft.values.get("code", "") in new])
+
+    def _check_alike(self, new: list[Draft]) -> None:
+        alike: dict[str, dict[str, Draft]] = defaultdict(dict)
+        for draft in new:
+            alike[draft.values["code"].lower()].setdefault(draft.values["code"], draft)
+        for drafts in (list(one.values()) for one in alike.values() if len(one) > 1):
+            for at, draft in enumerate(drafts):
+                self._blame(draft, "code", REPEATED["code"], row=str(drafts[1 if at == 0 else 0].row.line))
 
     def _check_mails(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
         mapped = [name for name in MAIL_FIELDS if name in self._mapping]
-        owners = owners_of_mails(self._tx, [mail for draft in drafts for mail in draft.mails]) if mapped else {}
+        if not mapped:
+            return
+        refused, waiting = self._mails_of_others(drafts, known, mapped)
+        # An address changes hands only if the row that gives it up is taken as well; one fault may so cause another.
+        for draft, name in refused:  # grows while it is gone through
+            self._blame(draft, name, TAKEN_MAIL)
+            refused += waiting.pop(draft.row.line, ())
+
+    def _mails_of_others(
+        self, drafts: list[Draft], known: Mapping[str, KnownPerson], mapped: list[str]
+    ) -> tuple[Cells, dict[int, Cells]]:
+        """Return the addresses that others keep, and by row those that its person gives up for them."""
+        mails = [mail for draft in drafts for mail in draft.mails]
+        owners = owners_of_mails(self._tx, mails)
+        of_office = owners_of_mails(self._tx, mails, office_only=True)
         ids = {code: person.id for code, person in known.items()}
         by_owner = {ids[code]: draft for draft in drafts if (code := draft.values.get("code", "")) in ids}
-        wanted = []
+        refused: Cells = []
+        waiting: dict[int, Cells] = defaultdict(list)
         for draft in drafts:
             own = ids.get(draft.values.get("code", ""))
             for name in mapped:
-                owner = owners.get(draft.values.get(name, "").lower())
-                if owner is not None and owner != own:
-                    wanted.append((draft, name, by_owner.get(owner)))
-        # An address changes hands only if the row that gives it up is taken as well; one fault may so cause another.
-        while blamed := [one for one in wanted if one[2] is None or one[2].row.problems]:
-            for draft, name, _ in blamed:
-                self._blame(draft, name, TAKEN_MAIL)
-            wanted = [one for one in wanted if one not in blamed]
+                mail = draft.values.get(name, "").lower()
+                owner = owners.get(mail)
+                if owner is None or owner == own:
+                    continue
+                # No row gives up what somebody registered themselves.
+                giver = by_owner.get(owner) if of_office.get(mail) == owner else None
+                after = refused if giver is None or giver.row.problems else waiting[giver.row.line]
+                after.append((draft, name))
+        return refused, waiting
 
     def _check_powers(self, drafts: list[Draft], known: Mapping[str, KnownPerson]) -> None:
         new = {

@@ -13,7 +13,7 @@ from core.inputs import WrongValue
 from data.models.people import RowAction
 from services.access import LEFT_OUT, SEPARATOR, shown_line
 from services.people.imports.departments import CODE_TWICE, DepartmentPlan, DepartmentReader
-from services.people.imports.places import Known, Places
+from services.people.imports.places import CODE_ALIKE, RETIRED, Known, Places
 from services.people.imports.plan import PlannedRow, Say
 from services.people.imports.read import Sheet
 from services.people.tree import Key, Node, department_name
@@ -23,7 +23,6 @@ NO_PARENT = N_("There is no department with the code {code}, neither in the file
 PARENT_FAULTY = N_("The department above it, in row {row}, cannot be taken.")
 CYCLE = N_("This department would lie below itself: {codes}. Correct the code of the department above.")
 SAME_NAME = N_("Another department of this name lies in the same place.")
-RETIRED = N_("The department “{name}” is retired. Reinstate it first.")
 MOST_AROUND = 12
 
 
@@ -50,6 +49,9 @@ def plan_by_code(sheet: Sheet, mapping: Mapping[str, str], places: Places, say: 
     say(N_("Comparing"), 0, len(rows))
     read = [one for row in rows if not row.problems and (one := _read(reader, row)) is not None]
     _flag_repeated(reader, read)
+    for one in read:
+        if whole := places.with_zeros(one.code):
+            reader.blame(one.row, "code", CODE_ALIKE, code=whole)
     trees = Trees(reader, places, read)
     sound = [one for one in read if not one.row.problems]
     # A row that cannot be taken may carry others with it, until what is left is a tree.
@@ -165,6 +167,8 @@ class Trees:
         if code and code not in by_code and code not in self._places.by_code:
             if code in self._by_code:
                 self._reader.blame(one.row, "parent_code", PARENT_FAULTY, row=self._by_code[code].row.line)
+            elif whole := self._places.with_zeros(code):
+                self._reader.blame(one.row, "parent_code", CODE_ALIKE, code=whole)
             else:
                 self._reader.blame(one.row, "parent_code", NO_PARENT, code=code)
         elif code and code not in by_code and self._places.by_code[code].retired:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from core.csvout import armed
 from core.errors import RenrakuError
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.people import RowAction
 from services.changes import Keeper
-from services.people.imports.cells import armed
-from services.people.imports.places import Path, Places, parted, usable
+from services.people.imports.places import CODE_ALIKE, Path, Places, parted, usable
 from services.people.imports.plan import PlannedRow, Problem, Say
 from services.people.imports.read import Line, Sheet
 from services.people.imports.rows import RAGGED
@@ -110,6 +110,8 @@ def _plan_row(
     taken = places.by_code.get(code) if code else None
     if taken is not None and taken.id != place:
         reader.blame(row, "code", CODE_TAKEN)
+    if code and (whole := places.with_zeros(code)):
+        reader.blame(row, "code", CODE_ALIKE, code=whole)
     if row.problems or place is None:
         return
     if isinstance(place, tuple):

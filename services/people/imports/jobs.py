@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from core import audit, collector, logs, progress
 from core.actor import Actor, Reach, What
 from core.database import transaction
-from core.errors import Conflict, NotFound, RenrakuError
+from core.errors import Conflict, NotFound, Refused, RenrakuError
 from core.i18n import N_, using_language
 from core.inputs import Input
 from core.jobs import job
@@ -40,6 +40,7 @@ SECONDS = 15 * 60
 RETRIES = 3
 STALE = N_("People or departments were changed after the check, so nothing was applied. Check the file again.")
 FAULT = N_("This could not be done because of a fault in the program. Nothing was applied. Tell your administrator.")
+ONLY_WHOLE = N_("Only somebody with the whole organisation in reach imports departments.")
 Work = Callable[[Transaction, PeopleImport, Say], None]
 COLUMNS = ("import_id", "line", "action", "cells", "values", "errors")
 BELONGINGS = {ImportKind.MEMBERSHIPS: Memberships, ImportKind.REGIONS: Regions}
@@ -97,7 +98,11 @@ def apply(tx: Transaction, found: PeopleImport, say: Say) -> None:
 
 
 def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
-    """Return what an import would do at this moment for somebody with this reach."""
+    """Return what an import would do at this moment for somebody with this reach.
+
+    Raises:
+        Refused: for departments with a limited reach. NotAllowed: for permission sets, when the actor may give none.
+    """
     if found.kind is ImportKind.DEPARTMENTS:
         return _plan_departments(tx, found, reach, say)
     sheet = stream_sheet(lambda: stored(tx, found.id), found.encoding, found.counts["rows"])
@@ -112,6 +117,8 @@ def make_plan(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> P
 
 
 def _plan_departments(tx: Transaction, found: PeopleImport, reach: Reach, say: Say) -> Plan:
+    if not reach.whole:
+        raise Refused(ONLY_WHOLE)
     sheet = read_sheet(stored(tx, found.id), found.encoding)
     places = load_places(tx, reach, create=found.create_departments)
     planned = plan_by_path if "path" in found.mapping else plan_by_code

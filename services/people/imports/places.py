@@ -22,6 +22,11 @@ Path = tuple[str, ...]
 """The names of a department that is to be made, from the top."""
 
 SHOWN = 5
+SHOWN_LETTERS = 100
+"""So much of a cell stands in a sentence about it; a missing quotation mark makes a cell of half a file."""
+
+RETIRED = N_("The department “{name}” is retired. Reinstate it first.")
+CODE_ALIKE = N_("No department has this code, but one has {code}. Perhaps Excel took the zeros away.")
 MANY = 100_000
 """Names whose letters are not gone through again; in a file by names from the top each stands in many rows."""
 
@@ -47,6 +52,7 @@ class Places:
         """Index them; ``create``: what is not there is to be made; ``whole``: the actor reaches everything."""
         self.by_id = {one.id: one for one in departments}
         self.by_code = {one.code: one for one in self.by_id.values() if one.code}
+        self._zeros = {code.lstrip("0") or "0": code for code in self.by_code if code.startswith("0")}
         self._below = {(one.parent_id, one.name): one for one in self.by_id.values()}
         self._alike: dict[tuple[int | None, str], list[Known]] = defaultdict(list)
         self._by_last: dict[str, list[Known]] = defaultdict(list)
@@ -57,8 +63,10 @@ class Places:
         self._create = create
         self._whole = whole
 
-    def find(self, written: str) -> int | Path:
+    def find(self, written: str, *, retired: bool = False) -> int | Path:
         """Return the id of the department that a cell names, or the names of one that is to be made.
+
+        ``retired``: the caller looks itself whether one that is out of use may stand there.
 
         Raises:
             WrongValue: when there is none, several, or only a retired one.
@@ -66,17 +74,26 @@ class Places:
         path = parted(written)
         exact = self.at(path) or self.by_code.get(written.strip())
         if exact is not None:
-            return usable(exact).id
+            return exact.id if retired else usable(exact).id
         alike = [one for one in self._ending(path) if not one.retired]
         if len(alike) == 1:
             return alike[0].id
         if alike:
             names = listed(f"“{one.full_name}”" for one in alike[:SHOWN])
-            raise WrongValue(N_("“{written}” may be {names}. Write it from the top."), written=written, names=names)
+            problem = N_("“{written}” may be {names}. Write it from the top.")
+            raise WrongValue(problem, written=written[:SHOWN_LETTERS], names=names)
+        if whole := self.with_zeros(written.strip()):
+            raise WrongValue(CODE_ALIKE, code=whole)
         if not self._create:
             problem = N_("There is no department “{written}”. Make it first, or choose to make missing departments.")
-            raise WrongValue(problem, written=written)
+            raise WrongValue(problem, written=written[:SHOWN_LETTERS])
         return self.to_be_made(path)
+
+    def with_zeros(self, code: str) -> str | None:
+        """Return the code of a department that differs from this unknown one in nothing but zeros in front."""
+        if code in self.by_code or (code.startswith("0") and code != "0"):
+            return None
+        return self._zeros.get(code)
 
     def at(self, path: Path) -> Known | None:
         """Return the department with exactly these names from the top; width and case of letters do not matter."""
@@ -208,7 +225,7 @@ def usable(found: Known) -> Known:
         WrongValue: when it is.
     """
     if found.retired:
-        raise WrongValue(N_("The department “{name}” is retired. Reinstate it first."), name=found.full_name)
+        raise WrongValue(RETIRED, name=found.full_name)
     return found
 
 

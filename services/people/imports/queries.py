@@ -17,6 +17,7 @@ from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImpo
 from services.changes import set_of
 from services.people.imports.columns import columns_of, label_of
 from services.people.imports.headings import Column
+from services.people.imports.read import beginning
 
 
 class ImportAsk(Input):
@@ -87,7 +88,7 @@ class ChangeRow(Row):
 
 
 class CheckedRow(Row):
-    """A row of the file with what becomes of it; ``line`` is its number in a spreadsheet."""
+    """A row of the file with what becomes of it (of huge cells the beginning); ``line``: its number in a sheet."""
 
     line: int = field(N_("Line"))
     action: RowAction = field(N_("What becomes of it"))
@@ -191,14 +192,15 @@ def _made(row: Any) -> ImportRow:
 
 
 def _checked(found: PeopleImport, row: PeopleImportRow, columns: Sequence[Column]) -> CheckedRow:
-    cells = dict(zip(found.header, row.cells, strict=False))
+    shown = list(map(beginning, row.cells))
+    cells = dict(zip(found.header, shown, strict=False))
 
     def cell(*names: str) -> str:
         return " ".join(cells[column] for name in names if (column := found.mapping.get(name, "")) in cells).strip()
 
     changes = (row.values or {}).get("changes", [])
     return CheckedRow(
-        line=row.line, action=row.action, cells=row.cells, problems=problems_of(row),
+        line=row.line, action=row.action, cells=shown, problems=problems_of(row),
         key=cell("code") or cell("path") or cell("login"),
         name=cell("family_name", "given_name", "name") or cell("role", "department", "region"),
         changes=[ChangeRow(label=label_of(columns, name), before=was, after=now) for name, was, now in changes],

@@ -33,6 +33,9 @@ csv.field_size_limit(2**20)
 """Characters of a cell, for all that read CSV here: a department may be named by thousands of names from the top."""
 
 BYTE_ORDER_MARK = "\ufeff"
+LONGEST_SHOWN = 500
+"""Letters of a cell that a page shows; a missing quotation mark makes a cell of half a file."""
+
 NUL, NUL_SHOWN = "\0", "\N{REPLACEMENT CHARACTER}"
 
 
@@ -92,6 +95,11 @@ class Counted(Iterable[Line], Protocol):
 
 Streamed = Read[Counted]
 """A file that is read line after line; they need not all be in memory."""
+
+
+def beginning(cell: str) -> str:
+    """Return as much of a cell as is shown."""
+    return cell if len(cell) <= LONGEST_SHOWN else f"{cell[:LONGEST_SHOWN]}…"
 
 
 def read_sheet(file: BinaryIO, encoding: str | None = None) -> Sheet:

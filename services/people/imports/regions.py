@@ -2,7 +2,8 @@
 
 from core.i18n import N_, listed
 from core.inputs import WrongValue
-from services.people.regions.finding import Certainty, Finding, find
+from services.people.imports.places import SHOWN_LETTERS
+from services.people.regions.finding import LONGEST, Certainty, Finding, find
 from services.people.regions.names import full_name, rows
 
 SHOWN = 8
@@ -16,18 +17,19 @@ def find_region(written: str) -> str:
     """
     if written in rows():  # as our own files have them; some are postal codes as well
         return written
-    found = find(written)
+    found = find(written[:LONGEST])
     if found.sure:
         return found.sure
+    shown = written[:SHOWN_LETTERS]
     if found.certainty is Certainty.SEVERAL:
         raise WrongValue(
-            N_("“{written}” may be {candidates}. Write the code."), written=written, candidates=_listed(found)
+            N_("“{written}” may be {candidates}. Write the code."), written=shown, candidates=_listed(found)
         )
     if found.codes:
         raise WrongValue(
-            N_("There is no region “{written}”. Perhaps {candidates}."), written=written, candidates=_listed(found)
+            N_("There is no region “{written}”. Perhaps {candidates}."), written=shown, candidates=_listed(found)
         )
-    raise WrongValue(N_("There is no region “{written}”."), written=written)
+    raise WrongValue(N_("There is no region “{written}”."), written=shown)
 
 
 def _listed(found: Finding) -> str:

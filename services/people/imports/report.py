@@ -31,7 +31,7 @@ def bad_csv(tx: Transaction, ask: ImportAsk) -> CsvFile:
         .where(PeopleImportRow.import_id == found.id, PeopleImportRow.action == RowAction.ERROR)
         .order_by(PeopleImportRow.line)
     ).scalars()
-    lines = [_with_reason(found, row.cells, _reason(row)) for row in rows]
+    lines = [_with_reason(found, list(map(csvout.armed, row.cells)), _reason(row)) for row in rows]
     delimiter = open_sheet(stored(tx, found.id), found.encoding).delimiter
     header = _with_reason(found, list(found.header), REASON)
     # What an encoding does not know can only stand in our own sentences: the cells came from it.

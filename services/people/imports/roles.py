@@ -1,5 +1,6 @@
 """Which permission sets people have, and how far (管理者権限, D05), as a file. System administrators are not in it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -20,12 +21,13 @@ from services.changes import Keeper
 from services.people.imports.cells import login
 from services.people.imports.holders import Holder
 from services.people.imports.nouns import Blame, Noun, doing, folded
-from services.people.imports.places import load_places
+from services.people.imports.places import RETIRED, SHOWN_LETTERS, load_places
 from services.people.kept import ACCOUNT_ROLES
 from services.people.text import code
 
 ADMINISTRATORS = N_("System administrators are named on the page of their account, never by a file.")
 NO_SET = N_("There is no permission set “{written}”. There are {names}.")
+SETS = N_("“{written}” may be {names}. Write it exactly so.")
 NO_REACH = N_("Write “Whole organisation”, “Department and below” or “Own data only”.")
 REACH = N_("Say how far it reaches: a department, or the whole organisation.")
 DEPARTMENT = N_("The reach “department and below” needs a department, and only it has one.")
@@ -58,7 +60,8 @@ class PermissionSets(Noun):
         self.readers = {
             "code": code, "login": lambda cell: login(cell) if cell.strip() else "",
             "role": self._set, "reach": _reach,
-            "department": lambda cell: self._places.find(cell) if cell.strip() else None, "doing": doing,
+            "department": lambda cell: self._places.find(cell, retired=True) if cell.strip() else None,
+            "doing": doing,
         }  # fmt: skip
 
     def thing(self, row: Any, blame: Blame) -> Role | None:
@@ -92,6 +95,7 @@ class PermissionSets(Noun):
             blame(by_id[person].rows[0], "code", NO_ACCOUNT)
         for person in more_powerful(self._tx, Person.id == func.any(list(by_id))):
             blame(by_id[person].rows[0], "code", MORE)
+        self._check_places(holders, blame)
         self._check_taken([holder for holder in holders if set(holder.now) - set(holder.after)], blame)
         touched = {one for holder in holders for one in set(holder.now) ^ set(holder.after)}
         forbidden = too_much(self._tx, touched)
@@ -114,6 +118,13 @@ class PermissionSets(Noun):
         for person, (now, after) in people.items():
             tx.note(f"account:{accounts[person]}", list(map(self.said, now)), list(map(self.said, after)))
 
+    def _check_places(self, holders: Sequence[Holder], blame: Blame) -> None:
+        # What reaches a department that was retired since may stay, but nobody gets it anew.
+        for row in (row for holder in holders for row in holder.rows if row.thing in set(holder.after) - {*holder.now}):
+            department = row.thing.department_id
+            if department is not None and self._places.by_id[department].retired:
+                blame(row, "department", RETIRED, name=self._places.name_of(department))
+
     def _check_taken(self, holders: Sequence[Holder], blame: Blame) -> None:
         if not holders:
             return
@@ -128,22 +139,27 @@ class PermissionSets(Noun):
     def _set(self, cell: str) -> int | None:
         if not cell.strip():
             return None
-        found = self._by_name.get(folded(cell))
-        if found is None:
-            names = listed(f"“{one.name}”" for one in self._sets.values() if one.shipped != ADMINISTRATOR)
-            raise WrongValue(NO_SET, written=cell.strip(), names=names)
-        if self._sets[found].shipped == ADMINISTRATOR:
+        written = cell.strip()
+        meant: list[PermissionSet] = [one for one in self._sets.values() if one.name == written]
+        meant = meant or [self._sets[key] for key in self._by_name.get(folded(cell), ())]
+        if len(meant) != 1:
+            others = meant or [one for one in self._sets.values() if one.shipped != ADMINISTRATOR]
+            names = listed(f"“{one.name}”" for one in others)
+            raise WrongValue(SETS if meant else NO_SET, written=written[:SHOWN_LETTERS], names=names)
+        if meant[0].shipped == ADMINISTRATOR:
             raise WrongValue(ADMINISTRATORS)
-        return found
+        return meant[0].id
 
 
-def _by_name(sets: Collection[PermissionSet]) -> dict[str, int]:
-    named = {folded(one.name): one.id for one in sets}
+def _by_name(sets: Collection[PermissionSet]) -> dict[str, list[int]]:
+    named: dict[str, list[int]] = defaultdict(list)
+    for one in sets:
+        named[folded(one.name)].append(one.id)
     shipped = {one.shipped: one.id for one in sets if one.shipped}
     for role in ROLES:
         for language in LANGUAGES if role.key in shipped else ():
             with using_language(language):
-                named.setdefault(folded(_(role.name)), shipped[role.key])
+                named.setdefault(folded(_(role.name)), [shipped[role.key]])
     return named
 
 

@@ -117,7 +117,7 @@ class PeopleReader(RowReader):
         repeated: dict[str, list[Draft]] = defaultdict(list)
         for name in names:
             for draft in drafts:
-                value = draft.values.get(name, "").lower()  # nobody tells two of them apart by that
+                value = self._compared(kind, draft.values.get(name, ""))
                 if value and first.setdefault(value, draft) is not draft:
                     repeated[value].append(draft)
         for value, others in repeated.items():
@@ -126,8 +126,15 @@ class PeopleReader(RowReader):
             )
             for draft in everywhere:
                 other = everywhere[0] if draft is not everywhere[0] else everywhere[1]
-                column = next(self.mapping[name] for name in names if draft.values.get(name, "").lower() == value)
+                column = next(
+                    self.mapping[name] for name in names if self._compared(kind, draft.values.get(name, "")) == value
+                )
                 draft.row.blame(Problem(column, REPEATED[kind], {"row": str(other.row.line)}))
+
+    @staticmethod
+    def _compared(kind: str, value: str) -> str:
+        # Nobody tells two by capital letters, but for codes: two people who have them so already keep them.
+        return value if kind == "code" else value.lower()
 
 
 def find_departments(cell: str, places: Places) -> tuple[int | Path, ...]:

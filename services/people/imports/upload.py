@@ -20,8 +20,8 @@ from data.models.people import ImportKind, ImportState, PeopleImport, PeopleImpo
 from services.access import assign
 from services.people.imports.columns import check_mapping, columns_of, guess
 from services.people.imports.file import keep, opened, size_of
-from services.people.imports.jobs import apply_job, check_job
-from services.people.imports.read import NO_ROWS, open_sheet
+from services.people.imports.jobs import ONLY_WHOLE, apply_job, check_job
+from services.people.imports.read import NO_ROWS, NUL, NUL_SHOWN, beginning, open_sheet
 
 SAMPLE = 5
 MIB = 2**20
@@ -91,7 +91,7 @@ def upload(tx: Transaction, ask: Upload) -> StoredImport:
     guessed = guess(ask.kind, sheet.header, columns_of(tx, ask.kind))
     made = PeopleImport(
         kind=ask.kind, filename=ask.filename, encoding=sheet.encoding, header=sheet.header,
-        sample=_without_nul(sample), mapping=_last_mapping(tx, ask.kind, sheet.header) or guessed,
+        sample=_shown(sample), mapping=_last_mapping(tx, ask.kind, sheet.header) or guessed,
         counts={"rows": rows}, account_id=tx.actor.account_id, created_at=tx.now,
     )  # fmt: skip
     keep(tx, made, file)
@@ -111,7 +111,7 @@ def map_import(tx: Transaction, ask: Mapping) -> StoredImport:
     if found.state is ImportState.APPLIED:
         raise Refused(N_("This file has been applied already. Upload it again to import it once more."))
     if found.kind is ImportKind.DEPARTMENTS and not map_import.reach(tx).whole:
-        raise Refused(N_("Only somebody with the whole organisation in reach imports departments."))
+        raise Refused(ONLY_WHOLE)
     if found.kind is ImportKind.ROLES:
         assign.require(tx)
     check_mapping(found.kind, found.header, ask.mapping, columns_of(tx, found.kind))
@@ -184,5 +184,5 @@ def _last_mapping(tx: Transaction, kind: ImportKind, header: list[str]) -> dict[
     return mapping
 
 
-def _without_nul(sample: list[dict[str, str]]) -> list[dict[str, object]]:
-    return [{name: cell.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, cell in row.items()} for row in sample]
+def _shown(sample: list[dict[str, str]]) -> list[dict[str, object]]:
+    return [{name: beginning(cell).replace(NUL, NUL_SHOWN) for name, cell in row.items()} for row in sample]

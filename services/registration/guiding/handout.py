@@ -19,7 +19,14 @@ from data.models.people import Person
 from data.models.registration_guides import GuideWay, RegistrationGuide, RegistrationHandout
 from services.registration.guiding.making import PURPOSE, about, make_handout, opened_file
 from services.registration.guiding.sheets import in_order
-from services.registration.guiding.whom import Whom, chosen, has_address, refuse_unless_some, skipped
+from services.registration.guiding.whom import (
+    Whom,
+    chosen,
+    has_address,
+    one_after_the_other,
+    refuse_unless_some,
+    skipped,
+)
 
 PAGES = 500
 MOST = 5_000
@@ -81,6 +88,7 @@ def print_guides(tx: Transaction, ask: Prints) -> Printing:
     """
     if tx.actor.account_id is None:
         raise Refused(N_("Only somebody with an account can print: the file is for nobody else."))
+    one_after_the_other(tx)
     people = select(Person.id).where(Person.id.in_(chosen(tx, ask, print_guides.reach(tx))))
     if not ask.everybody and not ask.person_ids:
         people = people.where(~has_address())

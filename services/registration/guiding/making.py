@@ -39,10 +39,10 @@ def make_handout(handout_id: int) -> None:
     """
     with transaction(SYSTEM) as tx:
         work_id, people, before, total = _asked(tx, handout_id)
+        if not work_id:
+            return
         tokens = draft_links(people)
-        content = ready(tx, tokens) if people else None
-    if content is None:
-        return
+        content = ready(tx, tokens)
     try:
         made = _drawn(content, lambda done: progress.report(work_id, STEP, before + done, total))
         with transaction(SYSTEM) as tx:

@@ -4,7 +4,6 @@ The font comes in a package (Noto Sans JP, 17,000 letters), so that a bare machi
 printed as a box: a name then stands in kana or by its code, and ``misprinted`` says whose.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,11 +17,16 @@ from pylopdf_fonts_jp import sans_path
 
 from core.i18n import N_, _, using_language
 from core.shown import day
+from core.text import composed
 from services.registration.links import address_of, typed_at, written
 
 FONT = "guide"
 MARGIN, WIDTH = 20.0, 170.0
 QR_MM, QR_DOTS = 50.0, 8
+SMALLEST = 6
+"""Points; nobody reads smaller letters."""
+
+LEFT_OUT = "…"
 UNKNOWN_LETTER = "〓"
 SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 """Which of several writings of a letter is meant; the font has one of each."""
@@ -154,12 +158,20 @@ class _Pages:
         self._text(MARGIN, 260, 11, keep, WIDTH)
 
     def _line(self, left: float, top: float, size: float, text: str, width: float) -> None:
-        """Write one line, smaller if it is too long for the place."""
+        """Write one line, smaller if it is too long for the place; of one that is longer still, not its middle."""
         self.pdf.set_font(FONT, size=size)
         if (needs := self.pdf.get_string_width(text)) > width - 2:
-            self.pdf.set_font(FONT, size=max(6, size * (width - 2) / needs))
+            self.pdf.set_font(FONT, size=max(SMALLEST, size * (width - 2) / needs))
+            text = self._fitted(text, width - 2)
         self.pdf.set_xy(left, top)
         self.pdf.cell(width, size * 0.5, text)
+
+    def _fitted(self, text: str, room: float) -> str:
+        whole, keep = text, len(text)
+        while keep > 1 and self.pdf.get_string_width(text) > room + 0.1:
+            keep -= 1
+            text = f"{whole[: keep - keep // 2]}{LEFT_OUT}{whole[len(whole) - keep // 2 :]}"
+        return text
 
     def _text(self, left: float, top: float, size: float, text: str, width: float) -> None:
         for number, line in enumerate(text.split("\n")):
@@ -170,8 +182,7 @@ class _Pages:
         return kana if kana and UNKNOWN_LETTER not in kana else self._printable(sheet.code)
 
     def _printable(self, text: str) -> str:
-        whole = unicodedata.normalize("NFC", text)
-        plain = (letter for letter in whole if ord(letter) not in SELECTORS)
+        plain = (letter for letter in composed(text) if ord(letter) not in SELECTORS)
         return "".join(letter if ord(letter) in self.letters else UNKNOWN_LETTER for letter in plain)
 
 

@@ -10,7 +10,14 @@ from core.transaction import Transaction
 from data.models.people import Person
 from data.models.registration_guides import GuideWay, RegistrationGuide
 from services.registration.guiding.mail import send_soon
-from services.registration.guiding.whom import Whom, chosen, has_address, refuse_unless_some, skipped
+from services.registration.guiding.whom import (
+    Whom,
+    chosen,
+    has_address,
+    one_after_the_other,
+    refuse_unless_some,
+    skipped,
+)
 
 MOST = 10_000
 """People at once: more than any organisation guides in one go without choosing a department."""
@@ -40,6 +47,7 @@ def guide(tx: Transaction, ask: Mails) -> Guided:
     Raises:
         Refused: when nobody is chosen, or too many are.
     """
+    one_after_the_other(tx)
     people = chosen(tx, ask, guide.reach(tx)).limit(MOST + 1).subquery()
     total = tx.scalar(select(func.count()).select_from(people))
     refuse_unless_some(total, MOST)

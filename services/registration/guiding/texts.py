@@ -11,6 +11,7 @@ from core.errors import Conflict
 from core.i18n import LANGUAGES, N_, _, using_language
 from core.inputs import Input, Row, WrongValue, field
 from core.operations import operation, query
+from core.text import is_on_one_line
 from core.transaction import Transaction
 from data.models.registration_guides import GuideText
 from data.models.setup import Organisation
@@ -46,9 +47,9 @@ def check_line(text: str) -> str:
     """Return a text of one line.
 
     Raises:
-        WrongValue: when it holds a line break or another control character.
+        WrongValue: when it holds a line break or another letter that is not seen.
     """
-    if not text.isprintable():
+    if not is_on_one_line(text):
         raise WrongValue(N_("Write this in one line."))
     return text
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, text
 
 from core.actor import Reach
 from core.errors import Refused
@@ -17,6 +17,7 @@ from services.people import conditions
 from services.people.search import PeopleAsk
 
 LATELY = timedelta(days=1)
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('registration_guide'))")
 NOBODY = N_("Nobody is found. Choose other people, or also those who have registered something.")
 TOO_MANY = N_("These are more than {most} people. Choose a department or a list.")
 
@@ -90,6 +91,11 @@ def on_the_way(tx: Transaction) -> ColumnElement[bool]:
     mine = (RegistrationGuide.person_id == Person.id, RegistrationGuide.way == GuideWay.MAIL)
     waits = (RegistrationGuide.sent_at.is_(None), RegistrationGuide.trouble.is_(None))
     return exists(select(1).where(*mine, *waits, RegistrationGuide.asked_at > tx.now - LATELY))
+
+
+def one_after_the_other(tx: Transaction) -> None:
+    """Wait until nobody else guides: of two mails or pages that are made at once the first one's link is void."""
+    tx.execute(ONE_AT_A_TIME)
 
 
 def refuse_unless_some(count: int, most: int) -> None:

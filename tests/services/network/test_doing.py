@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select, update
 
-from core.audit import AuditRecord
+from core.audit import AuditPersonal, AuditRecord
 from core.errors import Conflict, Invalid, NotFound, Refused
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.delivery import Delivery, DeliveryState, Mailing
@@ -118,6 +118,14 @@ class TestLists:
         members = tx.execute(select(PersonListMember.person_id).where(PersonListMember.list_id == made.id)).scalars()
         assert set(members) == {one.id for one in search_network(administrator, found).rows}
         assert made.people == 5
+
+    def test_the_name_that_was_sought_stands_where_it_can_be_erased(self, administrator, tx, cast):
+        settle(tx, 1_000)
+        to_list(administrator, ListOf(name="一人", found=NetworkAsk(text="遠方", finding=Finding.NOTHING)))
+        record = tx.execute(select(AuditRecord).where(AuditRecord.process == "network.to_list")).scalar_one()
+        assert record.input["found"]["finding"] == "nothing"
+        assert "遠方" not in str(record.input)
+        assert tx.get(AuditPersonal, record.id).values == {"found": {"text": "遠方"}}
 
     def test_only_whom_one_reaches(self, limited, tx, cast):
         made = to_list(limited("network.to_list"), ListOf(name="二人", person_ids=[cast.far.id, cast.staff.id]))

@@ -152,6 +152,14 @@ class TestMemberships:
         assert places(tx, person) == []
         assert len(places(tx, cast.far)) == 1
 
+    def test_a_code_without_its_zeros_makes_no_department(self, start, tx, cast, person):
+        cast.branch.code = "010"
+        importing = start(ImportKind.MEMBERSHIPS, ("P1", "10"), header=MEMBERSHIPS[:2])
+        importing.check(create=True)
+        ((line, column, said),) = importing.problems()
+        assert (line, column) == (2, "部署")
+        assert "010" in said
+
     def test_a_person_is_taken_as_a_whole_or_not_at_all(self, start, tx, cast, person):
         importing = start(
             ImportKind.MEMBERSHIPS, ("P1", "どこか", ""), ("P1", "支社", ""), (cast.far.code, "本社", ""),
@@ -275,6 +283,35 @@ class TestRoles:
         emptied = start(ImportKind.ROLES, (cast.administrator.code, ""), header=ROLES[:2], actor=administrator.actor)
         assert emptied.check().counts["same"] == 1
         assert roles(tx, cast.administrator) == {("administrator", ReachKind.WHOLE, None)}
+
+    def test_what_reaches_a_retired_department_stays_and_is_given_to_nobody(self, start, importer, tx, cast):
+        old = make_department(tx, "旧部署")
+        give(tx, account_of(tx, cast.staff), "manager", ReachKind.DEPARTMENT, old)
+        old.retired_at = tx.now
+        tx.session.flush()
+        unchanged = importer.start(file_of(tx, SYSTEM, ImportKind.ROLES, "ja"), kind=ImportKind.ROLES).check()
+        assert unchanged.counts["same"] == unchanged.counts["rows"]
+        importing = start(ImportKind.ROLES, (cast.crisis_manager.code, MANAGER, "", "旧部署"), header=ROLES)
+        importing.check()
+        assert [(line, column) for line, column, _ in importing.problems()] == [(2, "対象部署")]
+
+    def test_sets_of_nearly_the_same_name_are_told_apart(self, start, tx, cast, administrator):
+        less, more = PermissionSet(name="受付 A"), PermissionSet(name="受付A")
+        tx.add_all([less, more])
+        rows = [
+            (cast.staff.code, "受付 A", "組織全体", ""), (cast.crisis_manager.code, "受付A", "組織全体", ""),
+            (cast.manager.code, "受付Ａ", "組織全体", ""),
+        ]  # fmt: skip
+        importing = start(ImportKind.ROLES, *rows, header=ROLES, actor=administrator.actor)
+        importing.check()
+        ((line, column, said),) = importing.problems()
+        assert (line, column) == (4, "権限セット")
+        assert "受付 A" in said
+        importing.apply(good_rows_only=True)
+        held = select(PermissionAssignment.account_id, PermissionAssignment.set_id)
+        given = {tuple(row) for row in tx.execute(held)}
+        assert {(account_of(tx, cast.staff).id, less.id)} <= given
+        assert (account_of(tx, cast.staff).id, more.id) not in given
 
     def test_what_cannot_be_used_is_named(self, start, tx, cast, administrator):
         make_person(tx, code="N1")

@@ -1,9 +1,11 @@
 """Imports of departments: by path, and by code and the code of the one above."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from core.actor import Reach, What
+from core.actor import WHOLE, Reach, What
 from core.errors import Invalid, Refused
 from data.models.people import Department, ImportKind, Membership, RowAction
 from services.people import map_import
@@ -78,6 +80,19 @@ class TestByPath:
             2: "部署", 3: "部署", 4: "部署", 6: "部署", 7: "部署", 9: "部署", 10: "部署コード", 11: "部署コード",
             13: "部署コード", 14: "部署",
         }  # fmt: skip
+
+    def test_zeros_that_excel_took_away_are_noticed(self, start, tx, cast):
+        coded(tx, cast.head_office, "000")
+        coded(tx, cast.branch, "010")
+        importing = start(("本社", "0"), ("支社", "10"), ("本社 / 総務部", "20"), header=("部署", "部署コード"))
+        importing.check()
+        assert [(line, column) for line, column, _ in importing.problems()] == [(2, "部署コード"), (3, "部署コード")]
+        importing = start(("10", "西日本支社", ""), ("30", "新設", "0"), ("40", "分室", ""), header=CODES)
+        importing.check()
+        (line, column, said), (other_line, other_column, other_said) = importing.problems()
+        assert (line, column, other_line, other_column) == (2, "部署コード", 3, "親部署コード")
+        assert "010" in said
+        assert "000" in other_said
 
     def test_nothing_but_departments_is_written(self, start, tx, cast):
         before = tx.execute(select(Membership.person_id, Membership.department_id)).all()
@@ -179,3 +194,13 @@ class TestMapping:
         assert actor.reach("people.map_import", What.BULK) != Reach(whole=True)
         with pytest.raises(Refused):
             importing.check()
+
+    def test_needs_it_still_when_it_is_applied(self, importer, limited, tx):
+        narrow = limited("people.upload", "people.map_import", "people.apply_import", "people.import_show").actor
+        wide = replace(narrow, grants=dict.fromkeys(narrow.grants, WHOLE))
+        importing = importer.start(csv_of(("支社 / 新設",), header=PATH), actor=wide, kind=ImportKind.DEPARTMENTS)
+        importing.check()
+        importing.actor = narrow
+        with pytest.raises(Refused):
+            importing.apply()
+        assert tx.scalar(select(Department.id).where(Department.name == "新設")) is None

@@ -7,7 +7,7 @@ from core.audit import AuditRecord
 from core.errors import Invalid, NotAllowed, NotFound, Refused
 from core.inputs import validated
 from data.models.access import Account, AccountStatus, SignInSession
-from data.models.people import Person
+from data.models.people import Membership, Person
 from services.access import start_session
 from services.people import reinstate_people, retire_people, show_person
 from services.people.retire import Several
@@ -17,6 +17,10 @@ from tests.factories import make_account, make_person
 
 def several(*people):
     return Several(person_ids=[person.id for person in people])
+
+
+def main_of(person):
+    return select(Membership.department_id).where(Membership.person_id == person.id, Membership.main)
 
 
 class TestRetire:
@@ -74,6 +78,17 @@ class TestReinstate:
         found = show_person(administrator, PersonAsk(id=person.id))
         assert (found.retired_at, found.departments, found.account_status) == (None, [], AccountStatus.STOPPED)
 
+    def test_who_lost_the_main_department_gets_another_one(self, administrator, cast, tx):
+        person = make_person(tx, department=cast.branch)
+        for place in (cast.general_affairs, cast.head_office):
+            tx.add(Membership(person_id=person.id, department_id=place.id, main=False))
+        retire_people(administrator, several(person))
+        cast.branch.retired_at = tx.now
+        reinstate_people(administrator, several(person))
+        found = show_person(administrator, PersonAsk(id=person.id))
+        assert [place.id for place in found.departments] == [cast.head_office.id, cast.general_affairs.id]
+        assert tx.scalar(main_of(person)) == cast.head_office.id
+
     def test_is_refused_without_permission_and_out_of_reach(self, staff, limited, cast):
         with pytest.raises(NotAllowed):
             reinstate_people(staff, several(cast.far))
@@ -83,7 +98,7 @@ class TestReinstate:
     def test_an_address_that_somebody_else_has_by_now_is_refused(self, administrator, tx):
         old = make_person(tx, "先代", mail="a@example.jp")
         retire_people(administrator, several(old))
-        make_person(tx, mail="a@example.jp")
+        make_person(tx, mail="A@example.jp")  # no mail server tells them apart
         with pytest.raises(Refused, match="先代"):
             reinstate_people(administrator, several(old))
 

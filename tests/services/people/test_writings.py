@@ -16,6 +16,11 @@ class TestNames:
     def test_keep_every_letter(self, name):
         assert text.name(f"　{name} ") == name
 
+    @pytest.mark.parametrize("ends", ["\n", "\u2028", "\u2029", "\x85", "\u200b"])
+    def test_are_on_one_line(self, ends):
+        with pytest.raises(WrongValue):
+            text.name(f"山田{ends}太郎")
+
     @pytest.mark.parametrize(
         ("written", "kept"),
         [("ﾀｶﾊｼ", "タカハシ"), ("ｶﾞｷﾞ", "ガギ"), ("たかはし", "タカハシ"), ("ゔぃ", "ヴィ"), ("か\u3099", "ガ"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 import zxingcpp
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from core import jobs
 from core.actor import Actor
@@ -122,6 +122,14 @@ class TestText:
             edit_guide_text(office, wanted)
         assert guide_text(office, WhichText(language="en")).subject == "Hello {name}"
 
+    def test_a_subject_and_whom_to_ask_may_have_wide_spaces_but_no_line_breaks(self):
+        plain = {"subject": "【重要】　登録のお願い", "body": "{link}", "contact": "総務部　内線 123"}
+        assert validated(EditText, plain).subject == "【重要】　登録のお願い"
+        for name in ("subject", "contact"):
+            for ends in ("\n", "\u2028", "\x85", "\u200b"):
+                with pytest.raises(Invalid):
+                    validated(EditText, {**plain, name: f"一行目{ends}二行目"})
+
     @pytest.mark.parametrize("body", ["no link", "{link} {nothing}", "{link} {", ""])
     def test_a_text_without_link_or_with_an_unknown_field_is_refused(self, body):
         with pytest.raises(Invalid):
@@ -154,6 +162,30 @@ class TestPage:
             letters = read.text.rpartition("/")[2]
             assert letters.replace("-", "") == sheet.token
             assert letters.upper() in said.replace("\ufffe", "-")
+        document.close()
+
+    def test_long_lines_end_on_the_page_and_keep_their_ends(self):
+        department = " / ".join(["本社", *["長い名前の部署"] * 20, "末端の班"])
+        sheet = Sheet("神" * 100 + " " + "谷" * 100, "", "E-00012345", department, "ja", draft_links([1])[1])
+        document = pypdfium2.PdfDocument(
+            printed([sheet], organisation="あ" * 100, contact={"ja": ""}, until=now()).content
+        )
+        text = document[0].get_textpage()
+        right = [text.get_charbox(at)[2] for at in range(text.count_chars())]
+        said = text.get_text_range()
+        assert max(right) <= 190 / 25.4 * 72
+        assert "E-00012345" in said
+        assert "末端の班" in said
+        document.close()
+
+    def test_a_letter_of_a_name_is_not_made_another_one(self):
+        token = draft_links([1])[1]
+        made = printed(
+            [Sheet("\ufa19谷 か\u3099", "", "", "", "ja", token)], organisation="A", contact={"ja": ""}, until=now()
+        )
+        document = pypdfium2.PdfDocument(made.content)
+        assert "\ufa19谷 が" in document[0].get_textpage().get_text_range()
+        assert made.misprinted == []
         document.close()
 
     def test_thirty_are_small_and_tell_how_far_they_are(self):
@@ -286,3 +318,15 @@ def test_a_mail_goes_out_once_with_a_link_that_opens_and_only_who_makes_links_re
     assert stranger.account_id != administrator.account_id
     with transaction(system) as tx:
         assert not mails._may_open(Transaction(tx.session, stranger), one)
+
+
+def test_work_ends_though_those_of_a_file_are_no_more(live_cast):
+    with transaction(Actor.system("test")) as tx:
+        person = make_person(tx)
+        office = actor_of(tx, live_cast.administrator)
+    with transaction(office) as tx:
+        work_id = print_guides(tx, Prints(person_ids=[person.id])).work_id
+        tx.execute(delete(Person).where(Person.id == person.id))  # as the undo of an import does it
+    jobs.run_waiting_jobs()
+    with transaction(Actor.system("test")) as tx:
+        assert tx.get(Work, work_id).state is WorkState.DONE
