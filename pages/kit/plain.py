@@ -18,7 +18,11 @@ def facts(values: Mapping[str, object], *, label: str = "") -> None:
 
 def rows(head: Sequence[str], lines: Sequence[Sequence[object]], *, label: str = "") -> None:
     """Show a few rows below a head; numbers stand on the right. For lists of any length there is ``kit.table``."""
-    titles = "".join(f"<th scope='col'>{_text(title)}</th>" for title in head)
+    numbers = [_is_number(value) for value in lines[0]] if lines else [False] * len(head)
+    titles = "".join(
+        f"<th scope='col'{_class(number=number)}>{_text(title)}</th>"
+        for title, number in zip(head, numbers, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in lines)
     table = f"<table class='plain'{_named(label)}><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
     st.html(f"<div class='wide'>{table}</div>")
@@ -30,8 +34,15 @@ def prose(text: str) -> None:
 
 
 def _cell(value: object) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"<td{' class=number' if number else ''}>{_text(value)}</td>"
+    return f"<td{_class(number=_is_number(value))}>{_text(value)}</td>"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _class(*, number: bool) -> str:
+    return " class=number" if number else ""
 
 
 def _text(value: object) -> str:

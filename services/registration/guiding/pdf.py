@@ -38,7 +38,7 @@ WHY = N_(
 )
 STEPS = (
     N_("Read the code with the camera of your phone.\nA page opens that is for you alone."),
-    N_("Enter your mail address or mobile number,\nor choose LINE."),
+    N_("Register how you are reached:\nmail address, mobile number and so on."),
     N_("Enter the code that you receive.\nThat is all."),
 )
 

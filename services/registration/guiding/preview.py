@@ -56,7 +56,7 @@ class SamplePage(Row):
 
 @query("registration.guide_preview", N_("See whom a registration guide would reach"))
 def guide_preview(tx: Transaction, ask: Whom) -> Preview:
-    """Return whom a guide would reach, with the mail to the first of them; its link is no real one."""
+    """Return whom a guide would reach, with the mail to the first who gets one; its link is no real one."""
     # Each is looked at once: of a million people some ten thousand, whoever comes first.
     people = tx.execute(
         chosen(tx, ask, guide_preview.reach(tx))
@@ -69,7 +69,8 @@ def guide_preview(tx: Transaction, ask: Whom) -> Preview:
         mailed_lately=sum(row[2] for row in people), printed_lately=sum(row[3] for row in people),
         without=_names(tx, without[:NAMES]),
     )  # fmt: skip
-    return counts.model_copy(update=_first_mail(tx, people[0][0])) if people else counts
+    first = next((row[0] for row in people if row[1]), None)
+    return counts if first is None else counts.model_copy(update=_first_mail(tx, first))
 
 
 def _names(tx: Transaction, ids: Sequence[int]) -> list[str]:

@@ -22,8 +22,8 @@ FIELD = re.compile(r"\{([^{}]*)\}")
 SUBJECT = N_("{organisation}: please register how to reach you")
 BODY = N_(
     "{name}\n\nThis is {organisation}. So that we can reach you in a disaster or another emergency, please register "
-    "your mail address, mobile number or LINE.\n\nOpen this page, which is for you alone, and follow it. It takes "
-    "about three minutes:\n\n{link}\n\nThe link is good until {until}. Please do not pass it on.\n\n"
+    "how you are reached: mail address, mobile number and so on.\n\nOpen this page, which is for you alone, and follow "
+    "it. It takes about three minutes:\n\n{link}\n\nThe link is good until {until}. Please do not pass it on.\n\n"
     "Questions: {contact}"
 )
 OFFICE = N_("your office")

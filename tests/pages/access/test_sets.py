@@ -34,7 +34,7 @@ def name_of(app):
     return next(field for field in app.text_input if field.key.endswith(".name"))
 
 
-def delete(app):
+def press_delete(app):
     """Delete the set that is shown."""
     next(one for one in app.button if str(one.key).startswith("delete-")).click().run()
 
@@ -119,7 +119,7 @@ class TestMatrix:
 
     def test_one_that_nobody_has_can_be_deleted(self, open_page, desk):
         app = open_page("access/sets.py", id=str(desk.id))
-        delete(app)
+        press_delete(app)
         assert stored("窓口") is None
         assert not app.exception
 
@@ -146,7 +146,7 @@ class TestMatrix:
         lost = app.dataframe[0].value
         assert [one.endswith("社員 三郎") for one in lost["name"]] == [True]
         assert list(lost["loses"]) == ["アカウントの閲覧"]
-        delete(app)
+        press_delete(app)
         assert stored("窓口") is None
 
     def test_whoever_got_it_meanwhile_is_shown_before_it_goes(self, open_page, desk):
@@ -154,10 +154,10 @@ class TestMatrix:
         with transaction(Actor.system("test")) as tx:
             staff = tx.scalar(select(Account.id).where(Account.login == "staff"))
             assign(tx, NewAssignment(account_id=staff, set_id=desk.id, reach=ReachKind.WHOLE))
-        delete(app)
+        press_delete(app)
         assert stored("窓口").accounts == 1
         assert list(app.dataframe[0].value["loses"]) == ["アカウントの閲覧"]
-        delete(app)
+        press_delete(app)
         assert stored("窓口") is None
 
 
