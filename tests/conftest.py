@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +30,8 @@ from tests.factories import Cast, CastRows, load_cast, make_cast, rows_of
 
 # One key for all tests and the processes that they start: nothing is written into the project's own folder.
 os.environ.setdefault("RENRAKU_SECRET_KEY", secrets.token_hex(32))
-services.load_all()
+with collector.away():
+    services.load_all()
 hypothesis_settings.register_profile("renraku", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("renraku")
 CAST = "with_cast"
@@ -40,9 +41,13 @@ MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 * 2**30
 SHARED = core.settings.ROOT.parent / "shared"
 
 
-def pytest_collection_finish() -> None:
-    """Settle the garbage collector, as the product does: all that was imported would be looked at again and again."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among what is imported, neither while it is nor, as in the product, later on."""
+    with collector.away():
+        found = yield
     collector.settle()
+    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

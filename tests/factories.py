@@ -115,15 +115,7 @@ def make_person(
     code: str | None = None,
 ) -> Person:
     """Make a person with what is named."""
-    person = Person(
-        code=code or f"T{next(_numbers):06}",
-        family_name=family,
-        given_name=given,
-        family_kana=kana[0],
-        given_kana=kana[1],
-        created_at=tx.now,
-        updated_at=tx.now,
-    )
+    person = new_person(tx, family, given, kana=kana, code=code)
     tx.add(person)
     if department:
         tx.add(Membership(person_id=person.id, department_id=department.id, main=True))
@@ -134,6 +126,26 @@ def make_person(
     if area:
         tx.add(PersonRegion(person_id=person.id, area_code=area))
     return person
+
+
+def new_person(
+    tx: Transaction,
+    family: str = "見本",
+    given: str = "一郎",
+    *,
+    kana: tuple[str, str] = ("ミホン", "イチロウ"),
+    code: str | None = None,
+) -> Person:
+    """Return a person who is not stored yet."""
+    return Person(
+        code=code or f"T{next(_numbers):06}",
+        family_name=family,
+        given_name=given,
+        family_kana=kana[0],
+        given_kana=kana[1],
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
 
 
 def make_account(tx: Transaction, person: Person, login: str | None = None) -> Account:

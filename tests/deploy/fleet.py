@@ -101,7 +101,7 @@ def fleet(folder: Path, database_url: str) -> Iterator[Fleet]:
         started = {unit: running.enter_context(python(*command_of(unit, ports), **environment)) for unit in units}
         front = running.enter_context(nginx(folder, ports))
         made = Fleet(url, ports, started, folder / "renraku.log")
-        until(lambda: front.poll() is not None or all(ready(ports[one]) for one in (*CONSOLES, *PUBLIC)), within=120)
+        until(lambda: front.poll() is not None or all(ready(ports[one]) for one in (*CONSOLES, *PUBLIC)), within=200)
         assert front.poll() is None, (folder / "error.log").read_text()
         yield made
 
