@@ -50,6 +50,7 @@ def test_what_was_typed_is_offered_again_after_a_reload(person: Page) -> None:
     expect(person.get_by_text(re.compile("まだ保存していない内容があります"))).to_be_visible()
     expect(person.get_by_role("textbox", name="名", exact=True)).to_have_value("")
     person.get_by_role("button", name="続きを入力").click()
+    expect(person.locator('input[aria-label="名"][value="みどり"]')).to_be_visible()
     expect(person.get_by_role("textbox", name="名", exact=True)).to_have_count(1)  # the form before goes at the end
     expect(person.get_by_role("textbox", name="名", exact=True)).to_have_value("みどり")
     person.get_by_role("button", name="保存する").click()
