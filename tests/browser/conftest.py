@@ -66,9 +66,9 @@ class Installation:
     home: Path
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the tests of this folder; each gets a context of its own.
+    """One browser for the tests of a module; each gets a context of its own.
 
     Not longer: while Playwright runs, its event loop is the running one, and no other test could start its own.
     """

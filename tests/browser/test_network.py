@@ -19,6 +19,7 @@ from data.models.delivery import LocalSms
 from data.models.directory import DirectoryConnection
 from data.models.people import ContactKind, ContactPoint, Department, Person
 from services.directory.settings import opened, seal
+from services.network.settling import settle_waiting
 from tests.browser.conftest import Console, open_from_menu, type_into
 from tests.browser.test_start import first_start
 from tests.browser.test_walk import choose, count, import_people
@@ -129,6 +130,7 @@ def test_from_an_empty_start_to_a_contact_network(
     mend(desktop)
     register(phone, hand_out(desktop, console))
     assert "+818022223333" in numbers()
+    settle_waiting()  # what the worker does every minute
     open_from_menu(desktop, "連絡網")
     expect(desktop.get_by_role("link", name=re.compile("携帯番号の重複.*0人"))).to_be_visible()
     expect(desktop.get_by_role("link", name=re.compile("^登録なし"))).to_have_text(re.compile("1人"))
