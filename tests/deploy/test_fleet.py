@@ -35,6 +35,7 @@ __all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SESSION, BROWSER = "__Host-renraku", "__Host-renraku-browser"
 WITHIN_SECONDS = 2
+SECRET = "0123456789abcdefghjkmnpqrs"
 
 
 @pytest.fixture
@@ -124,9 +125,20 @@ def replies_and_jobs(running: Fleet) -> None:
         assert answered.status_code in {200, 303}, answered.text
         assert asked.stored().latest_answer
     assert set(running.served("/r/...", 10)) == set(PUBLIC)
+    no_secret_is_logged(running)
     running.kill(f"renraku-public@{PUBLIC[0]}")
     with running.client() as phone:
         assert [phone.get(asked.url).status_code for _time in range(4)] == [200] * 4
+
+
+def no_secret_is_logged(running: Fleet) -> None:
+    """Links that are a secret are answered by public processes, and leave only their kind in the log."""
+    with running.client() as phone:
+        for kind in ("register", "confirm"):
+            for _time in range(4):
+                phone.get(f"/{kind}/{SECRET}")
+            assert set(running.served(f"/{kind}/...", 4)) <= set(PUBLIC)
+    assert SECRET not in running.log.read_text()
 
 
 def signs_out_everywhere(running: Fleet, page: Page, theirs: str) -> None:
