@@ -30,7 +30,7 @@ from services.people import search_people
 from services.people.search import PeopleAsk
 
 BUDGET_MS = 60
-ROUNDS = 20
+ROUNDS = 40
 LETTERS = ("", "山田", "中村", "代宅", "翔太", "ヤマ", "たか", "ユミ", "12")
 """None at all; a name that one in eighty has, a rarer one and one of nobody; kana that one in six has."""
 
