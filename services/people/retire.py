@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 
 from core.errors import Refused
 from core.i18n import N_, listed
@@ -15,16 +15,8 @@ from services.access.within import more_powerful
 from services.changes import keeping
 from services.people.kept import PEOPLE
 from services.people.lock import alone
+from services.people.main_department import give_main
 from services.people.within import ids_within
-
-ANOTHER_MAIN = text("""
-    UPDATE membership SET main = true
-    FROM (
-        SELECT person_id, min(department_id) AS department_id FROM membership
-        WHERE person_id = ANY(CAST(:ids AS bigint[])) GROUP BY person_id HAVING NOT bool_or(main)
-    ) AS first
-    WHERE membership.person_id = first.person_id AND membership.department_id = first.department_id
-""")
 
 
 class Several(Input):
@@ -98,7 +90,7 @@ def mark_back(tx: Transaction, people: Sequence[int]) -> list[int]:
     back = _mark(tx, people, Person.retired_at.is_not(None), None)
     gone = select(Department.id).where(Department.retired_at.is_not(None))
     tx.execute(delete(Membership).where(Membership.person_id == func.any(back), Membership.department_id.in_(gone)))
-    tx.execute(ANOTHER_MAIN, {"ids": back})
+    give_main(tx, back)
     tx.session.expire_all()
     return back
 

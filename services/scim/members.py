@@ -14,6 +14,7 @@ from data.models.people import Department, Membership, Person
 from services.access import people_within
 from services.changes import Keeper
 from services.people.kept import PEOPLE
+from services.people.main_department import give_main
 
 JOIN = text("""
     INSERT INTO membership (person_id, department_id, main)
@@ -21,14 +22,6 @@ JOIN = text("""
     FROM unnest(CAST(:people AS bigint[])) AS id
 """)
 LEAVE = text("DELETE FROM membership WHERE department_id = :department AND person_id = ANY(CAST(:people AS bigint[]))")
-NEW_MAIN = text("""
-    UPDATE membership SET main = true
-    FROM (
-        SELECT person_id, min(department_id) AS department_id FROM membership
-        WHERE person_id = ANY(CAST(:people AS bigint[])) GROUP BY person_id HAVING NOT bool_or(main)
-    ) AS first
-    WHERE membership.person_id = first.person_id AND membership.department_id = first.department_id
-""")
 TOUCH = text("""
     UPDATE person SET version = version + 1, updated_at = :now WHERE id = ANY(CAST(:people AS bigint[]))
 """)
@@ -68,7 +61,7 @@ def change_members(
     kept.watch(PEOPLE, both)
     tx.execute(JOIN, {"department": department.id, "people": sorted(came)})
     tx.execute(LEAVE, {"department": department.id, "people": leavers})
-    tx.execute(NEW_MAIN, {"people": leavers})
+    give_main(tx, leavers)
     tx.execute(TOUCH, {"people": both, "now": tx.now})
     tx.session.expire_all()
     if len(_among(tx, users, leavers)) != len(leavers):
