@@ -15,7 +15,18 @@ from core.i18n import N_
 
 SAME = N_("Somebody else did the same at this very moment, so nothing was changed. Load the page again and look.")
 BUSY = N_("Somebody else is changing the same at this moment, so nothing was changed. Try again in a minute.")
+CHANGED = N_("Somebody else changed this meanwhile. Open the page again and repeat your change.")
 log = structlog.get_logger("at_once")
+
+
+def require_unchanged(version: int, seen: int) -> None:
+    """Refuse to overwrite what the page did not show: ``seen`` is the version that it was opened with.
+
+    Raises:
+        Conflict: when somebody else has saved a newer one meanwhile.
+    """
+    if version != seen:
+        raise Conflict(CHANGED)
 
 
 @contextmanager

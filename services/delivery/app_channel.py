@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from core import secrets
-from core.errors import Conflict
+from core.at_once import require_unchanged
 from core.i18n import N_, _
 from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
@@ -68,8 +68,7 @@ def edit_app(tx: Transaction, ask: AppFields) -> AppRow:
         Invalid: when the app is on and the address was emptied.
     """
     row = tx.get(AppChannel, ONLY_ROW, lock=True) or fresh_app()
-    if row.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(row.version, ask.version)
     before = noted(row)
     row.contact = ask.contact
     if row.private_key is None:

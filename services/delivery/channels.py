@@ -4,7 +4,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from core.errors import Conflict, Refused
+from core.at_once import require_unchanged
+from core.errors import Refused
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, field
 from core.operations import operation, query
@@ -85,8 +86,8 @@ def switch_channel(tx: Transaction, ask: ChannelSwitch) -> ChannelRow:
     if ask.channel not in SETTINGS:
         raise Refused(N_("Mail is switched on by choosing its server on the page “Sender”."))
     settings, row = SETTINGS[ask.channel].settings, _row(tx, ask.channel, lock=True)
-    if ask.version is not None and row.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    if ask.version is not None:
+        require_unchanged(row.version, ask.version)
     if ask.on:
         require_complete(settings.lacks(row))
     before = settings.noted(row)

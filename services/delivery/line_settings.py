@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator
 
 from core import secrets
-from core.errors import Conflict
+from core.at_once import require_unchanged
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.jobs import worker_alive
@@ -118,8 +118,7 @@ def edit_line(tx: Transaction, ask: LineFields) -> LineRow:
         Invalid: when LINE is on and something it needs was emptied.
     """
     row = tx.get(LineChannel, ONLY_ROW, lock=True) or fresh_line()
-    if row.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(row.version, ask.version)
     before = noted(row)
     if ask.channel_id != row.channel_id:
         row.secret = row.access_token = None  # they belong to the channel

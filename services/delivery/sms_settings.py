@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from core import secrets
-from core.errors import Conflict
+from core.at_once import require_unchanged
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.jobs import worker_alive
@@ -109,8 +109,7 @@ def edit_sms(tx: Transaction, ask: SmsFields) -> SmsRow:
         Invalid: when a new key has no secret, or SMS is on and something it needs was emptied.
     """
     row = tx.get(SmsSender, ONLY_ROW, lock=True) or fresh_sms()
-    if row.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(row.version, ask.version)
     if row.secret_key and ask.access_key_id != row.access_key_id and ask.access_key_id and not ask.secret_key:
         wrong("secret_key", N_("The access key is another one. Enter its secret as well."))
     before = noted(row)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.actor import What
-from core.errors import Conflict, Invalid, NotFound
+from core.at_once import require_unchanged
+from core.errors import Invalid, NotFound
 from core.i18n import N_, _
 from core.inputs import Choice, Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
@@ -111,8 +112,7 @@ def assign_step(tx: Transaction, ask: StepDuty) -> DutyRow:
     ):
         raise Invalid(NOT_THEIRS, fields={"owner_id": _(NOT_THEIRS)})
     row = tx.get(SetupDuty, ask.step, lock=True) or SetupDuty(step=ask.step, version=0, owner_id=None, due_on=None)
-    if row.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(row.version, ask.version)
     before = _noted(row)
     row.owner_id, row.due_on, row.changed_at, row.version = ask.owner_id, ask.due_on, tx.now, row.version + 1
     tx.add(row)

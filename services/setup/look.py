@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlalchemy import delete, select
 
-from core.errors import Conflict, NotFound
+from core.at_once import require_unchanged
+from core.errors import NotFound
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
@@ -131,8 +132,7 @@ def change_look(tx: Transaction, ask: ChangedLook) -> LookRow:
         Conflict: when somebody else changed them after the form was opened.
     """
     organisation = _organisation(tx)
-    if organisation.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(organisation.version, ask.version)
     organisation.name, organisation.accent = ask.name, ask.accent or None
     organisation.version += 1
     tx.session.flush()

@@ -8,7 +8,8 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from pydantic import AfterValidator
 
-from core.errors import Conflict, NotFound
+from core.at_once import require_unchanged
+from core.errors import NotFound
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field, marks
 from core.operations import operation, query
@@ -130,8 +131,7 @@ def edit_organisation(tx: Transaction, ask: OrganisationFields) -> OrganisationR
         Conflict: when somebody else changed it meanwhile.
     """
     row = _stored(tx, lock=True)
-    if row.version != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(row.version, ask.version)
     before = _noted(row)
     values = ask.model_dump(mode="json", exclude={"version"})
     values["working_days"] = [day.value for day in Weekday if day in ask.working_days]

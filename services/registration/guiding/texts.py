@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlalchemy import select
 
-from core.errors import Conflict
+from core.at_once import require_unchanged
 from core.i18n import LANGUAGES, N_, _, using_language
 from core.inputs import Input, Row, WrongValue, field
 from core.operations import operation, query
@@ -117,8 +117,7 @@ def edit_guide_text(tx: Transaction, ask: EditText) -> TextRow:
         Conflict: when somebody else changed it after the form was opened.
     """
     row = tx.get(GuideText, ask.language, lock=True)
-    if (row.version if row else 0) != ask.version:
-        raise Conflict(N_("Somebody else changed this meanwhile. Open the page again and repeat your change."))
+    require_unchanged(row.version if row else 0, ask.version)
     before = row and {"subject": row.subject, "body": row.body, "contact": row.contact}
     after = {"subject": ask.subject, "body": ask.body, "contact": ask.contact}
     if row is None:
