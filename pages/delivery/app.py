@@ -8,6 +8,7 @@ from pages import kit
 from pages.delivery import _channel
 from pages.kit.guard import guard
 from services.delivery import AppRow, Channel, app_settings, edit_app
+from services.delivery.app_channel import ADDRESS
 
 actor = guard("delivery.app")
 OFF = N_("While it is off, nobody can register the app.")
@@ -26,9 +27,9 @@ def settings(row: AppRow, form: str) -> None:
 
 def address(row: AppRow, form: str) -> None:
     """Say where phones reach us, and what to do when they reach us without encryption."""
-    st.html(f'<div id="{kit.anchor(form, "public_url")}"></div>')
+    st.html(f'<div id="{kit.anchor(form, ADDRESS)}"></div>')
     kit.facts({_(N_("Address that phones open")): row.address})
-    if any(one.name == "public_url" for one in row.lacks):
+    if any(one.name == ADDRESS for one in row.lacks):
         st.warning(
             _(N_("Phones take messages only from an address that begins with https://. Put the installation behind "
                  "https and set RENRAKU_PUBLIC_URL; docs/deploy.md says how.")),
