@@ -6,6 +6,7 @@
 import sys
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from data.models.delivery import Security
 from services.broadcasts.samples import SAFETY_BODY
@@ -44,7 +45,9 @@ def main(port: int, first: int, mails: int) -> None:
     content = letter()
     with closing(SmtpProvider(SmtpServer("127.0.0.1", port, Security.NONE))) as provider:
         for low in range(first, first + mails, BATCH):
-            batch = [Ready(n, f"p{n}@example.jp", content) for n in range(low, min(low + BATCH, first + mails))]
+            batch: list[Any] = [
+                Ready(n, f"p{n}@example.jp", content) for n in range(low, min(low + BATCH, first + mails))
+            ]
             if not all(outcome.accepted for outcome in provider.send(batch)):
                 raise RuntimeError("the sink refused a mail")
 
