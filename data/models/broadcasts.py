@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -59,6 +59,33 @@ class Question(Base):
     unit: Mapped[str] = mapped_column(default="")
 
 
+class SendingProcedure(Versioned, Base):
+    """By what people are asked, one way after the other, until they answer (送信手順, N04).
+
+    Each number is how many minutes after the first message a channel follows: 0 at once, empty never. ``sms_cap_yen``
+    is what SMS of one broadcast may cost.
+    """
+
+    __tablename__ = "sending_procedure"
+    __table_args__ = (
+        CheckConstraint("0 IN (mail_minutes, app_minutes, line_minutes)", "begins_at_once"),
+        CheckConstraint(
+            "least(mail_minutes, app_minutes, line_minutes, sms_minutes, sms_cap_yen) >= 0"
+            " AND greatest(mail_minutes, app_minutes, line_minutes, sms_minutes) <= 10080",
+            "within_a_week",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    mail_minutes: Mapped[int | None]
+    app_minutes: Mapped[int | None]
+    line_minutes: Mapped[int | None]
+    sms_minutes: Mapped[int | None]
+    sms_cap_yen: Mapped[int | None]
+    sample: Mapped[str | None] = mapped_column(unique=True)
+
+
 class BroadcastState(StrEnum):
     """Draft (recipients and text can change), sending, stopped by a person, open (all sent, answers come), closed."""
 
@@ -84,11 +111,15 @@ class Broadcast(Versioned, Base):
     selection as it was asked (departments, areas, roles, lists, single people, everybody). ``asked`` counts the frozen
     audience. ``cause`` is what opened an automatic one; it is unique, so nothing opens twice.
     ``answers_erased_at``: who answered what is no longer kept, the totals are.
+
+    ``waits`` says after how many minutes each channel follows (``{"mail": 0, "sms": 30}``) and ``sms_cap_yen`` what
+    SMS may cost, both copied from a procedure. ``escalates_at`` is when the next channel is due.
     """
 
     __tablename__ = "broadcast"
     __table_args__ = (
         Index("ix_broadcast_created_at", "created_at", "id"),
+        Index("ix_broadcast_escalates_at", "escalates_at", postgresql_where=text("escalates_at IS NOT NULL")),
         CheckConstraint("(state = 'draft') = (sent_at IS NULL)", "sent_unless_draft"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", "closed_at_when_closed"),
     )
@@ -110,6 +141,10 @@ class Broadcast(Versioned, Base):
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     answers_erased_at: Mapped[datetime | None]
+    procedure_id: Mapped[int | None] = mapped_column(ForeignKey("sending_procedure.id", ondelete="SET NULL"))
+    waits: Mapped[dict[str, Any]] = mapped_column(default=lambda: {"mail": 0}, server_default='{"mail": 0}')
+    sms_cap_yen: Mapped[int | None]
+    escalates_at: Mapped[datetime | None]
 
 
 class Recipient(Base):

@@ -68,10 +68,19 @@ class Mailing(Base):
     ``constants`` are what is the same in each: ``title``, ``organisation``, and ``domain`` for the Message-IDs.
     ``trouble`` is the word of a provider that takes nothing at the moment; it is asked again at ``retry_at``.
     ``failed`` counts, once all was sent, what failed: to count it at each look would be dear.
+
+    Some follow the mailing of another round by one more channel (段階的な送信, N04): ``follows`` is that round,
+    ``by`` the channel, ``early`` says that it is for those whom nothing else could reach. ``capped`` counts the
+    people left out because of the limit on cost. Of a mailing that others follow, ``still_to_come`` has the channels
+    that had no turn yet.
     """
 
     __tablename__ = "mailing"
-    __table_args__ = (UniqueConstraint("broadcast_id", "round"),)
+    __table_args__ = (
+        UniqueConstraint("broadcast_id", "round"),
+        UniqueConstraint("broadcast_id", "follows", "by", "early"),
+        CheckConstraint("(follows IS NULL) = (by IS NULL)", "follows_by"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"))
@@ -88,6 +97,11 @@ class Mailing(Base):
     retry_at: Mapped[datetime | None]
     pauses: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int | None]
+    follows: Mapped[int | None]
+    by: Mapped[str | None]
+    early: Mapped[bool] = mapped_column(default=False, server_default="false")
+    capped: Mapped[int] = mapped_column(default=0, server_default="0")
+    still_to_come: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
 
 
 class DeliveryState(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound, Refused
 from core.transaction import Transaction
-from data.models.broadcasts import MailTemplate, QuestionForm
+from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
 from data.models.columns import Versioned
 from services.broadcasts.sight import require_version
 from services.changes import Kind, keeping
@@ -55,7 +55,7 @@ def require_free_name(tx: Transaction, model: Any, name: str, row_id: int | None
         raise Refused(taken, name=name)
 
 
-def delete_unused(tx: Transaction, row: MailTemplate | QuestionForm, used: str) -> None:
+def delete_unused(tx: Transaction, row: MailTemplate | QuestionForm | SendingProcedure, used: str) -> None:
     """Delete a row; raise Refused with the sentence ``used`` when something of another room needs it."""
     name = row.name
     try:

@@ -1,4 +1,4 @@
-"""Templates and question forms as records whose changes are kept (変更履歴), and how an undo brings them back."""
+"""Templates, question forms and sending procedures as records whose changes are kept (変更履歴), and how an undo brings them back."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core.i18n import N_, _, listed
 from core.shown import aside, joined, said
 from core.transaction import Transaction
-from data.models.broadcasts import MailTemplate, Question, QuestionForm, QuestionKind
+from data.models.broadcasts import MailTemplate, Question, QuestionForm, QuestionKind, SendingProcedure
 from services.changes import Field, RowKind, Say, Values, register
 
 REQUIRED = N_("required")
@@ -74,6 +74,28 @@ class Forms(RowKind):
         tx.execute(PUT, {"rows": json.dumps(list(then.values()))})
 
 
+class Procedures(RowKind):
+    """Sending procedures."""
+
+    name = "sending_procedure"
+    label = N_("Sending procedure")
+    reads = "broadcasts.procedures"
+    model = SendingProcedure
+    source = "sending_procedure"
+    key = "sending_procedure.id"
+    page = "broadcasts/procedures.py"
+    order = 42
+    fields = (
+        Field("name", N_("Name"), "sending_procedure.name"),
+        Field("mail_minutes", N_("Mail, minutes later"), "sending_procedure.mail_minutes"),
+        Field("app_minutes", N_("App, minutes later"), "sending_procedure.app_minutes"),
+        Field("line_minutes", N_("LINE, minutes later"), "sending_procedure.line_minutes"),
+        Field("sms_minutes", N_("SMS, minutes later"), "sending_procedure.sms_minutes"),
+        Field("sms_cap_yen", N_("Limit for SMS of one broadcast (yen)"), "sending_procedure.sms_cap_yen"),
+        Field("sample", N_("Sample"), "sending_procedure.sample"),
+    )
+
+
 def _question(asked: Mapping[str, Any]) -> str:
     kind = joined([QuestionKind(asked["kind"]), *asked["options"], *filter(None, [asked["unit"]])])
     return aside(asked["label"], listed([kind, _(REQUIRED)]) if asked["required"] else kind)
@@ -81,3 +103,4 @@ def _question(asked: Mapping[str, Any]) -> str:
 
 TEMPLATES = register(Templates())
 FORMS = register(Forms())
+PROCEDURES = register(Procedures())
