@@ -1,11 +1,15 @@
 """How far a sending is: the bar, the counts by state, and whether anybody is there to do it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.i18n import N_, _
+from core.shown import aside
 from pages import kit
 from pages.kit.progress import NO_WORKER
 from services.broadcasts import DeliveryState
+from services.broadcasts.course import Turn
 from services.broadcasts.show import Progress
 from services.delivery import cause
 
@@ -35,6 +39,28 @@ def draw_progress(progress: Progress, *, live: bool) -> None:
             count = progress.counts.get(state, 0)
             if count or state in ALWAYS:
                 st.metric(kit.said(state), kit.number(count, _(N_("mails"))), border=True, width=150)
+
+
+def draw_course(course: Sequence[Turn]) -> None:
+    """Show the channels one after the other: whose turn was when, and how many messages went by each."""
+    rows = [(kit.said(turn.channel), _moment_of(turn), _state_of(turn), kit.number(turn.messages)) for turn in course]
+    if rows:
+        titles = [_(N_("Channel")), _(N_("Turn")), _(N_("State")), _(N_("Messages"))]
+        kit.rows(titles, rows, label=_(N_("Sending procedure")))
+
+
+def _moment_of(turn: Turn) -> str:
+    if turn.minutes:
+        return aside(kit.moment(turn.at), _(N_("{minutes} minutes later"), minutes=kit.number(turn.minutes)))
+    return _(N_("At once"))
+
+
+def _state_of(turn: Turn) -> str:
+    if turn.off:
+        return _(N_("Not switched on: nothing is sent"))
+    said = _(N_("Still to come")) if turn.still_to_come else _(N_("Had its turn"))
+    left_out = _(N_("left out by the limit on cost: {count} people"), count=kit.number(turn.capped))
+    return kit.joined([said, left_out]) if turn.capped else said
 
 
 def last_round(progress: Progress) -> dict[str, str]:

@@ -25,7 +25,7 @@ from services.broadcasts import (
     send,
 )
 
-ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), "subject", "body"]
+ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), "procedure_id", "subject", "body"]
 CHOICES: dict[str, Query[Any, list[Any]]] = {
     "departments": people.department_choices,
     "areas": people.area_choices,
@@ -80,7 +80,10 @@ def recipients_step(actor: Actor, shown: Shown) -> Selection:
 
 def keep_recipients(row: BroadcastRow, audience: Selection) -> bool:
     """Keep the recipients in the draft."""
-    values = {name: getattr(row, name) for name in ("id", "version", "kind", "title", "subject", "body", "form_id")}
+    values = {
+        name: getattr(row, name)
+        for name in ("id", "version", "kind", "title", "subject", "body", "form_id", "procedure_id")
+    }
     return kit.do(draft, Draft(**values, audience=audience)) is not None
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.actor import What
 from core.i18n import N_, _, listed
 from pages import kit
-from pages.broadcasts._progress import draw_progress
+from pages.broadcasts._progress import draw_course, draw_progress
 from pages.broadcasts._steering import steer
 from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
@@ -22,6 +22,7 @@ def look(begun_in: BroadcastState) -> None:
     if found.broadcast.state is not begun_in:
         st.rerun(scope="app")
     draw_progress(found.progress, live=begun_in is SENDING)
+    draw_course(found.course)
 
 
 def show_sending(found: Shown) -> None:
@@ -31,6 +32,7 @@ def show_sending(found: Shown) -> None:
         kit.refreshing(lambda: look(row.state), process="broadcasts.show")
     else:
         draw_progress(found.progress, live=False)
+        draw_course(found.course)
     with st.expander(_(N_("Text and questions"))):
         preview(row)
     if actor.may("broadcasts.deliveries", What.READ):

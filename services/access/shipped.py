@@ -47,6 +47,7 @@ BROADCASTING = (
     "broadcasts.answers:export",
     "broadcasts.templates:read",
     "broadcasts.forms:read",
+    "broadcasts.procedures:read",
 )
 SEEING_PEOPLE = (
     "people.search:read",

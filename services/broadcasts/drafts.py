@@ -12,6 +12,7 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Mai
 from services import delivery
 from services.broadcasts.audience import Selection
 from services.broadcasts.forms import plain, questions_of
+from services.broadcasts.procedures import follow
 from services.broadcasts.sight import get_steered
 from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
 
@@ -36,6 +37,10 @@ class Draft(Input):
     subject: FieldLine = field(N_("Subject"), default="", max_length=200)
     body: FieldText = field(N_("Text"), default="", max_length=10_000, multiline=True, help=FIELDS_HELP)
     form_id: int | None = field(N_("Questions"), default=None, of="broadcasts.forms")
+    procedure_id: int | None = field(
+        N_("Sending procedure"), default=None, of="broadcasts.procedures",
+        help=N_("By what it goes, one way after the other, until people answer. Empty: by mail only."),
+    )  # fmt: skip
     audience: Selection = field(N_("Recipients"), default=Selection())
 
 
@@ -59,6 +64,10 @@ class BroadcastRow(Row):
     form_id: int | None
     questions: list[dict[str, Any]]
     audience: Selection
+    procedure_id: int | None
+    waits: dict[str, int]
+    sms_cap_yen: int | None
+    escalates_at: datetime | None
     asked: int
     created_at: datetime
     sent_at: datetime | None
@@ -70,7 +79,7 @@ def draft(tx: Transaction, ask: Draft) -> BroadcastRow:
     """Make or change a draft (下書き). The questions of the form are copied: they are what will be sent.
 
     Raises:
-        NotFound: when the draft, the template or the form is gone, or somebody else's.
+        NotFound: when the draft, the template, the form or the procedure is gone, or somebody else's.
         Conflict: when it was saved elsewhere meanwhile.
         Refused: when it was already sent, has no subject or text, or names an unknown field.
     """
@@ -79,6 +88,7 @@ def draft(tx: Transaction, ask: Draft) -> BroadcastRow:
     row.kind, row.title = ask.kind, ask.title
     row.subject, row.body = _text(tx, ask)
     _copy_form(tx, row, ask.form_id)
+    follow(tx, row, ask.procedure_id)
     row.audience = ask.audience.model_dump()
     tx.add(row)
     tx.note(f"broadcast:{row.id}", before, _noted(row))

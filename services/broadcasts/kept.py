@@ -1,4 +1,4 @@
-"""Templates, question forms and sending procedures as records whose changes are kept (変更履歴), and how an undo brings them back."""
+"""Templates, question forms and sending procedures as records whose changes are kept (変更履歴), and their undo."""
 
 import json
 from collections.abc import Iterable, Mapping

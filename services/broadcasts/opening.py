@@ -17,7 +17,9 @@ from data.models.people import Membership, Person, PersonRegion
 from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
+from services.broadcasts.procedures import at_once, follow, otherwise
 from services.broadcasts.totals import count_round
+from services.broadcasts.turns import begin
 from services.events import BroadcastOpened
 
 LINK = "{reply_url}"
@@ -50,11 +52,24 @@ def send_round(tx: Transaction, broadcast: Broadcast) -> int:
     """Open the mailing to the people whom the last ``freeze`` added; return its id."""
     number = next_round(tx, broadcast)
     newly_asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id, Recipient.round == number)
-    return open_mailing(tx, broadcast, newly_asked, broadcast.subject, reminder=False)
+    mailing_id = open_mailing(tx, broadcast, newly_asked, broadcast.subject, reminder=False)
+    begin(tx, broadcast, mailing_id)
+    return mailing_id
 
 
-def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str, *, reminder: bool) -> int:
-    """Open a mailing of a broadcast that this transaction has locked, and have it sent; return its id."""
+def open_mailing(
+    tx: Transaction,
+    broadcast: Broadcast,
+    people: Select[int],
+    subject: str,
+    *,
+    reminder: bool,
+    channels: Sequence[delivery.Channel] = (),
+) -> int:
+    """Open a mailing of a broadcast that this transaction has locked, and have it sent; return its id.
+
+    It goes by ``channels``; without any by those that its procedure has at once, else by the next that reaches.
+    """
     if broadcast.state is not BroadcastState.STOPPED:
         broadcast.state = BroadcastState.SENDING
     tx.session.flush()
@@ -66,6 +81,8 @@ def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], sub
         body=broadcast.body,
         reminder=reminder,
         people=people,
+        channels=channels or at_once(broadcast.waits),
+        otherwise=() if channels else otherwise(broadcast.waits),
     )
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)
@@ -88,12 +105,13 @@ def open_automatic(
     person_ids: Select[int],
     cause: str,
     areas: Sequence[str] = (),
+    procedure_id: int | None = None,
 ) -> int:
     """Open a broadcast that nobody clicked (自動一斉送信, D07) and return its id.
 
     ``cause`` names what opened it, for instance an earthquake under a rule. It is unique: opening it again, even at the
     same moment from elsewhere, returns the broadcast that is there and sends nothing. A text that lacks the link to
-    answer gets it at its end.
+    answer gets it at its end. ``procedure_id`` says by what it goes, one channel after the other; None: by mail.
     """
     made = tx.scalar(
         insert_unless(Broadcast)
@@ -119,6 +137,7 @@ def open_automatic(
         there: int = tx.scalar(select(Broadcast.id).where(Broadcast.cause == cause))
         return there
     broadcast = _locked(tx, made)
+    follow(tx, broadcast, procedure_id)
     if freeze(tx, broadcast, person_ids, areas):
         send_round(tx, broadcast)
     else:

@@ -1,7 +1,6 @@
 """Sending procedures (送信手順, N04): mail, then the app, LINE, SMS, until a person answers; with a limit on cost."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from pydantic import model_validator
@@ -180,9 +179,15 @@ def steps_of(waits: Mapping[str, int]) -> list[tuple[int, list[delivery.Channel]
     ]
 
 
-def wait_of(waits: Mapping[str, int], channel: str) -> timedelta:
-    """Return how long after the first message a channel follows."""
-    return timedelta(minutes=waits[channel])
+def at_once(waits: Mapping[str, int]) -> list[delivery.Channel]:
+    """Return the channels of the first message. SMS are never among them: they are counted and limited apart."""
+    return [channel for channel in MINUTES if waits.get(channel) == 0 and channel is not delivery.Channel.SMS]
+
+
+def otherwise(waits: Mapping[str, int]) -> list[delivery.Channel]:
+    """Return the later channels that cost nothing: whom the first ones cannot reach does not wait for their turn."""
+    later = [channel for channel in MINUTES if waits.get(channel, 0) and channel is not delivery.Channel.SMS]
+    return sorted(later, key=lambda channel: waits[channel])
 
 
 def seed_procedures(tx: Transaction) -> None:

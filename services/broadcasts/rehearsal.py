@@ -14,6 +14,7 @@ from services import delivery
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.drafts import BroadcastRow, WhichDraft, require_draft
 from services.broadcasts.opening import LINK
+from services.broadcasts.procedures import at_once, otherwise
 from services.broadcasts.sending import subject_of
 from services.broadcasts.sight import get_seen
 
@@ -49,7 +50,7 @@ def rehearse(tx: Transaction, ask: WhichDraft) -> Rehearsal:
     """
     reach = rehearse.reach(tx)
     row = _draft(tx, ask.id, reach)
-    forecast = delivery.rehearse(tx, _people(tx, row, reach))
+    forecast = delivery.rehearse(tx, _people(tx, row, reach), at_once(row.waits), otherwise(row.waits))
     alive = jobs.worker_alive(tx)
     broadcast = BroadcastRow.model_validate(row)
     return Rehearsal(
@@ -70,7 +71,8 @@ def rehearse_people(tx: Transaction, ask: RehearsedPeopleAsk) -> Page[delivery.R
         Refused: when it was already sent.
     """
     reach = rehearse_people.reach(tx)
-    return delivery.rehearsal_page(tx, _people(tx, _draft(tx, ask.broadcast_id, reach), reach), ask)
+    row = _draft(tx, ask.broadcast_id, reach)
+    return delivery.rehearsal_page(tx, _people(tx, row, reach), ask, at_once(row.waits), otherwise(row.waits))
 
 
 def _draft(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:

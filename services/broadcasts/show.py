@@ -16,6 +16,7 @@ from data.models.people import Person
 from services import delivery
 from services.access import people_within
 from services.broadcasts.audience import described
+from services.broadcasts.course import Turn, course
 from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.sending import Which
 from services.broadcasts.sight import get_seen, steered
@@ -53,6 +54,7 @@ class Shown(Row):
     recipients: list[str]
     people: list[Choice]
     progress: Progress
+    course: list[Turn]
     steered: bool
 
 
@@ -66,11 +68,13 @@ def show(tx: Transaction, ask: Which) -> Shown:
     row = get_seen(tx, ask.id, show.reach(tx))
     mine = select(Broadcast.id).where(Broadcast.id == row.id, steered(show.reach(tx), tx.actor))
     broadcast = BroadcastRow.model_validate(row)
+    progress = progress_of(tx, row.id)
     return Shown(
         broadcast=broadcast,
         recipients=described(tx, broadcast.audience),
         people=_chosen_people(tx, broadcast.audience.people),
-        progress=progress_of(tx, row.id),
+        progress=progress,
+        course=course(tx, row, progress.rounds),
         steered=tx.scalar(mine) is not None,
     )
 

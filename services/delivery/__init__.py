@@ -8,6 +8,7 @@ from data.models.delivery import Channel, MailingState, ProviderKind
 from services.delivery import erasing, needs, retained, words  # noqa: F401 - they declare; words gives states theirs
 from services.delivery.app_channel import AppRow, app_key, app_provider, app_settings, edit_app
 from services.delivery.call_mail import send_calls
+from services.delivery.carriers import switched_off
 from services.delivery.causes import cause, own_words
 from services.delivery.channel_causes import line_cause, sms_cause
 from services.delivery.channels import ChannelRow, ChannelSwitch, channels, switch_channel
@@ -19,7 +20,8 @@ from services.delivery.ledger import Round, arrived, close, counts, open_mailing
 from services.delivery.line_settings import LineAccess, LineRow, edit_line, friend_link, line_channel, line_settings
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
-from services.delivery.plan import MAIL_ONLY
+from services.delivery.notes import sms_yen
+from services.delivery.plan import KINDS, MAIL_ONLY
 from services.delivery.providers.sms import Sms
 from services.delivery.providers.webpush import Push, Subscription
 from services.delivery.reasons import reason_text
@@ -36,6 +38,7 @@ from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
     "FIELDS",
+    "KINDS",
     "MAILING",
     "MAIL_ONLY",
     "AppRow",
@@ -105,8 +108,10 @@ __all__ = [
     "sms_cause",
     "sms_provider",
     "sms_settings",
+    "sms_yen",
     "stop",
     "sweep",
     "switch_channel",
+    "switched_off",
     "verify",
 ]  # fmt: skip

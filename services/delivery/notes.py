@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.settings import settings
+from core.transaction import Transaction
 from services.delivery import tokens
 from services.delivery.fields import Text
 from services.delivery.letters import one_line
 from services.delivery.providers.base import Note
+from services.delivery.sms_cost import parts_of
+from services.delivery.sms_settings import current_sms
 
 ONE_PART, TWO_PARTS = 70, 134
 LEAST = 20
@@ -46,3 +49,15 @@ def cut(text: str, link: str) -> str:
     room = ONE_PART - len(link) - 1
     room = room if room >= LEAST else max(TWO_PARTS - len(link) - 1, LEAST)
     return line if len(line) <= room else f"{line[: room - 1]}…"
+
+
+def most_parts() -> int:
+    """Return in how many parts an SMS of a mailing goes out at most."""
+    link = f"{settings().base_url}/r/{tokens.sign(tokens.HIGHEST)}"
+    return parts_of(f"{cut('字' * TWO_PARTS, link)}\n{link}")
+
+
+def sms_yen(tx: Transaction) -> int:
+    """Return what one SMS of a mailing costs at most, in yen; 0 while SMS stay on this machine."""
+    row = current_sms(tx)
+    return row.price_yen * most_parts() if row.enabled else 0

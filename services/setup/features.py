@@ -18,7 +18,7 @@ from services.setup import still
 
 BROADCASTING = (
     "broadcasts/list.py", "broadcasts/new.py", "broadcasts/show.py", "broadcasts/monitor.py",
-    "broadcasts/templates.py", "broadcasts/forms.py",
+    "broadcasts/templates.py", "broadcasts/forms.py", "broadcasts/procedures.py",
 )  # fmt: skip
 PREPARING = ("templates", "contact_check", "creators", "test")
 

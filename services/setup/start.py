@@ -86,6 +86,7 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
         tx, login=ask.login, password=ask.password, family_name=ask.family_name, given_name=ask.given_name
     )
     broadcasts.seed_samples(tx)
+    broadcasts.seed_procedures(tx)
     safety.seed_samples(tx)
     seed_contacts(tx)
     if sample:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0046"
-down_revision = "0038"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
@@ -40,9 +40,7 @@ def upgrade() -> None:
         op.f("fk_broadcast_procedure_id_sending_procedure"), "broadcast", "sending_procedure", ["procedure_id"], ["id"],
         ondelete="SET NULL",
     )  # fmt: skip
-    op.add_column(
-        "broadcast", sa.Column("waits", postgresql.JSONB(), server_default='{"mail": 0}', nullable=False)
-    )
+    op.add_column("broadcast", sa.Column("waits", postgresql.JSONB(), server_default='{"mail": 0}', nullable=False))
     op.add_column("broadcast", sa.Column("sms_cap_yen", sa.BigInteger(), nullable=True))
     op.add_column("broadcast", sa.Column("escalates_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(

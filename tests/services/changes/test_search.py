@@ -48,7 +48,8 @@ class TestList:
 
     def test_the_kinds_are_those_that_are_kept(self, administrator):
         assert [one.value for one in kind_choices(administrator, Nothing())] == [
-            "department", "person", "person_list", "roles", "mail_template", "question_form", "quake_rule",
+            "department", "person", "person_list", "roles", "mail_template", "question_form", "sending_procedure",
+            "quake_rule",
             "planned_contact",
         ]  # fmt: skip
 
