@@ -29,8 +29,11 @@ def show(row: ProcedureRow) -> None:
         if open_now and may_edit:
             edit(row)
             return
-        for minutes, channels in row.steps:
-            st.markdown(f"- {moment(minutes)}: {kit.joined([kit.said(channel) for channel in channels])}")
+        steps = [
+            (moment(minutes), kit.joined([kit.said(channel) for channel in channels]))
+            for minutes, channels in row.steps
+        ]
+        kit.rows([_(N_("Turn")), _(N_("Channel"))], steps, label=row.name)
         if row.sms_cap_yen is not None:
             st.caption(_(N_("SMS of one broadcast cost at most {yen} yen."), yen=kit.number(row.sms_cap_yen)))
         with st.container(horizontal=True, gap="small"):
@@ -74,7 +77,7 @@ kit.header(
 )
 found = kit.ask(procedures)
 if not found:
-    st.info(_(N_("There is none yet: everything goes by mail.")), icon=":material/forward_to_inbox:")
+    st.info(_(N_("There is none yet: everything goes by mail.")), icon=":material/alt_route:")
 for each in found:
     show(each)
 if may_edit:

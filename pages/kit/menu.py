@@ -164,7 +164,7 @@ PAGES = (
         BROADCASTS,
         "broadcasts/procedures.py",
         N_("Sending procedures"),
-        "forward_to_inbox",
+        "alt_route",
         ("broadcasts.procedures",),
     ),
     Entry(SAFETY, "safety/rules.py", N_("Automatic broadcasts"), "earthquake", ("safety.rules",)),

@@ -30,8 +30,8 @@ class TestProcedures:
     def test_N04_each_says_what_goes_when(self, samples, open_page):
         app = open_page(PAGE)
         assert len(app.expander) == len(samples) == 3
-        lines = [text.value for text in app.markdown]
-        assert any("10" in line and "LINE" in line for line in lines)
+        tables = [str(one.proto.body) for one in app.get("html")]
+        assert any("10分後" in table and "LINE" in table for table in tables)
         assert any("10,000" in caption.value for caption in app.caption)
 
     def test_a_step_is_moved(self, samples, open_page):
