@@ -76,6 +76,13 @@ PAGES = (
         ("network.search",),
         above="network/overview.py",
     ),
+    Entry(
+        PEOPLE,
+        "network/contact_check.py",
+        N_("Contact check"),
+        "mark_email_read",
+        ("network.contact_check",),
+    ),
     Entry(PEOPLE, "registration/guide.py", N_("Registration guide"), "contact_mail", ("registration.guides",)),
     Entry(PEOPLE, "applications/inbox.py", N_("Profile applications"), "assignment_ind", ("applications.inbox",)),
     Entry(PEOPLE, "people/departments.py", N_("Departments"), "account_tree", ("people.departments",)),

@@ -8,6 +8,7 @@ from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answer
 from services.broadcasts.answers import shown as shown_answer
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
+from services.broadcasts.checking import open_check
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
@@ -41,17 +42,17 @@ from services.broadcasts.templates import (
     edit_template,
     templates,
 )
-from services.broadcasts.texts import filled
+from services.broadcasts.texts import FieldLine, FieldText, filled
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
-    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
-    "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies",
-    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
-    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
-    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
-    "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
-    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
-    "templates",
+    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FieldLine", "FieldText", "FormRow", "Monitor",
+    "MonitorAsk", "NewQuestion", "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal",
+    "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft",
+    "answers", "close", "delete_form", "delete_template", "deliveries", "described", "discard", "draft",
+    "edit_form", "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on",
+    "halt", "monitor", "open_automatic", "open_check", "people_of", "questions_of", "read_answer", "received",
+    "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "search",
+    "seed_samples", "send", "show", "shown_answer", "stop", "templates",
 ]  # fmt: skip

@@ -109,14 +109,17 @@ def templates(facts: Facts) -> Judgement:
 
 
 def contact_check(facts: Facts) -> Judgement:
-    """Every mail address has been tried."""
+    """Addresses are checked at a set rhythm, or every one has been tried at least once."""
     if not facts.mail_addresses:
         return _open(N_("There is no mail address to check yet."))
+    if facts.check_months:
+        return _done(N_("Every mail address is checked every {months} months."), months=facts.check_months)
     if facts.untried:
         return _open(
-            N_("{count} mail addresses were never tried. Send a broadcast to check them."), count=facts.untried
+            N_("{count} mail addresses were never tried. Set up the contact check, or check them once now."),
+            count=facts.untried,
         )
-    return _done(N_("Every mail address has been tried."))
+    return _done(N_("Every mail address has been tried. No regular check is set up."))
 
 
 def creators(facts: Facts) -> Judgement:
@@ -182,8 +185,8 @@ STEPS = (
          "safety/rules", automatic, 12, beside="safety/coasts"),
     Step(7, "templates", N_("Prepare templates and question forms"), N_("Samples are there; edit them."),
          "broadcasts/templates", templates, 14),
-    Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works."), "broadcasts/new",
-         contact_check, 16),
+    Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works, at a set rhythm."),
+         "network/contact_check", contact_check, 16),
     Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators, 17,
          confirmable=True),
     Step(10, "guidance", N_("Guide people to register"), N_("Sign-in links, and contact points for everybody."),
