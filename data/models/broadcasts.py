@@ -102,6 +102,8 @@ class BroadcastKind(StrEnum):
     TEST = "test"
     MANUAL = "manual"
     AUTOMATIC = "automatic"
+    CONTACT_CHECK = "contact_check"
+    """Whether addresses still work (連絡先の確認通知): no emergency, no drill, asked at a set rhythm."""
 
 
 class Broadcast(Versioned, Base):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from enum import IntFlag, StrEnum
 
-from sqlalchemy import ForeignKey, Identity, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
-from data.models.columns import state_column
+from data.models.columns import Versioned, state_column
 from data.models.delivery import DeliveryState
 
 
@@ -121,3 +121,31 @@ class NetworkTotal(Base):
     facts: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     people: Mapped[int]
     counted_at: Mapped[datetime]
+
+
+class ContactCheckRule(Versioned, Base):
+    """When all mail addresses are asked whether they still work (連絡先の確認通知設定, D09). One row, or none: never.
+
+    Every ``every_months`` months on ``day`` at ``hour`` of Japan; ``next_at`` is the next time, empty while it is
+    switched off, ``last_at`` the time for which the last one was sent. ``unproved_days``: only addresses of which
+    nobody has shown for so long that they work; empty: all.
+    """
+
+    __tablename__ = "contact_check_rule"
+    __table_args__ = (
+        CheckConstraint("id = 1", "one_row"),
+        CheckConstraint("every_months BETWEEN 1 AND 24", "every_months"),
+        CheckConstraint("day BETWEEN 1 AND 28", "day"),
+        CheckConstraint("hour BETWEEN 0 AND 23", "hour"),
+        CheckConstraint("unproved_days BETWEEN 1 AND 3650", "unproved_days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    every_months: Mapped[int]
+    day: Mapped[int]
+    hour: Mapped[int]
+    unproved_days: Mapped[int | None]
+    subject: Mapped[str]
+    body: Mapped[str]
+    next_at: Mapped[datetime | None]
+    last_at: Mapped[datetime | None]

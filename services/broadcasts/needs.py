@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, cast, func, select
 
 from core.actor import Reach
 from core.i18n import N_, _
@@ -48,15 +48,18 @@ def unanswered(tx: Transaction, reach: Reach) -> list[Need]:
 
 @needs(show)
 def in_trouble(tx: Transaction, reach: Reach) -> list[Need]:
-    """Name the broadcasts that the actor steers of which mails failed, or whose provider takes nothing now."""
+    """Name the broadcasts that the actor steers of which mails failed, or whose provider takes nothing now.
+
+    That a contact check finds addresses that fail is what it is for: the room of the contact network tells of it.
+    """
     failed = cast(func.coalesce(func.sum(Mailing.failed), 0), BigInteger)
     stuck = func.count().filter(Mailing.state == MailingState.SENDING, Mailing.trouble.is_not(None))
     found = (
-        select(Broadcast.id, Broadcast.title, failed.label("failed"), stuck.label("stuck"))
+        select(Broadcast.id, Broadcast.title, Broadcast.kind, failed.label("failed"), stuck.label("stuck"))
         .join(Mailing, Mailing.broadcast_id == Broadcast.id)
         .where(*_running(tx), steered(reach, tx.actor))
         .group_by(Broadcast.id)
-        .having((failed > 0) | (stuck > 0))
+        .having(and_(failed > 0, Broadcast.kind != BroadcastKind.CONTACT_CHECK) | (stuck > 0))
     )
     rows = tx.execute(_latest(found)).all()
     standing = [
@@ -73,7 +76,7 @@ def in_trouble(tx: Transaction, reach: Reach) -> list[Need]:
             amount=_(N_("{count} mails"), count=f"{row.failed:,}"), urgency=Urgency.TODAY,
             page="broadcasts/show.py", values={"id": row.id, "ledger-state": DeliveryState.FAILED.value},
         )
-        for row in rows if row.failed
+        for row in rows if row.failed and row.kind is not BroadcastKind.CONTACT_CHECK
     ]  # fmt: skip
     return standing + mails
 

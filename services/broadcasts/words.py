@@ -4,7 +4,13 @@ from core.i18n import N_
 from core.words import named
 from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
 
-named(BroadcastKind, test=N_("Test"), manual=N_("By hand"), automatic=N_("Automatic"))
+named(
+    BroadcastKind,
+    test=N_("Test"),
+    manual=N_("By hand"),
+    automatic=N_("Automatic"),
+    contact_check=N_("Contact check"),
+)
 named(
     BroadcastState,
     draft=N_("Draft"),

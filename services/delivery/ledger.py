@@ -51,13 +51,14 @@ def open_mailing(
     channels: Sequence[Channel] = MAIL_ONLY,
     otherwise: Sequence[Channel] = (),
     short_text: str = "",
+    points: Select[int] | None = None,
 ) -> int:
     """Freeze who gets what, and queue the sending; returns the mailing's id.
 
     ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. They are reached by every
     one of ``channels``; whom none of these reaches, by the first of ``otherwise`` that does. ``short_text`` is what
     SMS, LINE and the app say before the link; empty: the subject. The caller holds the broadcast's row locked: rounds
-    are numbered one after the other.
+    are numbered one after the other. ``points``: only to these of their contact points.
 
     Raises:
         Refused: when subject or body name a field that does not exist.
@@ -76,7 +77,7 @@ def open_mailing(
         created_at=tx.now,
     )
     tx.add(mailing)
-    _freeze(tx, mailing, people)
+    _freeze(tx, mailing, people, points)
     progress.begin(tx, MAILING, subject=f"mailing:{mailing.id}", running=True)
     enqueue_senders(tx, [mailing.id])
     return mailing.id
@@ -88,9 +89,9 @@ def _constants(tx: Transaction, title: str) -> dict[str, str]:
     return {"title": title, "organisation": organisation or "", "domain": domain}
 
 
-def _freeze(tx: Transaction, mailing: Mailing, people: Select[int]) -> None:
+def _freeze(tx: Transaction, mailing: Mailing, people: Select[int], points: Select[int] | None) -> None:
     channels, otherwise = [Channel(one) for one in mailing.channels], [Channel(one) for one in mailing.otherwise]
-    plan = planned(people, channels, otherwise, switched_off(tx, [*channels, *otherwise])).subquery("plan")
+    plan = planned(people, channels, otherwise, switched_off(tx, [*channels, *otherwise]), points).subquery("plan")
     # Rows of one channel get ids in a row, so that a chunk, which is a range of ids, is of one channel.
     in_order = [plan.c.channel, plan.c.person_id] if len(channels) + len(otherwise) > 1 else []
     frozen = (

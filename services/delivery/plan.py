@@ -29,20 +29,23 @@ def planned(
     channels: Sequence[Channel] = MAIL_ONLY,
     otherwise: Sequence[Channel] = (),
     off: Collection[Channel] = (),
+    points: Select[int] | None = None,
 ) -> Select[Any]:
     """Return a row for each person × contact point of the channels, and one for a person without any: the ledger to be.
 
     Whom none of ``channels`` reaches gets rows of the first of ``otherwise`` that does. By channels that are ``off``
-    nothing is sent. ``people`` are person ids, each once. Columns: person_id, contact_point_id, channel, address,
-    private, state, reason.
+    nothing is sent. ``people`` are person ids, each once; ``points`` are the contact points that are meant, None: all
+    of theirs. Columns: person_id, contact_point_id, channel, address, private, state, reason.
     """
     levels = dict.fromkeys(channels, 0)
     levels |= {channel: at for at, channel in enumerate(otherwise, 1) if channel not in levels}
-    points = _points(people, levels, off)
-    return points if max(levels.values()) == 0 else _first_that_reaches(points, channels[0])
+    every = _points(people, levels, off, points)
+    return every if max(levels.values()) == 0 else _first_that_reaches(every, channels[0])
 
 
-def _points(people: Select[int], levels: dict[Channel, int], off: Collection[Channel]) -> Select[Any]:
+def _points(
+    people: Select[int], levels: dict[Channel, int], off: Collection[Channel], meant: Select[int] | None
+) -> Select[Any]:
     asked = people.subquery("asked")
     person_id = asked.c[0]
     by_kind = {KINDS[channel]: channel for channel in levels}
@@ -65,6 +68,8 @@ def _points(people: Select[int], levels: dict[Channel, int], off: Collection[Cha
     if max(levels.values()):
         columns.append(_by_kind({kind: literal(levels[channel]) for kind, channel in by_kind.items()}).label("level"))
     has = (ContactPoint.person_id == person_id) & ContactPoint.kind.in_(list(by_kind))
+    if meant is not None:
+        has &= ContactPoint.id.in_(meant)
     return select(*columns).select_from(asked).outerjoin(ContactPoint, has)
 
 

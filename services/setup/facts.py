@@ -11,11 +11,14 @@ from core.transaction import Transaction
 from data.models.access import PermissionAssignment, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
 from data.models.delivery import DeliveryState, DeliveryTotal, Mailing
+from data.models.network import ContactCheckRule
 from data.models.people import ContactPoint, Department, Membership, PersonRegion
 from data.models.safety import QuakeRule
 from services.access.shipped import ADMINISTRATOR
 from services.network import whole_network
 from services.setup.headcount import Headcount
+
+TRYING = (BroadcastKind.TEST, BroadcastKind.CONTACT_CHECK)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class Facts:
     wrong: int
     to_mend: int
     everyday: int
+    check_months: int
+    """Every how many months addresses are checked; 0: never."""
+
     last_test: datetime | None
     test_missed: int
     counted_at: datetime | None
@@ -72,6 +78,7 @@ def _masters() -> Select[*tuple[Any, ...]]:
     # By their numbers, set by set: else PostgreSQL reads everything that anybody was given.
     sets = func.array(select(PermissionSet.id).where(shipped).scalar_subquery())
     managers = select(func.count()).select_from(PermissionAssignment).where(PermissionAssignment.set_id == any_(sets))
+    every = select(ContactCheckRule.every_months).where(ContactCheckRule.next_at.is_not(None))
     return select(
         exists(select(Membership.person_id)).label("memberships"),
         exists(select(PersonRegion.person_id)).label("regions"),
@@ -81,7 +88,8 @@ def _masters() -> Select[*tuple[Any, ...]]:
         _count(QuakeRule, QuakeRule.enabled.is_(True)).label("rules_on"),
         _count(MailTemplate).label("templates"),
         _count(QuestionForm).label("forms"),
-        _count(Broadcast, and_(Broadcast.kind != BroadcastKind.TEST, Broadcast.sent_at.is_not(None))).label("everyday"),
+        _count(Broadcast, and_(Broadcast.kind.not_in(TRYING), Broadcast.sent_at.is_not(None))).label("everyday"),
+        func.coalesce(every.scalar_subquery(), 0).label("check_months"),
     )
 
 

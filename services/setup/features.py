@@ -19,6 +19,7 @@ from services.setup import still
 BROADCASTING = (
     "broadcasts/list.py", "broadcasts/new.py", "broadcasts/show.py", "broadcasts/monitor.py",
     "broadcasts/templates.py", "broadcasts/forms.py", "broadcasts/procedures.py",
+    "network/contact_check.py",
 )  # fmt: skip
 PREPARING = ("templates", "contact_check", "creators", "test")
 
@@ -41,13 +42,13 @@ class Feature:
 
 FEATURES = (
     Feature("safety", N_("Safety confirmation"), N_("Asks people by itself whether they are safe after an earthquake."),
-            (*BROADCASTING, "safety/rules.py", "safety/telegrams.py"), ("regions", "automatic", *PREPARING),
-            (Channel.MAIL,), still.safety),
+            (*BROADCASTING, "safety/rules.py", "safety/telegrams.py", "safety/coasts.py"),
+            ("regions", "automatic", *PREPARING), (Channel.MAIL,), still.safety),
     Feature("notices", N_("Notices and surveys"), N_("Tells or asks many people something, and shows who replied."),
             BROADCASTING, (*PREPARING, "everyday"), (Channel.MAIL,), still.notices),
     Feature("network", N_("Contact network"), N_("Who can be reached by what, and which contacts have to be mended."),
-            ("network/overview.py", "network/people.py", "registration/guide.py"),
-            ("guidance", "network", "network_again"), (Channel.MAIL,), still.nothing),
+            ("network/overview.py", "network/people.py", "network/contact_check.py", "registration/guide.py"),
+            ("guidance", "network", "network_again"), (Channel.MAIL,), still.network),
     Feature("applications", N_("Profile applications"),
             N_("People apply for changes of their data; the office decides."),
             ("applications/inbox.py", "applications/mine.py"), (), (), still.applications),

@@ -35,6 +35,9 @@ class Step:
     confirmable: bool = False
     """No data can show that it is settled: a person says so."""
 
+    beside: str | None = None
+    """A second page to look at for it."""
+
 
 def _done(message: str, **values: int) -> Judgement:
     return StepState.DONE, message, values
@@ -106,14 +109,17 @@ def templates(facts: Facts) -> Judgement:
 
 
 def contact_check(facts: Facts) -> Judgement:
-    """Every mail address has been tried."""
+    """Addresses are checked at a set rhythm, or every one has been tried at least once."""
     if not facts.mail_addresses:
         return _open(N_("There is no mail address to check yet."))
+    if facts.check_months:
+        return _done(N_("Every mail address is checked every {months} months."), months=facts.check_months)
     if facts.untried:
         return _open(
-            N_("{count} mail addresses were never tried. Send a broadcast to check them."), count=facts.untried
+            N_("{count} mail addresses were never tried. Set up the contact check, or check them once now."),
+            count=facts.untried,
         )
-    return _done(N_("Every mail address has been tried."))
+    return _done(N_("Every mail address has been tried. No regular check is set up."))
 
 
 def creators(facts: Facts) -> Judgement:
@@ -176,11 +182,11 @@ STEPS = (
     Step(5, "regions", N_("Enter regions"), N_("Where people live and work, for automatic broadcasts."),
          "people/regions", regions, 10),
     Step(6, "automatic", N_("Set up automatic broadcasts"), N_("Earthquakes from a seismic intensity on."),
-         "safety/rules", automatic, 12),
+         "safety/rules", automatic, 12, beside="safety/coasts"),
     Step(7, "templates", N_("Prepare templates and question forms"), N_("Samples are there; edit them."),
          "broadcasts/templates", templates, 14),
-    Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works."), "broadcasts/new",
-         contact_check, 16),
+    Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works, at a set rhythm."),
+         "network/contact_check", contact_check, 16),
     Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators, 17,
          confirmable=True),
     Step(10, "guidance", N_("Guide people to register"), N_("Sign-in links, and contact points for everybody."),

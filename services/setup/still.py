@@ -10,6 +10,7 @@ from data.models.access import ApiKey
 from data.models.applications import ApplicationState, ProfileApplication
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.directory import DirectoryConnection, Nightly
+from data.models.network import ContactCheckRule
 from data.models.safety import QuakeRule
 from data.models.webhooks import EndpointState, WebhookEndpoint
 
@@ -19,6 +20,7 @@ KEYS = N_("{count} API keys are in use. Revoke them first.")
 ENDPOINTS = N_("{count} webhook endpoints are switched on. Switch them off first.")
 APPLICATIONS = N_("{count} applications wait. Approve them or send them back first.")
 CONNECTIONS = N_("{count} connections run every night. Switch that off first.")
+CHECKS = N_("The contact check is switched on. Switch it off first.")
 BEGUN = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 
 
@@ -39,6 +41,12 @@ def safety(tx: Transaction) -> Running | None:
 def notices(tx: Transaction) -> Running | None:
     """Broadcasts by hand."""
     return _broadcasts(tx, BroadcastKind.MANUAL)
+
+
+def network(tx: Transaction) -> Running | None:
+    """A contact check that is due some day."""
+    planned = select(func.count()).select_from(ContactCheckRule).where(ContactCheckRule.next_at.is_not(None))
+    return _running(tx, planned, CHECKS, "network/contact_check.py")
 
 
 def keys(tx: Transaction) -> Running | None:
