@@ -4,9 +4,11 @@ from core.i18n import N_
 from core.words import named
 from data.models.safety import Source, Verdict
 from services.safety.intensity import Intensity
-from services.safety.telegrams import InfoType, Status
+from services.safety.telegrams import InfoType, SpecialWarning, Status, TsunamiGrade
 
 named(Intensity, **{intensity.value: intensity.message for intensity in Intensity})
+named(TsunamiGrade, **{grade.value: grade.message for grade in TsunamiGrade})
+named(SpecialWarning, **{kind.value: kind.message for kind in SpecialWarning})
 named(
     Verdict,
     opened=N_("Broadcast opened"),
