@@ -2,6 +2,16 @@
 
 from data.models.safety import Source, Verdict
 from services.safety import words  # noqa: F401 - gives kinds and states their words
+from services.safety.coasts import (
+    CoastMark,
+    CoastRow,
+    CoastsAsk,
+    OnCoast,
+    list_coasts,
+    put_on_coast,
+    take_off_coast,
+    tsunami_area_choices,
+)
 from services.safety.intensity import Intensity
 from services.safety.received import (
     Place,
@@ -17,7 +27,8 @@ from services.safety.rules import EditRule, RuleRow, WhichRule, delete_rule, edi
 from services.safety.taking import Taken, TakeTelegram, take_telegram
 
 __all__ = [
-    "EditRule", "Intensity", "Place", "RuleRow", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown",
-    "TelegramsAsk", "Verdict", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule", "replay_file", "rules",
-    "seed_samples", "take_telegram", "telegram", "telegrams", "told",
+    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "Intensity", "OnCoast", "Place", "RuleRow", "Source",
+    "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk", "Verdict", "WhichRule", "WhichTelegram",
+    "delete_rule", "edit_rule", "list_coasts", "put_on_coast", "replay_file", "rules", "seed_samples",
+    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices",
 ]  # fmt: skip

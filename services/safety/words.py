@@ -3,6 +3,7 @@
 from core.i18n import N_
 from core.words import named
 from data.models.safety import Source, Verdict
+from services.safety.coasts import CoastMark
 from services.safety.intensity import Intensity
 from services.safety.telegrams import InfoType, SpecialWarning, Status, TsunamiGrade
 
@@ -19,3 +20,9 @@ named(
 named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"))
 named(Status, normal=N_("Real"), drill=N_("Drill"), test=N_("Test telegram"))
 named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancellation"))
+named(
+    CoastMark,
+    ours=N_("Made by us"),
+    added=N_("Added by correction"),
+    taken_away=N_("Taken away by correction"),
+)
