@@ -17,7 +17,7 @@ named(
     stopped=N_("Sending stopped"),
     silent=N_("Nothing sent"),
 )
-named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"))
+named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"), feed=N_("JMA's feed"))
 named(Status, normal=N_("Real"), drill=N_("Drill"), test=N_("Test telegram"))
 named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancellation"))
 named(
