@@ -12,6 +12,17 @@ from services.safety.coasts import (
     take_off_coast,
     tsunami_area_choices,
 )
+from services.safety.feeds import (
+    EntryRow,
+    FeedRow,
+    FeedState,
+    FeedSwitch,
+    feed_state,
+    last_success,
+    read_feeds,
+    stale_since,
+    switch_feed,
+)
 from services.safety.intensity import Intensity
 from services.safety.received import (
     Place,
@@ -27,8 +38,9 @@ from services.safety.rules import EditRule, RuleRow, WhichRule, delete_rule, edi
 from services.safety.taking import Taken, TakeTelegram, take_telegram
 
 __all__ = [
-    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "Intensity", "OnCoast", "Place", "RuleRow", "Source",
-    "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk", "Verdict", "WhichRule", "WhichTelegram",
-    "delete_rule", "edit_rule", "list_coasts", "put_on_coast", "replay_file", "rules", "seed_samples",
+    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState", "FeedSwitch", "Intensity",
+    "OnCoast", "Place", "RuleRow", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk",
+    "Verdict", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule", "feed_state", "last_success", "list_coasts",
+    "put_on_coast", "read_feeds", "replay_file", "rules", "seed_samples", "stale_since", "switch_feed",
     "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices",
 ]  # fmt: skip

@@ -5,9 +5,11 @@ from core.words import named
 from data.models.safety import Source, Verdict
 from services.safety.coasts import CoastMark
 from services.safety.intensity import Intensity
-from services.safety.telegrams import InfoType, Status
+from services.safety.telegrams import InfoType, SpecialWarning, Status, TsunamiGrade
 
 named(Intensity, **{intensity.value: intensity.message for intensity in Intensity})
+named(TsunamiGrade, **{grade.value: grade.message for grade in TsunamiGrade})
+named(SpecialWarning, **{kind.value: kind.message for kind in SpecialWarning})
 named(
     Verdict,
     opened=N_("Broadcast opened"),
@@ -15,7 +17,7 @@ named(
     stopped=N_("Sending stopped"),
     silent=N_("Nothing sent"),
 )
-named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"))
+named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"), feed=N_("JMA's feed"))
 named(Status, normal=N_("Real"), drill=N_("Drill"), test=N_("Test telegram"))
 named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancellation"))
 named(

@@ -40,6 +40,22 @@ EARTHQUAKE_TRIGGERS = frozenset({Kind.INTENSITY_FLASH, Kind.HYPOCENTRE_AND_INTEN
 EARTHQUAKE_FORECASTS = frozenset(
     {Kind.EEW_DELIVERY_TEST, Kind.EEW_WARNING, Kind.EEW_FORECAST, Kind.EEW_MOTION_FORECAST}
 )
+# Warnings with their areas, and observed heights: what a rule for tsunamis may act on.
+TSUNAMI_TRIGGERS = frozenset({Kind.TSUNAMI_WARNING, Kind.TSUNAMI_INFORMATION})
+# Warnings by municipality, in the forms until about 2028 (53, 54) and since May 2026 (55 to 61), not their summaries.
+WEATHER_TRIGGERS = frozenset(
+    {
+        Kind.WARNING_2013,
+        Kind.WARNING_2015,
+        Kind.WARNING_RAIN,
+        Kind.WARNING_LANDSLIDE,
+        Kind.WARNING_STORM_SURGE,
+        Kind.WARNING_WIND,
+        Kind.WARNING_WAVES,
+        Kind.WARNING_SNOW,
+        Kind.WARNING_OTHER,
+    }
+)
 OBSERVED_INTENSITY = EARTHQUAKE_TRIGGERS | {Kind.LONG_PERIOD_MOTION}
 
 _BY_TITLE = {
