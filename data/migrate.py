@@ -1,5 +1,6 @@
 """Bring a database up to date: Alembic's revisions, the application role's rights, the reference tables."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, delete, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 import data.models  # noqa: F401 - registers every table
 from core.database import Base, engine_for
-from data.models.areas import Area
-from data.reference import areas
+from data.models.areas import Area, Coast, CoastOrigin, TsunamiArea
+from data.reference import areas, coasts
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_236_845  # any number of our own: two processes that start at once migrate one after the other
 GUARDED = ("recipient",)
-READ_ONLY = ("area", "alembic_version")
+READ_ONLY = ("area", "tsunami_area", "alembic_version")
 INSERT_ONLY = ("audit_record", "audit_seal", "audit_sealed")
 
 
@@ -33,6 +34,8 @@ def migrate(owner_url: str, app_role: str | None) -> None:
         connection.commit()
         command.upgrade(_config(connection), "head")
         _sync_areas(connection)
+        _sync_tsunami_areas(connection)
+        sync_coasts(connection)
         if app_role:
             _grant(connection, app_role)
         _guard(connection, forced=app_role is None)
@@ -85,6 +88,24 @@ def _sync_areas(connection: Connection) -> None:
     statement = insert(Area)
     changed = {name: statement.excluded[name] for name in ("kind", "name", "name_en", "kana", "parent_code")}
     connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=changed), rows)
+
+
+def _sync_tsunami_areas(connection: Connection) -> None:
+    rows = [asdict(area) for area in coasts.tsunami_areas().values()]
+    statement = insert(TsunamiArea)
+    changed = {name: statement.excluded[name] for name in ("name", "name_en", "kana")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=changed), rows)
+
+
+def sync_coasts(connection: Connection) -> None:
+    """Bring our own table of the coasts up to date; what an administrator corrected stays as it is."""
+    ours = sorted(coasts.coasts())
+    key = tuple_(Coast.tsunami_code, Coast.municipality_code)
+    connection.execute(delete(Coast).where(Coast.origin == CoastOrigin.OURS, key.not_in(ours)))
+    rows = [
+        {"tsunami_code": tsunami, "municipality_code": place, "origin": CoastOrigin.OURS} for tsunami, place in ours
+    ]
+    connection.execute(insert(Coast).on_conflict_do_nothing(), rows)
 
 
 def _guard(connection: Connection, *, forced: bool) -> None:

@@ -77,3 +77,39 @@ class RegionTotal(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
     people: Mapped[int]
     counted_at: Mapped[datetime]
+
+
+class TsunamiArea(Base):
+    """One of JMA's 66 forecast areas for tsunamis (津波予報区). Filled from ``data/reference`` as ``area`` is."""
+
+    __tablename__ = "tsunami_area"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    kana: Mapped[str]
+
+
+class CoastOrigin(StrEnum):
+    """Who says it: our own table, which nobody published, or an administrator, whom no update overwrites."""
+
+    OURS = "ours"
+    CORRECTED = "corrected"
+
+
+class Coast(Base):
+    """Whether a municipality lies on the coast of a forecast area for tsunamis; a few lie on two.
+
+    Not ``lies``: an administrator took away what our own table says.
+    """
+
+    __tablename__ = "coast"
+    __table_args__ = (
+        Index("ix_coast_municipality_code", "municipality_code"),
+        CheckConstraint("lies OR origin = 'corrected'", "taken_away_by_hand"),
+    )
+
+    tsunami_code: Mapped[str] = mapped_column(ForeignKey("tsunami_area.code"), primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    origin: Mapped[CoastOrigin] = state_column(CoastOrigin)
+    lies: Mapped[bool] = mapped_column(default=True, server_default="true")

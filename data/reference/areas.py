@@ -127,7 +127,7 @@ def rows() -> list[AreaRow]:
 def warning_units() -> Mapping[str, tuple[WarningUnit, ...]]:
     """Return the units whose warnings hold for a municipality that is none itself, by its seven-digit code."""
     found: dict[str, tuple[WarningUnit, ...]] = {}
-    for row in _read("warning_units"):
+    for row in read("warning_units"):
         found[row["municipality"]] = (*found.get(row["municipality"], ()), WarningUnit(row["code"], row["name"]))
     return MappingProxyType(found)
 
@@ -135,13 +135,19 @@ def warning_units() -> Mapping[str, tuple[WarningUnit, ...]]:
 @cache
 def counties() -> Mapping[str, tuple[str, str]]:
     """Return name and kana of the county (郡), or island of Tokyo, that addresses have before a town, by JIS code."""
-    return MappingProxyType({row["jis"]: (row["county"], row["kana"]) for row in _read("counties")})
+    return MappingProxyType({row["jis"]: (row["county"], row["kana"]) for row in read("counties")})
 
 
 @cache
 def former() -> tuple[Former, ...]:
     """Return the municipalities that merged or were renamed since 2003."""
-    return tuple(Former(row["prefecture"], row["name"], row["now"]) for row in _read("former"))
+    return tuple(Former(row["prefecture"], row["name"], row["now"]) for row in read("former"))
+
+
+def read(name: str) -> Iterator[dict[str, str]]:
+    """Return the rows of one of the CSV files beside this module."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 @cache
@@ -159,9 +165,4 @@ def _municipality(row: dict[str, str]) -> Municipality:
 
 
 def _table(name: str, make: Callable[[dict[str, str]], Row]) -> Mapping[str, Row]:
-    return MappingProxyType({row["code"]: make(row) for row in _read(name)})
-
-
-def _read(name: str) -> Iterator[dict[str, str]]:
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    return MappingProxyType({row["code"]: make(row) for row in read(name)})

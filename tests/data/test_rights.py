@@ -15,6 +15,7 @@ LESS = {
     "audit_seal": {"SELECT", "INSERT"},
     "audit_sealed": {"SELECT", "INSERT"},
     "audit_personal": {"SELECT", "INSERT", "DELETE"},
+    "tsunami_area": {"SELECT"},
 }
 """Tables on which it may not do everything; what is not named here is an ordinary table."""
 
