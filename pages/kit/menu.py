@@ -162,6 +162,7 @@ PAGES = (
     Entry(BROADCASTS, "broadcasts/forms.py", N_("Question forms"), "quiz", ("broadcasts.forms",)),
     Entry(SAFETY, "safety/rules.py", N_("Automatic broadcasts"), "earthquake", ("safety.rules",)),
     Entry(SAFETY, "safety/telegrams.py", N_("Telegrams received"), "cell_tower", ("safety.telegrams",)),
+    Entry(SAFETY, "safety/coasts.py", N_("Coasts"), "waves", ("safety.coasts",)),
     Entry(DELIVERY, "delivery/sender.py", N_("Sender"), "outgoing_mail", ("delivery.sender",)),
     Entry(DELIVERY, "delivery/sms.py", N_("SMS"), "sms", ("delivery.sms",)),
     Entry(DELIVERY, "delivery/line.py", N_("LINE"), "chat", ("delivery.line",)),

@@ -6,6 +6,7 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from core.shown import labelled
 from pages import kit
+from pages.kit.menu import offered
 from services.setup import StepMark, StepRow, StepState, assign_step, mark_step
 
 LOOK = {
@@ -29,6 +30,8 @@ def show_step(actor: Actor, step: StepRow, *, is_next: bool) -> None:
             if st.button(_(N_("Open step")), key=f"open-{step.key}", type="primary" if is_next else "secondary",
                          width="stretch", help=_(N_("Go to the page for “{title}”"), title=step.title)):  # fmt: skip
                 kit.go(f"{step.page}.py")
+            if step.beside in {entry.path for entry in offered()}:
+                kit.way_to(step.beside)
             if step.confirmable and actor.may("setup.mark", What.DO):
                 settle(step)
         if may and kit.is_open(step.key):

@@ -2,6 +2,16 @@
 
 from data.models.safety import RuleKind, RuleWho, Source, Verdict
 from services.safety import words  # noqa: F401 - gives kinds and states their words
+from services.safety.coasts import (
+    CoastMark,
+    CoastRow,
+    CoastsAsk,
+    OnCoast,
+    list_coasts,
+    put_on_coast,
+    take_off_coast,
+    tsunami_area_choices,
+)
 from services.safety.intensity import Intensity
 from services.safety.received import (
     Place,
@@ -20,8 +30,9 @@ from services.safety.taking import Taken, TakeTelegram, take_telegram
 from services.safety.waits import WaitingRow, WhichWaiting, hold_waiting, send_waiting, waiting
 
 __all__ = [
-    "EditRule", "Intensity", "Place", "RuleKind", "RuleRow", "RuleWho", "Source", "TakeTelegram", "Taken",
-    "TelegramRow", "TelegramShown", "TelegramsAsk", "Verdict", "WaitingRow", "WhichRule", "WhichTelegram",
-    "WhichWaiting", "delete_rule", "edit_rule", "hold_waiting", "replay_file", "rules", "seed_samples",
-    "send_waiting", "take_telegram", "telegram", "telegrams", "told", "waiting",
+    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "Intensity", "OnCoast", "Place", "RuleKind", "RuleRow",
+    "RuleWho", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk", "Verdict",
+    "WaitingRow", "WhichRule", "WhichTelegram", "WhichWaiting", "delete_rule", "edit_rule", "hold_waiting",
+    "list_coasts", "put_on_coast", "replay_file", "rules", "seed_samples", "send_waiting", "take_off_coast",
+    "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices", "waiting",
 ]  # fmt: skip

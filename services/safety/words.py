@@ -3,6 +3,7 @@
 from core.i18n import N_
 from core.words import named
 from data.models.safety import RuleKind, RuleWho, Source, Verdict
+from services.safety.coasts import CoastMark
 from services.safety.intensity import Intensity
 from services.safety.telegrams import InfoType, SpecialWarning, Status, TsunamiGrade
 
@@ -26,4 +27,10 @@ named(
     regions=N_("People by their own regions"),
     fixed=N_("Fixed areas and recipients"),
     everybody=N_("Everybody, anywhere in the country"),
+)
+named(
+    CoastMark,
+    ours=N_("Made by us"),
+    added=N_("Added by correction"),
+    taken_away=N_("Taken away by correction"),
 )

@@ -41,8 +41,8 @@ class Feature:
 
 FEATURES = (
     Feature("safety", N_("Safety confirmation"), N_("Asks people by itself whether they are safe after an earthquake."),
-            (*BROADCASTING, "safety/rules.py", "safety/telegrams.py"), ("regions", "automatic", *PREPARING),
-            (Channel.MAIL,), still.safety),
+            (*BROADCASTING, "safety/rules.py", "safety/telegrams.py", "safety/coasts.py"),
+            ("regions", "automatic", *PREPARING), (Channel.MAIL,), still.safety),
     Feature("notices", N_("Notices and surveys"), N_("Tells or asks many people something, and shows who replied."),
             BROADCASTING, (*PREPARING, "everyday"), (Channel.MAIL,), still.notices),
     Feature("network", N_("Contact network"), N_("Who can be reached by what, and which contacts have to be mended."),

@@ -27,6 +27,9 @@ class StepRow(Row):
     title: str
     purpose: str
     page: str
+    beside: str = ""
+    """The file of a second page to look at."""
+
     state: StepState
     finding: str
     confirmable: bool
@@ -97,6 +100,7 @@ def shown_step(step: Step, judged: Judgement, marked: bool, duty: Duty) -> StepR
         state, finding, values = StepState.DONE, N_("Settled by a person."), {}
     return StepRow(
         number=step.number, key=step.key, title=_(step.title), purpose=_(step.purpose), page=step.page,
+        beside=f"{step.beside}.py" if step.beside else "",
         state=state, finding=_(finding, **{name: f"{count:,}" for name, count in values.items()}),
         confirmable=step.confirmable, owner_id=duty.owner_id, owner=duty.owner, owner_sees=duty.sees,
         due_on=duty.due_on, duty_version=duty.version,

@@ -35,6 +35,9 @@ class Step:
     confirmable: bool = False
     """No data can show that it is settled: a person says so."""
 
+    beside: str | None = None
+    """A second page to look at for it."""
+
 
 def _done(message: str, **values: int) -> Judgement:
     return StepState.DONE, message, values
@@ -176,7 +179,7 @@ STEPS = (
     Step(5, "regions", N_("Enter regions"), N_("Where people live and work, for automatic broadcasts."),
          "people/regions", regions, 10),
     Step(6, "automatic", N_("Set up automatic broadcasts"), N_("Earthquakes from a seismic intensity on."),
-         "safety/rules", automatic, 12),
+         "safety/rules", automatic, 12, beside="safety/coasts"),
     Step(7, "templates", N_("Prepare templates and question forms"), N_("Samples are there; edit them."),
          "broadcasts/templates", templates, 14),
     Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works."), "broadcasts/new",

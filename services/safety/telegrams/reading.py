@@ -1,19 +1,27 @@
-"""From bytes to a Telegram. One reader for each family of bodies; so far earthquakes have one (``earthquake.py``).
+"""From bytes to a Telegram: what it is, from its head; what it says, by one reader for each family of bodies.
 
-Tsunami and weather telegrams are read as what they are: kind, status, events, times. Their bodies get a reader of their
-own beside that of earthquakes, called here and nowhere else.
+The readers stand beside this module (``earthquake``, ``tsunami``, ``weather``) and are called here and nowhere else.
 """
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from core.errors import Invalid
 from core.i18n import N_
 from services.safety.telegrams.document import aware_moment, find, open_report, text
 from services.safety.telegrams.earthquake import Observed, read_hypocentres, read_observed
-from services.safety.telegrams.kinds import OBSERVED_INTENSITY, Kind, kind_of
+from services.safety.telegrams.kinds import (
+    OBSERVED_INTENSITY,
+    TSUNAMI_TRIGGERS,
+    WEATHER_TRIGGERS,
+    Kind,
+    kind_of,
+)
 from services.safety.telegrams.model import InfoType, Status, Telegram
+from services.safety.telegrams.tsunami import read_coasts
+from services.safety.telegrams.weather import read_warned
 
 DISTANT = "遠地地震"
 SHOWN = 60
@@ -36,7 +44,6 @@ def parse(xml: bytes) -> Telegram:
     report = open_report(xml)
     control, head, body = _part(report, "Control"), _part(report, "Head"), find(report, "Body")
     kind = kind_of(_required(control, "Title"))
-    observed = read_observed(body) if body is not None and kind in OBSERVED_INTENSITY else Observed()
     return Telegram(
         telegram=kind,
         status=_status(control),
@@ -52,8 +59,23 @@ def parse(xml: bytes) -> Telegram:
         text=text(body, "Text"),
         distant=kind is Kind.HYPOCENTRE_AND_INTENSITY and text(head, "Title").startswith(DISTANT),
         hypocentres=read_hypocentres(body) if body is not None else [],
-        **asdict(observed),
+        **_said(body, kind),
     )
+
+
+def _said(body: Element | None, kind: Kind) -> dict[str, Any]:
+    """Return what the body says by the reader of its family; a body of another kind, or none, says nothing."""
+    observed = Observed()
+    if body is not None and kind in OBSERVED_INTENSITY:
+        observed = read_observed(body)
+    said = {one.name: getattr(observed, one.name) for one in fields(observed)}
+    if body is not None and kind in TSUNAMI_TRIGGERS:
+        coasts = read_coasts(body, kind)
+        said |= {one.name: getattr(coasts, one.name) for one in fields(coasts)}
+    if body is not None and kind in WEATHER_TRIGGERS:
+        warned = read_warned(body)
+        said |= {one.name: getattr(warned, one.name) for one in fields(warned)}
+    return said
 
 
 def _part(report: Element, name: str) -> Element:

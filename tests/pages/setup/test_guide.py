@@ -34,6 +34,10 @@ class TestGuide:
         assert not app.exception
         assert app.title[0].value == "部署"
 
+    def test_the_step_of_automatic_broadcasts_leads_to_the_coasts_too(self, open_page):
+        links = [link.proto.page for link in open_page("setup/guide.py").get("page_link")]
+        assert any("safety-coasts" in link for link in links)
+
     def test_settling_a_step_and_opening_it_again(self, open_page):
         app = open_page("setup/guide.py")
         app.button(key="mark-creators").click().run()

@@ -23,7 +23,7 @@ LEFT_OUT = {
     "home.own_notices", "home.read_notice", "people.address_of", "people.change_own_regions", "people.own_regions",
     "people.prefecture_choices", "people.region_of", "people.region_of_home", "setup.works",
     "registration.add_app", "registration.add_mail", "registration.add_mobile", "registration.again",
-    "registration.cancel",
+    "registration.cancel", "safety.tsunami_area_choices",
     "registration.choose_language", "registration.confirm", "registration.confirm_link", "registration.dispute",
     "registration.line_code", "registration.mine", "registration.prove_contact", "registration.put_first",
     "registration.remove", "registration.take_line", "access.end_own_session", "access.own_sessions",

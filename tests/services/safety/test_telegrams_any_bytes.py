@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from core.settings import ROOT
 from services.safety.intensity import Intensity
-from services.safety.telegrams import Telegram, WhyNot, parse
+from services.safety.telegrams import SpecialWarning, Telegram, TsunamiGrade, WhyNot, parse
+from services.safety.telegrams.tsunami import HIGHEST
 
 SAMPLES = ROOT / "data" / "samples" / "telegrams"
 WHOLE = [path.read_bytes() for path in sorted(SAMPLES.glob("*.xml"))]
@@ -24,6 +25,7 @@ BYTES = st.sampled_from(
 VALUES = st.sampled_from(
     [
         *("", "0", "7", "5-", "5弱", "NaN", "不明", "震度５弱以上未入電", "{0}", "350", "1310800", "２０３１"),
+        *("53", "72", "00", "33", "39", "99", "解除", "特別警報から警報", "観測中", "-1", "1e999", "氾濫特別警報"),
         *("取消", "訓練", "震度速報", "緊急地震速報（警報）", "遠地地震に関する情報"),
         *("0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-23:59", "2031-05-14T09:13:00", "20310514T0913+0900"),
     ]
@@ -66,7 +68,12 @@ def read_or_refuse(xml: bytes) -> None:
     except Invalid:
         return
     assert Telegram.model_validate_json(telegram.model_dump_json()) == telegram
-    assert telegram.why_not_earthquake() in {None, *WhyNot}
+    for why_not in (telegram.why_not_earthquake(), telegram.why_not_tsunami(), telegram.why_not_special_warning()):
+        assert why_not in {None, *WhyNot}
+    assert set(telegram.tsunami_raised) <= set(telegram.tsunami_at_least(TsunamiGrade.SLIGHT))
+    assert all(0 <= metres <= HIGHEST for metres in telegram.tsunami_observed.values() if metres is not None)
+    held = {kind for kinds in telegram.special_in_force().values() for kind in kinds}
+    assert held <= {*SpecialWarning}
     assert set(telegram.areas_at_least(Intensity.ONE)) == {*telegram.areas, *telegram.possible_areas}
     if telegram.municipalities or telegram.areas:
         strongest = max([*telegram.areas.values(), *telegram.municipalities.values()])

@@ -121,4 +121,5 @@ class TestMark:
 
 
 def test_every_step_names_a_page_that_exists():
-    assert [step.page for step in STEPS if not (ROOT / "pages" / f"{step.page}.py").exists()] == []
+    named = [page for step in STEPS for page in (step.page, step.beside) if page]
+    assert [page for page in named if not (ROOT / "pages" / f"{page}.py").exists()] == []
