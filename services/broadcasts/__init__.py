@@ -6,7 +6,7 @@ from services.broadcasts import commented, erasing, escalating, finding, needs, 
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer
-from services.broadcasts.audience import Selection, described, people_of
+from services.broadcasts.audience import Selection, chosen, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
 from services.broadcasts.checking import open_check
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
@@ -60,10 +60,10 @@ __all__ = [
     "DeliveryState", "Draft", "EditForm", "EditProcedure", "EditTemplate", "FieldLine", "FieldText", "FormRow",
     "Monitor", "MonitorAsk", "NewQuestion", "ProcedureRow", "QuestionKind", "QuestionRow", "ReceivedAsk",
     "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send", "Shown",
-    "TemplateRow", "Which", "WhichDraft", "WhichProcedure", "answers", "close", "delete_form", "delete_procedure",
-    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_procedure",
-    "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt",
-    "monitor", "open_automatic", "open_check", "people_of", "procedures", "questions_of", "read_answer", "received",
-    "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "search",
-    "seed_procedures", "seed_samples", "send", "show", "shown_answer", "steps_of", "stop", "templates",
+    "TemplateRow", "Which", "WhichDraft", "WhichProcedure", "answers", "chosen", "close", "delete_form",
+    "delete_procedure", "delete_template", "deliveries", "described", "discard", "draft", "edit_form",
+    "edit_procedure", "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on",
+    "halt", "monitor", "open_automatic", "open_check", "people_of", "procedures", "questions_of", "read_answer",
+    "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving",
+    "search", "seed_procedures", "seed_samples", "send", "show", "shown_answer", "steps_of", "stop", "templates",
 ]  # fmt: skip

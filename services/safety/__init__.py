@@ -1,6 +1,6 @@
 """Safety confirmation (安否確認, D07): telegrams, rules, what is decided about an event."""
 
-from data.models.safety import Source, Verdict
+from data.models.safety import RuleKind, RuleWho, Source, Verdict
 from services.safety import words  # noqa: F401 - gives kinds and states their words
 from services.safety.coasts import (
     CoastMark,
@@ -34,13 +34,17 @@ from services.safety.received import (
     telegrams,
 )
 from services.safety.replay import replay_file, told
-from services.safety.rules import EditRule, RuleRow, WhichRule, delete_rule, edit_rule, rules, seed_samples
+from services.safety.rule_form import EditRule, WhichRule
+from services.safety.rules import RuleRow, delete_rule, edit_rule, rules
+from services.safety.samples import seed_samples
 from services.safety.taking import Taken, TakeTelegram, take_telegram
+from services.safety.waits import WaitingRow, WhichWaiting, hold_waiting, send_waiting, waiting
 
 __all__ = [
     "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState", "FeedSwitch", "Intensity",
-    "OnCoast", "Place", "RuleRow", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk",
-    "Verdict", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule", "feed_state", "last_success", "list_coasts",
-    "put_on_coast", "read_feeds", "replay_file", "rules", "seed_samples", "stale_since", "switch_feed",
-    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices",
+    "OnCoast", "Place", "RuleKind", "RuleRow", "RuleWho", "Source", "TakeTelegram", "Taken", "TelegramRow",
+    "TelegramShown", "TelegramsAsk", "Verdict", "WaitingRow", "WhichRule", "WhichTelegram", "WhichWaiting",
+    "delete_rule", "edit_rule", "feed_state", "hold_waiting", "last_success", "list_coasts", "put_on_coast",
+    "read_feeds", "replay_file", "rules", "seed_samples", "send_waiting", "stale_since", "switch_feed",
+    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices", "waiting",
 ]  # fmt: skip

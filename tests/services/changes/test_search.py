@@ -49,8 +49,7 @@ class TestList:
     def test_the_kinds_are_those_that_are_kept(self, administrator):
         assert [one.value for one in kind_choices(administrator, Nothing())] == [
             "department", "person", "person_list", "roles", "mail_template", "question_form", "sending_procedure",
-            "quake_rule",
-            "planned_contact",
+            "rule", "planned_contact",
         ]  # fmt: skip
 
     def test_what_the_actor_may_not_do_is_not_offered_to_be_undone(self, limited, cast, administrator):
