@@ -44,6 +44,8 @@ class Mail:
     subject: str
     text: str
     head: bytes
+    tag: str = ""
+    """The signed id of a delivery of the ledger, under which a provider tells what became of it."""
 
     @property
     def content(self) -> bytes:
@@ -66,12 +68,13 @@ class Skeleton:
         self.head = head(sender, at or clock.now())
 
     def letter(
-        self, delivery_id: int, message_id: str, recipient: str, recipient_name: str, values: Mapping[str, str]
-    ) -> Mail:
-        """Return the mail of one delivery."""
+        self, delivery_id: int, message_id: str, recipient: str, recipient_name: str, values: Mapping[str, str],
+        *, tag: str = "",
+    ) -> Mail:  # fmt: skip
+        """Return the mail of one delivery; ``tag`` if it stands in the ledger."""
         return Mail(
             delivery_id, message_id, self.sender.address, recipient, recipient_name,
-            one_line(self.subject.filled(values)), self.body.filled(values), self.head,
+            one_line(self.subject.filled(values)), self.body.filled(values), self.head, tag,
         )  # fmt: skip
 
 
