@@ -11,8 +11,8 @@ from core.operations import query
 from core.shown import aside
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast
-from data.models.delivery import DeliveryState
-from data.models.people import ContactKind, Person
+from data.models.delivery import Channel, DeliveryState
+from data.models.people import Person
 from services import delivery
 from services.access import people_within
 from services.broadcasts.audience import described
@@ -24,7 +24,7 @@ from services.broadcasts.sight import get_seen, steered
 class ChannelCount(Row):
     """How the deliveries of one channel stand."""
 
-    channel: ContactKind
+    channel: Channel
     counts: dict[DeliveryState, int]
 
 
@@ -94,7 +94,7 @@ def progress_of(tx: Transaction, broadcast_id: int) -> Progress:
     per_second = _rate(tx, rounds[-1]) if rounds else None
     return Progress(
         rounds=rounds,
-        channels=[ChannelCount(channel=ContactKind(channel), counts=dict(of)) for channel, of in channels.items()],
+        channels=[ChannelCount(channel=Channel(channel), counts=dict(of)) for channel, of in channels.items()],
         counts=dict(counts),
         total=sum(counts.values()),
         left=left,

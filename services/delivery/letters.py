@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from core import clock
 from services.delivery.fields import Text
+from services.delivery.receipts.addresses import return_address
 
 WORD_BYTES = 39
 """UTF-8 bytes in one encoded word: with a header's name before it, the line stays within RFC 2047's 76 characters."""
@@ -44,8 +45,26 @@ class Mail:
     subject: str
     text: str
     head: bytes
-    tag: str = ""
-    """The signed id of a delivery of the ledger, under which a provider tells what became of it."""
+    returns: str = ""
+    """Where what cannot be delivered is sent back to (the envelope's sender); empty: to the sender."""
+
+    listed: bool = False
+    """It stands in the ledger: ``id`` is the delivery's, and a provider may tell of it later."""
+
+    @property
+    def address(self) -> str:
+        """Return where it goes."""
+        return self.recipient
+
+    @property
+    def key(self) -> str:
+        """Return what it is known by when it comes again."""
+        return self.message_id
+
+    @property
+    def envelope(self) -> str:
+        """Return the sender of the envelope."""
+        return self.returns or self.sender
 
     @property
     def content(self) -> bytes:
@@ -59,22 +78,35 @@ class Skeleton:
     """The texts of a mailing, cut at their fields, with everything that its mails have in common."""
 
     def __init__(
-        self, sender: From, subject: str, body: str, constants: Mapping[str, str], at: datetime | None = None
+        self,
+        sender: From,
+        subject: str,
+        body: str,
+        constants: Mapping[str, str],
+        at: datetime | None = None,
+        *,
+        returns: str | None = None,
     ) -> None:
-        """Prepare; ``at`` is the moment that the mails bear."""
+        """Prepare; ``at`` is the moment that the mails bear.
+
+        ``returns``: the mails stand in the ledger, and what cannot be delivered comes back to addresses made from this
+        one (empty: to the sender).
+        """
+        self._returns = returns or ""
+        self._listed = returns is not None
         self.sender = sender
         self.subject = Text(subject, constants)
         self.body = Text(body, constants)
         self.head = head(sender, at or clock.now())
 
     def letter(
-        self, delivery_id: int, message_id: str, recipient: str, recipient_name: str, values: Mapping[str, str],
-        *, tag: str = "",
-    ) -> Mail:  # fmt: skip
-        """Return the mail of one delivery; ``tag`` if it stands in the ledger."""
+        self, delivery_id: int, message_id: str, recipient: str, recipient_name: str, values: Mapping[str, str]
+    ) -> Mail:
+        """Return the mail of one delivery."""
         return Mail(
             delivery_id, message_id, self.sender.address, recipient, recipient_name,
-            one_line(self.subject.filled(values)), self.body.filled(values), self.head, tag,
+            one_line(self.subject.filled(values)), self.body.filled(values), self.head,
+            return_address(self._returns, delivery_id) if self._returns else "", self._listed,
         )  # fmt: skip
 
 

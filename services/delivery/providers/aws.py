@@ -6,6 +6,9 @@ from threading import Lock
 from typing import Any
 
 CONNECT_SECONDS = 5.0
+MAYBE_SENT = "no answer; it may have been sent"
+"""The word where nobody knows."""
+
 _MAKING = Lock()
 """A session makes one client at a time."""
 
@@ -35,6 +38,18 @@ def client(service: str, key: AwsKey, read_seconds: float, *, connections: int =
             service, region_name=key.region, aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_key, config=waits,
         )  # fmt: skip
+
+
+def lost_answers() -> tuple[type[Exception], ...]:
+    """Return the errors after which nobody knows whether AWS took what it got."""
+    from botocore.exceptions import (  # noqa: PLC0415 - as above
+        ConnectionClosedError,
+        IncompleteReadError,
+        ReadTimeoutError,
+    )
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
+
+    return ReadTimeoutError, ConnectionClosedError, IncompleteReadError, ResponseParserError
 
 
 @cache

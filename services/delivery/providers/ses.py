@@ -1,17 +1,19 @@
 """Mail by Amazon SES (API v2, SendBulkEmail): fifty mails a call, each with a status of its own.
 
 A bulk call takes a template and what is filled in for each recipient. Ours is nothing but subject and text, so every
-mail says what it would say by SMTP. SES writes Date and Message-ID itself: of two mails of one delivery it does not know
-that they are the same. Each bears the delivery's signed id as a tag, by which the events of SES find it again.
+mail says what it would say by SMTP. SES writes Date and Message-ID itself, so it never knows that it had a mail before.
+Each bears the delivery's signed id as a tag, by which the events of SES find it again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from services.delivery import tokens
 from services.delivery.letters import From, Mail, encoded
-from services.delivery.providers.aws import AwsKey, client
+from services.delivery.providers.aws import MAYBE_SENT, AwsKey, client, lost_answers
 from services.delivery.providers.base import Limits, Outcome, ProviderDown, short
 
 READ_SECONDS = 30.0
@@ -51,10 +53,11 @@ class SesProvider:
         self._read_seconds = read_seconds
         self._client: Any = None
 
-    def send(self, batch: Sequence[Mail]) -> Iterator[Outcome]:
+    def send(self, batch: Iterable[Mail]) -> Iterator[Outcome]:
         """Send the mails; what SES says of the account is told after what became of each."""
-        for at in range(0, len(batch), self.limits.batch):
-            yield from self._send(batch[at : at + self.limits.batch])
+        left = iter(batch)
+        while mails := list(islice(left, self.limits.batch)):
+            yield from self._send(mails)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -71,18 +74,21 @@ class SesProvider:
 
     def _handed_over(self, mails: Sequence[Mail], entries: Sequence[Any]) -> Iterator[Outcome]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see providers/aws.py
-        from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
 
         try:
             answer = self._opened().send_bulk_email(**self._call(entries))
         except ClientError as error:
             yield from self._refused(mails, entries, error.response.get("Error", {}), error)
             return
-        except (BotoCoreError, ResponseParserError, ValueError) as error:  # ValueError: a region that is no name
+        except lost_answers():
+            yield from (_maybe(mail) for mail in mails)
+            return
+        except (BotoCoreError, ValueError) as error:  # ValueError: a region that is no name
             raise ProviderDown(str(error)) from error
         results = answer.get("BulkEmailEntryResults", [])
         if len(results) != len(mails):
-            raise ProviderDown(f"SES answered for {len(results)} of {len(mails)} mails")
+            yield from (_maybe(mail) for mail in mails)
+            return
         yield from self._outcomes(mails, results)
 
     def _call(self, entries: Sequence[Any]) -> dict[str, Any]:
@@ -146,9 +152,13 @@ def _entry(mail: Mail) -> dict[str, Any] | None:
         "Destination": {"ToAddresses": [_named(mail.recipient_name, mail.recipient)]},
         "ReplacementEmailContent": {"ReplacementTemplate": {"ReplacementTemplateData": filled}},
     }
-    if mail.tag:
-        entry["ReplacementTags"] = [{"Name": TAG, "Value": mail.tag}]
+    if mail.listed:
+        entry["ReplacementTags"] = [{"Name": TAG, "Value": tokens.sign(mail.id, TAGGED)}]
     return entry
+
+
+def _maybe(mail: Mail) -> Outcome:
+    return Outcome(mail.id, accepted=False, word=MAYBE_SENT, maybe=True)
 
 
 def _too_long(mail: Mail) -> Outcome:
@@ -156,4 +166,4 @@ def _too_long(mail: Mail) -> Outcome:
 
 
 def _named(name: str, address: str) -> str:
-    return f"{encoded(name).replace('\r\n', '')} <{address}>" if name else address
+    return f"{''.join(encoded(name).splitlines())} <{address}>" if name else address

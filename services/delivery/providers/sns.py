@@ -7,7 +7,7 @@ pace concerns all of them: the provider is down.
 from dataclasses import dataclass
 from typing import Any
 
-from services.delivery.providers.aws import AwsKey, client
+from services.delivery.providers.aws import MAYBE_SENT, AwsKey, client, lost_answers
 from services.delivery.providers.base import Outcome, ProviderDown, short
 from services.delivery.providers.sms import Sms
 
@@ -15,8 +15,7 @@ READ_SECONDS = 15.0
 ABOUT_THIS_MESSAGE = {
     "InvalidParameter", "InvalidParameterValue", "ValidationException", "OptedOut", "ParameterValueInvalid",
 }  # fmt: skip
-MAYBE_SENT = "no answer; it may have been sent"
-"""The word where nobody knows. It is not tried again: a second SMS would cost, and say the same twice."""
+
 
 @dataclass(frozen=True)
 class SnsAccount:
@@ -39,14 +38,7 @@ class SnsProvider:
 
     def send(self, sms: Sms) -> Outcome:
         """Hand one message over."""
-        from botocore.exceptions import (  # noqa: PLC0415 - a fifth of a second that only those need who send SMS
-            BotoCoreError,
-            ClientError,
-            ConnectionClosedError,
-            IncompleteReadError,
-            ReadTimeoutError,
-        )
-        from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see providers/aws.py
 
         try:
             answer = self._opened().publish(
@@ -54,8 +46,8 @@ class SnsProvider:
             )
         except ClientError as error:
             return _refused(error.response.get("Error", {}), error)
-        except (ReadTimeoutError, ConnectionClosedError, IncompleteReadError, ResponseParserError):
-            return Outcome(0, accepted=False, permanent=True, word=MAYBE_SENT)
+        except lost_answers():
+            return Outcome(0, accepted=False, permanent=True, word=MAYBE_SENT, maybe=True)
         except (BotoCoreError, ValueError) as error:  # ValueError: a region that makes no address
             raise ProviderDown(str(error)) from error
         return Outcome(0, accepted=True, reference=str(answer.get("MessageId", "")))

@@ -57,6 +57,11 @@ SIGNED = {
 }
 
 
+NEEDED = {
+    "Type", "MessageId", "TopicArn", "Message", "Timestamp", "Signature", "SignatureVersion", "SigningCertURL",
+}  # fmt: skip
+
+
 class NotSigned(Exception):
     """It was not signed by AWS, or too long ago."""
 
@@ -167,8 +172,7 @@ def _said(body: bytes) -> Mapping[str, str]:
     if not isinstance(found, dict):
         raise NotSigned("this is no notice")
     texts = {name: value for name, value in found.items() if isinstance(value, str)}
-    needed = {"Type", "MessageId", "TopicArn", "Message", "Timestamp", "Signature", "SignatureVersion", "SigningCertURL"}
-    if not needed <= set(texts) or texts["Type"] not in set(NoticeKind):
+    if not set(texts) >= NEEDED or texts["Type"] not in set(NoticeKind):
         raise NotSigned("this is no notice")
     return texts
 

@@ -1,4 +1,4 @@
-"""Returned mail read from a mailbox (IMAP): every minute, what is unread; marked as read once it stands in the ledger."""
+"""Returned mail read from a mailbox (IMAP): every minute, what is unread; marked once it stands in the ledger."""
 
 import imaplib
 import re

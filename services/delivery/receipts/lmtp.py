@@ -26,7 +26,7 @@ NOBODY, ONE = "550 5.1.1 No such address", "452 4.5.3 One recipient at a time"
 class Desk:
     """What is said to a mail server at each step."""
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, _server: LMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take only an address of one of our deliveries, one at a time."""
@@ -37,7 +37,9 @@ class Desk:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: LMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 - as above
+        self, _server: LMTP, _session: Session, envelope: Envelope
+    ) -> str:
         """Take the mail in, in a transaction of its own, and answer when it is committed."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         return await asyncio.to_thread(take_returned, content, envelope.rcpt_tos[0], envelope.mail_from or "")

@@ -1,4 +1,4 @@
-"""Where returned mail comes in (返送メールの設定): its address, handed over by the mail server, or read from a mailbox."""
+"""Where returned mail comes in (返送メールの設定): its address, and how it gets from there to us."""
 
 from dataclasses import dataclass
 from datetime import datetime

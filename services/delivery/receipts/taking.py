@@ -6,7 +6,7 @@ now. A complaint proves that a mail arrived, and ends the use of its address, wh
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -64,7 +64,7 @@ def take(tx: Transaction, heard: Iterable[Heard]) -> list[int]:
     _mark_arrived(tx, [one for one in changed if strongest[one].receipt is Receipt.ARRIVED])
     _mark_dead(tx, [one for one in strongest.values() if one.dead and one.receipt is Receipt.BOUNCED])
     complained = sorted({one.delivery_id for one in everything if one.complained})
-    _mark(tx, complained, list(ContactState), ContactState.DEAD, COMPLAINT)
+    _mark(tx, complained, Mark(ContactState.DEAD, tuple(ContactState), COMPLAINT))
     return changed
 
 
@@ -108,7 +108,7 @@ def _made(receipt: Any, at: int) -> Any:
 
 
 def _mark_arrived(tx: Transaction, ids: Sequence[int]) -> None:
-    _mark(tx, ids, [ContactState.UNTRIED], ContactState.WORKS)
+    _mark(tx, ids, Mark(ContactState.WORKS, (ContactState.UNTRIED,)))
 
 
 def _mark_dead(tx: Transaction, heard: Sequence[Heard]) -> None:
@@ -116,26 +116,30 @@ def _mark_dead(tx: Transaction, heard: Sequence[Heard]) -> None:
     unanswered = Delivery.receipt == Receipt.BOUNCED
     for word in {one.word for one in heard}:
         ids = [one.delivery_id for one in heard if one.word == word]
-        _mark(tx, ids, [ContactState.UNTRIED, ContactState.WORKS], ContactState.DEAD, word, unanswered)
+        mark = Mark(ContactState.DEAD, (ContactState.UNTRIED, ContactState.WORKS), word)
+        _mark(tx, ids, mark, unanswered)
+
+
+class Mark(NamedTuple):
+    """What contact points are marked with, of those that are in one of these states."""
+
+    state: ContactState
+    before: tuple[ContactState, ...]
+    reason: str | None = None
 
 
 def _mark(
-    tx: Transaction,
-    delivery_ids: Sequence[int],
-    before: Sequence[ContactState],
-    state: ContactState,
-    reason: str | None = None,
-    only: ColumnElement[bool] | None = None,
-) -> None:
+    tx: Transaction, delivery_ids: Sequence[int], mark: Mark, only: ColumnElement[bool] | None = None
+) -> None:  # fmt: skip
     if not delivery_ids:
         return
     # What was mended since is another address, of which nothing was heard.
     points = (
         select(ContactPoint.id)
         .join(Delivery, (Delivery.contact_point_id == ContactPoint.id) & (Delivery.address == ContactPoint.value))
-        .where(Delivery.id == func.any(cast(list(delivery_ids), ARRAY(BigInteger))), ContactPoint.state.in_(before))
-        .where(true() if only is None else only)
+        .where(Delivery.id == func.any(cast(list(delivery_ids), ARRAY(BigInteger))))
+        .where(ContactPoint.state.in_(mark.before), true() if only is None else only)
         .order_by(ContactPoint.id)
         .with_for_update(of=ContactPoint)
     )
-    tx.execute(update(ContactPoint).where(ContactPoint.id.in_(points)).values(state=state, reason=reason))
+    tx.execute(update(ContactPoint).where(ContactPoint.id.in_(points)).values(state=mark.state, reason=mark.reason))
