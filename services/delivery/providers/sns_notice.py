@@ -126,7 +126,7 @@ class Certificates:
 known = Certificates()
 
 
-def read(body: bytes, certificates: Certificates = known) -> Notice:
+def read(body: bytes) -> Notice:
     """Return the notice of a request's body, once it is sure that AWS signed it lately.
 
     Raises:
@@ -141,7 +141,7 @@ def read(body: bytes, certificates: Certificates = known) -> Notice:
         raise NotSigned("another version of signatures")
     try:
         signature = base64.b64decode(said["Signature"], validate=True)
-        key = certificates.key(said["SigningCertURL"])
+        key = known.key(said["SigningCertURL"])
         key.verify(signature, text.encode(), padding.PKCS1v15(), algorithm)
     except (binascii.Error, UnicodeEncodeError, ValueError, InvalidSignature) as error:
         raise NotSigned("the signature is wrong") from error

@@ -5,6 +5,7 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -70,8 +71,8 @@ class Mailbox:
         with suppress(OSError, imaplib.IMAP4.error):
             self._line.logout()
 
-    def _ask(self, answer: tuple[str, list[object]]) -> list[object]:
-        kind, said = answer
+    def _ask(self, answer: tuple[str, Any]) -> list[Any]:
+        kind, said = answer[0], list(answer[1])
         if kind != "OK":
             raise imaplib.IMAP4.error(str(said[0] if said else kind))
         return said

@@ -23,6 +23,7 @@ MOST_PARTS = 50
 HEAD_END = re.compile(r"\r?\n\r?\n")
 FAILED = {"failed"}
 ARRIVED = {"delivered"}
+COMPLAINTS = {"abuse", "fraud", "opt-out", "virus"}
 STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
 ROBOTS = re.compile(r"\b(mailer-daemon|postmaster|mail.?delivery.?(sub)?system)\b", re.IGNORECASE)
 FAILURE = re.compile(
@@ -51,7 +52,7 @@ def heard_in(raw: bytes, recipient: str = "", sender: str | None = None) -> Hear
 def _read(delivery_id: int, mail: Message, sender: str | None) -> Heard | None:
     parts = {part.get_content_type(): part for part in _parts(mail)}
     if (report := parts.get("message/feedback-report")) is not None:
-        complaint = "abuse" in _text_of(report).lower()
+        complaint = any(block.get("feedback-type", "").strip().lower() in COMPLAINTS for block in _blocks(report))
         return Heard(delivery_id, Receipt.ARRIVED, complained=True) if complaint else None
     if (notice := parts.get("message/delivery-status")) is not None:
         return _by_notice(delivery_id, notice)
@@ -94,7 +95,8 @@ def _fields(pairs: object) -> Mapping[str, str]:
 
 def _failed(delivery_id: int, block: Mapping[str, str]) -> Heard:
     status = STATUS.search(block.get("status", ""))
-    said = block.get("diagnostic-code", "").partition(";")[2].strip() or block.get("diagnostic-code", "").strip()
+    kind, semicolon, rest = block.get("diagnostic-code", "").partition(";")
+    said = (rest if semicolon else kind).strip()
     word = short(said if status and status[0] in said else f"{status[0] if status else ''} {said}".strip())
     for_good = status is None or status[1] != "4"
     if not for_good:
