@@ -180,6 +180,9 @@ class Turn:
         try:
             for outcome in carrier.send([self._message(lease.channel, one) for one in claimed]):
                 window.append(outcome)
+                # What is repeated under one key must be recorded together: for fewer people the key would be another.
+                if carrier.limits.keyed:
+                    continue
                 if len(window) >= FLUSH_ROWS or time.monotonic() - opened >= FLUSH_SECONDS:
                     if not self._flush(lease, window, contacts):
                         return False

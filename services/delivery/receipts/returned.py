@@ -11,7 +11,7 @@ from email.message import Message
 
 from data.models.delivery import Receipt
 from services.delivery.providers.base import short
-from services.delivery.providers.smtp import tells_of_a_dead_address
+from services.delivery.providers.smtp_line import tells_of_a_dead_address
 from services.delivery.receipts.addresses import delivery_of
 from services.delivery.receipts.taking import Heard
 
