@@ -69,6 +69,7 @@ def run() -> None:
             {
                 "console": [*server, "--host", settings().host, "--port", str(settings().port)],
                 "worker": [python, "manage.py", "worker"],
+                **({"returns": [python, "manage.py", "lmtp"]} if settings().lmtp else {}),
             },
             folder=ROOT,
             address=settings().base_url,
@@ -86,6 +87,19 @@ def worker(concurrency: int = 4) -> None:
     logs.configure()
     services.load_all()
     jobs.run_worker(concurrency)
+
+
+@app.command()
+def lmtp() -> None:
+    """Take returned mail from a mail server on this machine, at RENRAKU_LMTP, until a signal comes."""
+    import services  # noqa: PLC0415
+    from services.delivery.receipts.lmtp import serve  # noqa: PLC0415
+
+    if not settings().lmtp:
+        raise Refused(N_("Set RENRAKU_LMTP first, for instance RENRAKU_LMTP=127.0.0.1:8024."))
+    logs.configure()
+    services.load_all()
+    serve(settings().lmtp)
 
 
 @app.command()

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     passwords: bool = True
     """Whether passwords are taken as well where there is a provider."""
 
+    lmtp: str = ""
+    """Where a mail server on this machine hands over returned mail (LMTP): ``127.0.0.1:8024``, or a socket's path."""
+
     backup_folder: Path | None = None
     """Where backups (``*.backup``) are put, so that ``manage.py doctor`` can say how old the newest one is."""
     webhook_networks: str = ""

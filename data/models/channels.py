@@ -46,6 +46,9 @@ class SmsSender(Versioned, Tested, Base):
     sender_id: Mapped[str] = mapped_column(default="")
     price_yen: Mapped[int] = mapped_column(default=10)
     monthly_cap_yen: Mapped[int | None]
+    topic_arn: Mapped[str] = mapped_column(default="", server_default="")
+    """The SNS topic that tells what became of messages; empty: nothing is heard."""
+
     test_number: Mapped[str | None]
 
 

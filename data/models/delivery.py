@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -21,10 +21,11 @@ class Channel(StrEnum):
 
 
 class ProviderKind(StrEnum):
-    """Who carries mail: the local mailbox (nothing leaves this machine) or an SMTP server."""
+    """Who carries mail: the local mailbox (nothing leaves this machine), an SMTP server, or Amazon SES."""
 
     LOCAL = "local"
     SMTP = "smtp"
+    SES = "ses"
 
 
 class Security(StrEnum):
@@ -38,8 +39,8 @@ class Security(StrEnum):
 class MailSender(Versioned, Base):
     """Sender name and address, and the provider that carries mail (送信元設定). One row, or none: then all is default.
 
-    ``smtp_password`` is encrypted under the installation's key. The ``test_…`` columns tell of the last test mail:
-    ``tested_at`` is empty while the worker has not sent it yet; a change of the settings forgets it.
+    ``smtp_password`` and ``ses_secret_key`` are encrypted under the installation's key. The ``test_…`` columns tell of
+    the last test mail: ``tested_at`` is empty while the worker has not sent it; changing the settings forgets it.
     """
 
     __tablename__ = "mail_sender"
@@ -55,6 +56,13 @@ class MailSender(Versioned, Base):
     smtp_security: Mapped[Security] = state_column(Security, default=Security.STARTTLS)
     smtp_user: Mapped[str] = mapped_column(default="")
     smtp_password: Mapped[bytes | None]
+    ses_region: Mapped[str] = mapped_column(default="", server_default="")
+    ses_access_key_id: Mapped[str] = mapped_column(default="", server_default="")
+    ses_secret_key: Mapped[bytes | None]
+    ses_configuration_set: Mapped[str] = mapped_column(default="", server_default="")
+    """Whose events go to the SNS topic ``ses_topic_arn``; both may be empty: then nothing is heard of mails."""
+
+    ses_topic_arn: Mapped[str] = mapped_column(default="", server_default="")
     test_address: Mapped[str | None]
     test_asked_at: Mapped[datetime | None]
     tested_at: Mapped[datetime | None]
@@ -132,6 +140,18 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Receipt(StrEnum):
+    """What was heard of a delivery after it was handed over (受信確認), the weakest first: a weaker one adds nothing.
+
+    Put back for now (a full mailbox), arrived, refused for good, answered by its link.
+    """
+
+    RETURNED = "returned"
+    ARRIVED = "arrived"
+    BOUNCED = "bounced"
+    ANSWERED = "answered"
+
+
 class Delivery(Base):
     """One person × contact point in a mailing (送信状況), by a ``Channel``.
 
@@ -145,6 +165,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("mailing_id", "person_id", "contact_point_id", postgresql_nulls_not_distinct=True),
         Index("ix_delivery_to_person", "person_id", "id"),
+        Index("ix_delivery_sms_ref", "provider_ref", postgresql_where=text("channel = 'sms'")),
         {"postgresql_with": {"fillfactor": "75"}},
     )
 
@@ -158,6 +179,7 @@ class Delivery(Base):
     reason: Mapped[str | None]
     permanent: Mapped[bool | None]
     provider_ref: Mapped[str | None]
+    receipt: Mapped[Receipt | None] = state_column(Receipt)
     private: Mapped[bool] = mapped_column(default=False, server_default="false")
     """The address is the person's own (本人登録): lists show no more than its beginning."""
 

@@ -3,6 +3,7 @@
 from json import JSONDecodeError
 from typing import Any
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -17,6 +18,8 @@ from services import delivery, registration
 from services.registration import Happened, LineTold
 
 SIGNATURE = "x-line-signature"
+TAPPED = "postback"
+log = structlog.get_logger("line")
 
 
 async def webhook(request: Request) -> Response:
@@ -36,12 +39,15 @@ def _take(body: bytes, signature: str) -> Response:
             channel = delivery.line_channel(tx)
         if channel is None:
             return PlainTextResponse("Not found", 404)
-        told = _events(body, signature, channel.secret)
-        if told is None:
+        events = _events(body, signature, channel.secret)
+        if events is None:
             return PlainTextResponse("Not signed by this channel", 400)
-        for one in told:
-            with transaction(Actor.system("line webhook")) as tx:
-                registration.take_line(tx, one)
+        for event in events:
+            if (told := _told(event)) is not None:
+                with transaction(Actor.system("line webhook")) as tx:
+                    registration.take_line(tx, told)
+            elif event.type == TAPPED:
+                _answer(event, channel.access_token)
     except RenrakuError as error:
         return PlainTextResponse(error.text, error.http_status)
     except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id
@@ -49,16 +55,29 @@ def _take(body: bytes, signature: str) -> Response:
     return PlainTextResponse("OK")
 
 
-def _events(body: bytes, signature: str, secret: str) -> list[LineTold] | None:
+def _answer(event: Any, access_token: str) -> None:
+    """Tell whoever tapped the button of a message where to answer. A tap that comes twice is answered once by LINE."""
+    user, data = getattr(event.source, "user_id", None), event.postback.data
+    if not user or not event.reply_token:
+        return
+    with transaction(Actor.system("line webhook")) as tx:
+        said = delivery.answer_to_tap(tx, data, user)
+    if said is not None:
+        try:
+            delivery.reply_in_line(access_token, event.reply_token, said)
+        except delivery.ProviderDown as down:
+            log.warning("a tap could not be answered", word=down.word)
+
+
+def _events(body: bytes, signature: str, secret: str) -> list[Any] | None:
     # 0.3 s and a hundred classes, which an installation without LINE never needs.
     from linebot.v3.exceptions import InvalidSignatureError  # noqa: PLC0415
     from linebot.v3.webhook import WebhookParser  # noqa: PLC0415
 
     try:
-        found = WebhookParser(secret).parse(body.decode(), signature)
+        return list(WebhookParser(secret).parse(body.decode(), signature))
     except (InvalidSignatureError, UnicodeDecodeError, JSONDecodeError, KeyError, TypeError, AttributeError):
         return None
-    return [one for event in found if (one := _told(event)) is not None]
 
 
 def _told(event: Any) -> LineTold | None:

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from pages.public import (
+    aws,
     confirm,
     exports,
     health,
@@ -44,4 +45,5 @@ ROUTES: list[Route] = [
     *register.ROUTES,
     *confirm.ROUTES,
     *line.ROUTES,
+    *aws.ROUTES,
 ]

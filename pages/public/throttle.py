@@ -22,11 +22,22 @@ class Throttle:
         now = clock.now()
         tries = self.seen.setdefault(key, deque())
         self.seen.move_to_end(key)
-        while tries and tries[0] <= now - self.period:
-            tries.popleft()
+        self._forget(tries, now)
         if len(self.seen) > MOST_KEYS:
             self.seen.popitem(last=False)
         if len(tries) >= self.times:
             return False
         tries.append(now)
         return True
+
+    def is_full(self, key: str) -> bool:
+        """Say whether one more try of this key would be refused, without counting it."""
+        tries = self.seen.get(key)
+        if tries is None:
+            return False
+        self._forget(tries, clock.now())
+        return len(tries) >= self.times
+
+    def _forget(self, tries: deque[datetime], now: datetime) -> None:
+        while tries and tries[0] <= now - self.period:
+            tries.popleft()

@@ -5,6 +5,7 @@ itself, and ``MailingFinished`` tells of its end.
 """
 
 from data.models.delivery import Channel, MailingState, ProviderKind
+from data.models.receipts import ReturnsBy
 from services.delivery import erasing, needs, retained, words  # noqa: F401 - they declare; words gives states theirs
 from services.delivery.app_channel import AppRow, app_key, app_provider, app_settings, edit_app
 from services.delivery.call_mail import send_calls
@@ -22,9 +23,19 @@ from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
 from services.delivery.notes import sms_yen
 from services.delivery.plan import KINDS, MAIL_ONLY
+from services.delivery.providers.base import ProviderDown
+from services.delivery.providers.line_messages import reply as reply_in_line
 from services.delivery.providers.sms import Sms
+from services.delivery.providers.sns_notice import NoticeKind, NotSigned
+from services.delivery.providers.sns_notice import confirm as confirm_notices
+from services.delivery.providers.sns_notice import read as read_notice
 from services.delivery.providers.webpush import Push, Subscription
 from services.delivery.reasons import reason_text
+from services.delivery.receipts.aws import take_notice
+from services.delivery.receipts.imap import read_returns
+from services.delivery.receipts.notices import count_failed, take_early
+from services.delivery.receipts.settings import ReturnRow, edit_returns, returns
+from services.delivery.receipts.taps import answer_to_tap
 from services.delivery.rehearsal import Forecast, RehearsalAsk, RehearsalLine, rehearsal_page, rehearse
 from services.delivery.reset_mail import send_reset
 from services.delivery.sender import SenderRow, current_sender, edit_sender, from_of, provider_of, sender
@@ -33,18 +44,21 @@ from services.delivery.single import Letter, send_letters
 from services.delivery.sms import SmsAsk, sms_box, sms_provider
 from services.delivery.sms_settings import SmsRow, edit_sms, sms_settings
 from services.delivery.tokens import sign, verify
+from services.delivery.topics import NOTICES
 from services.delivery.trial_channels import ask_about_line, send_test_sms
 from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
-    "FIELDS", "KINDS", "MAILING", "MAIL_ONLY", "AppRow", "Channel", "ChannelRow", "ChannelSwitch", "Forecast",
-    "Lacking", "Letter", "LineAccess", "LineRow", "MailboxAsk", "MailingProgress", "MailingState", "ProviderKind",
-    "Push", "RehearsalAsk", "RehearsalLine", "Round", "SenderRow", "Sms", "SmsAsk", "SmsRow", "Subscription",
-    "WhichMail", "app_key", "app_provider", "app_settings", "arrived", "ask_about_line", "cause", "channels",
-    "check_fields", "close", "counts", "current_sender", "edit_app", "edit_line", "edit_sender", "edit_sms",
-    "friend_link", "from_of", "holds_link", "line_cause", "line_channel", "line_settings", "mail", "mailbox",
-    "open_mailing", "own_words", "progress_of", "provider_of", "reason_text", "rehearsal_page", "rehearse",
-    "resume", "send_calls", "send_decisions", "send_letters", "send_mailing", "send_reset", "send_test_mail",
-    "send_test_sms", "sender", "sign", "sms_box", "sms_cause", "sms_provider", "sms_settings", "sms_yen", "stop",
-    "sweep", "switch_channel", "switched_off", "verify",
+    "FIELDS", "KINDS", "MAILING", "MAIL_ONLY", "NOTICES", "AppRow", "Channel", "ChannelRow", "ChannelSwitch",
+    "Forecast", "Lacking", "Letter", "LineAccess", "LineRow", "MailboxAsk", "MailingProgress", "MailingState",
+    "NotSigned", "NoticeKind", "ProviderDown", "ProviderKind", "Push", "RehearsalAsk", "RehearsalLine", "ReturnRow",
+    "ReturnsBy", "Round", "SenderRow", "Sms", "SmsAsk", "SmsRow", "Subscription", "WhichMail", "answer_to_tap",
+    "app_key", "app_provider", "app_settings", "arrived", "ask_about_line", "cause", "channels", "check_fields",
+    "close", "confirm_notices", "count_failed", "counts", "current_sender", "edit_app", "edit_line", "edit_returns",
+    "edit_sender", "edit_sms", "friend_link", "from_of", "holds_link", "line_cause", "line_channel",
+    "line_settings", "mail", "mailbox", "open_mailing", "own_words", "progress_of", "provider_of", "read_notice",
+    "read_returns", "reason_text", "rehearsal_page", "rehearse", "reply_in_line", "resume", "returns", "send_calls",
+    "send_decisions", "send_letters", "send_mailing", "send_reset", "send_test_mail", "send_test_sms", "sender",
+    "sign", "sms_box", "sms_cause", "sms_provider", "sms_settings", "sms_yen", "stop", "sweep", "switch_channel",
+    "switched_off", "take_early", "take_notice", "verify",
 ]  # fmt: skip

@@ -1,13 +1,19 @@
 """Who carries the messages of a mailing (送信手段), by channel: the one place that knows all of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from core.errors import Unavailable
+from core.i18n import N_
+from core.shown import said
 from core.transaction import Transaction
 from data.models.delivery import Channel, ProviderKind
-from services.delivery.providers import Limits, LocalMailbox, Outcome, Provider, SmtpProvider
-from services.delivery.providers.base import Note
-from services.delivery.providers.sms import Sms, SmsProvider
+from services.delivery.app_channel import app_provider, current_app
+from services.delivery.line_settings import current_line, line_channel
+from services.delivery.providers import Limits, LocalMailbox, Provider, SmtpProvider
+from services.delivery.providers.line_messages import LineNotes
+from services.delivery.providers.ses import SesProvider
+from services.delivery.providers.short import AppNotes, SmsNotes
 from services.delivery.sender import current_sender, provider_of
 from services.delivery.sms import sms_provider
 from services.delivery.sms_settings import current_sms
@@ -18,31 +24,14 @@ Carrier = Provider[Any]
 MAIL_LIMITS: dict[ProviderKind, Limits] = {
     ProviderKind.LOCAL: LocalMailbox.limits,
     ProviderKind.SMTP: SmtpProvider.limits,
+    ProviderKind.SES: SesProvider.limits,
 }
-
-
-class SmsOneByOne:
-    """Hands SMS over one after the other; a number that is refused fails alone."""
-
-    limits = Limits(batch=20, per_second=5)
-
-    def __init__(self, provider: SmsProvider) -> None:
-        """Take who carries them."""
-        self._provider = provider
-
-    def send(self, batch: Iterable[Note]) -> Iterator[Outcome]:
-        """Yield what became of each.
-
-        Raises:
-            ProviderDown: when the provider takes nothing at the moment.
-        """
-        for note in batch:
-            said = self._provider.send(Sms(note.address, note.whole, note.key))
-            yield Outcome(note.id, said.accepted, said.permanent, said.dead, said.word, said.reference, said.maybe)
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self._provider.close()
+LIMITS: dict[Channel, Limits] = {
+    Channel.SMS: SmsNotes.limits,
+    Channel.LINE: LineNotes.limits,
+    Channel.APP: AppNotes.limits,
+}
+OFF_NOW = N_("{channel} is switched off.")
 
 
 def carrier_of(tx: Transaction, channel: Channel) -> Carrier:
@@ -62,13 +51,17 @@ def switched_off(tx: Transaction, among: Iterable[Channel]) -> frozenset[Channel
     if not (asked := {*among} - {Channel.MAIL}):
         return frozenset()
     trying = current_sender(tx).provider is ProviderKind.LOCAL
-    on = {Channel.MAIL, *([Channel.SMS] if trying or current_sms(tx).enabled else [])}
-    return frozenset(asked - on)
+    enabled = {
+        Channel.SMS: trying or current_sms(tx).enabled,
+        Channel.LINE: current_line(tx).enabled,
+        Channel.APP: current_app(tx).enabled,
+    }
+    return frozenset(one for one in asked if not enabled[one])
 
 
 def limits_of(tx: Transaction, channel: Channel) -> Limits:
     """Return what the carrier of a channel takes, for forecasts; nothing is opened."""
-    return MAIL_LIMITS[current_sender(tx).provider] if channel is Channel.MAIL else SmsOneByOne.limits
+    return MAIL_LIMITS[current_sender(tx).provider] if channel is Channel.MAIL else LIMITS[channel]
 
 
 def _mail(tx: Transaction) -> Carrier:
@@ -76,7 +69,26 @@ def _mail(tx: Transaction) -> Carrier:
 
 
 def _sms(tx: Transaction) -> Carrier:
-    return SmsOneByOne(sms_provider(tx))
+    return SmsNotes(sms_provider(tx))
 
 
-_MADE: dict[Channel, Callable[[Transaction], Carrier]] = {Channel.MAIL: _mail, Channel.SMS: _sms}
+def _line(tx: Transaction) -> Carrier:
+    access = line_channel(tx)
+    if access is None:
+        raise Unavailable(OFF_NOW, channel=said(Channel.LINE))
+    return LineNotes(access.access_token)
+
+
+def _app(tx: Transaction) -> Carrier:
+    push = app_provider(tx)
+    if push is None:
+        raise Unavailable(OFF_NOW, channel=said(Channel.APP))
+    return AppNotes(push)
+
+
+_MADE: dict[Channel, Callable[[Transaction], Carrier]] = {
+    Channel.MAIL: _mail,
+    Channel.SMS: _sms,
+    Channel.LINE: _line,
+    Channel.APP: _app,
+}

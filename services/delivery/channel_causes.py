@@ -3,7 +3,7 @@
 import re
 
 from core.i18n import N_, _
-from services.delivery.providers.sns import MAYBE_SENT
+from services.delivery.providers.aws import MAYBE_SENT
 from services.delivery.sms_cost import OVER
 from services.delivery.trial_channels import OTHER_ACCOUNT
 

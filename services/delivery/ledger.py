@@ -21,6 +21,7 @@ from data.models.delivery import (
     DeliveryState,
     Mailing,
     MailingState,
+    Receipt,
 )
 from data.models.people import ContactPoint, ContactState
 from data.models.setup import Organisation
@@ -29,6 +30,7 @@ from services.delivery.far import MAILING
 from services.delivery.fields import check_fields
 from services.delivery.plan import MAIL_ONLY, planned
 from services.delivery.reasons import Reason
+from services.delivery.receipts.taking import COMPLAINT
 from services.delivery.sender import current_sender
 from services.delivery.sending import enqueue_senders
 from services.delivery.totals import totals
@@ -173,14 +175,20 @@ def close(tx: Transaction, broadcast_id: int) -> int:
 def arrived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
     """Note that mails reached their people: somebody answered by the link in them (到達)."""
     # Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
-    mails = select(Delivery.id).where(Delivery.id.in_(delivery_ids), Delivery.state != DeliveryState.DELIVERED)
+    mails = select(Delivery.id).where(
+        Delivery.id.in_(delivery_ids), Delivery.receipt.is_distinct_from(Receipt.ANSWERED.value)
+    )
     tx.execute(
         update(Delivery)
         .where(Delivery.id.in_(mails.order_by(Delivery.id).with_for_update()))
-        .values(state=DeliveryState.DELIVERED, reason=None, permanent=None, updated_at=tx.now)
+        .values(state=DeliveryState.DELIVERED, receipt=Receipt.ANSWERED, reason=None, permanent=None, updated_at=tx.now)
     )
     reached = select(Delivery.contact_point_id).where(Delivery.id.in_(delivery_ids))
-    points = select(ContactPoint.id).where(ContactPoint.id.in_(reached), ContactPoint.state != ContactState.WORKS)
+    # Who reported our mail as spam and answers gets no more of it all the same.
+    unwanted = ContactPoint.reason.is_not_distinct_from(COMPLAINT)
+    points = select(ContactPoint.id).where(
+        ContactPoint.id.in_(reached), ContactPoint.state != ContactState.WORKS, ~unwanted
+    )
     tx.execute(
         update(ContactPoint)
         .where(ContactPoint.id.in_(points.order_by(ContactPoint.id).with_for_update()))

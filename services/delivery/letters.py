@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from core import clock
 from services.delivery.fields import Text
+from services.delivery.receipts.addresses import return_address
 
 WORD_BYTES = 39
 """UTF-8 bytes in one encoded word: with a header's name before it, the line stays within RFC 2047's 76 characters."""
@@ -73,6 +74,11 @@ class Mail:
         return self.returns or self.skeleton.sender.address
 
     @property
+    def listed(self) -> bool:
+        """Say whether it stands in the ledger: ``id`` is the delivery's then, and a provider may tell of it later."""
+        return self.skeleton.listed
+
+    @property
     def subject(self) -> str:
         """Return the subject in one line."""
         return one_line(self.skeleton.subject.filled(self.values))
@@ -92,9 +98,22 @@ class Skeleton:
     """The texts of a mailing, cut at their fields, with everything that its mails have in common."""
 
     def __init__(
-        self, sender: From, subject: str, body: str, constants: Mapping[str, str], at: datetime | None = None
+        self,
+        sender: From,
+        subject: str,
+        body: str,
+        constants: Mapping[str, str],
+        at: datetime | None = None,
+        *,
+        returns: str | None = None,
     ) -> None:
-        """Prepare; ``at`` is the moment that the mails bear."""
+        """Prepare; ``at`` is the moment that the mails bear.
+
+        ``returns``: the mails stand in the ledger, and what cannot be delivered comes back to addresses made from this
+        one (empty: to the sender).
+        """
+        self._returns = returns or ""
+        self.listed = returns is not None
         self.sender = sender
         self.subject = Text(subject, constants)
         self.body = Text(body, constants)
@@ -106,7 +125,8 @@ class Skeleton:
         self, delivery_id: int, message_id: str, recipient: str, recipient_name: str, values: Mapping[str, str]
     ) -> Mail:
         """Return the mail of one delivery."""
-        return Mail(self, delivery_id, message_id, recipient, recipient_name, values)
+        back = return_address(self._returns, delivery_id) if self._returns else ""
+        return Mail(self, delivery_id, message_id, recipient, recipient_name, values, back)
 
     def written(self, mail: Mail) -> bytes:
         """Return the bytes of one of its mails."""

@@ -123,6 +123,7 @@ def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> 
         .where(
             Delivery.id == found.c.id,
             Delivery.state.not_in([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]),
+            Delivery.receipt.is_(None),  # what was heard of it meanwhile is later than its acceptance
             or_(found.c.state != DeliveryState.WAITING.value, Delivery.state.in_(UNDECIDED)),
         )
         .values(

@@ -8,24 +8,31 @@ from sqlalchemy import select
 from core import secrets
 from core.errors import Conflict, Invalid
 from core.i18n import N_, _
-from core.inputs import Input, Nothing, Row, field
+from core.inputs import Input, Nothing, Row, field, label_of
 from core.jobs import worker_alive
 from core.operations import operation, query
 from core.rotation import encrypted
+from core.settings import settings
 from core.transaction import Transaction
 from data.models.delivery import MailSender, ProviderKind, Security
 from data.models.setup import Organisation
+from services.delivery.lacking import Lacking, require_complete
 from services.delivery.letters import From
 from services.delivery.letters import Mail as Letter
 from services.delivery.mailbox import keep_locally
 from services.delivery.providers import LocalMailbox, Provider, SmtpProvider, SmtpServer
+from services.delivery.providers.aws import AwsKey
+from services.delivery.providers.ses import SesAccess, SesProvider
+from services.delivery.topics import NOTICES, TopicArn
 from services.people import Mail as MailAddress
 
 ONLY_ROW = 1
 DEFAULT_ADDRESS = "renraku@example.jp"
 PASSWORD = "smtp password"  # noqa: S105 - the purpose that its key is derived for
 ABOUT = f"mail_sender:{ONLY_ROW}"
+SES_SECRET = "ses secret key"  # noqa: S105 - as above
 encrypted(MailSender.smtp_password, PASSWORD)
+encrypted(MailSender.ses_secret_key, SES_SECRET)
 HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -50,6 +57,23 @@ class SenderFields(Input):
     smtp_password: str = field(
         N_("Password"), default="", max_length=500, secret=True, help=N_("Empty: the stored password is kept.")
     )
+    ses_region: str = field(
+        N_("AWS region"), default="", max_length=30, pattern=r"^[a-z0-9-]*$",
+        help=N_("For instance ap-northeast-1 (Tokyo)."),
+    )  # fmt: skip
+    ses_access_key_id: str = field(N_("Access key ID"), default="", max_length=128, pattern=r"^[A-Za-z0-9_]*$")
+    ses_secret_key: str = field(
+        N_("Secret access key"), default="", max_length=128, secret=True, pattern=r"^[!-~]*$",
+        help=N_("Empty: the stored one is kept."),
+    )  # fmt: skip
+    ses_configuration_set: str = field(
+        N_("Configuration set"), default="", max_length=64, pattern=r"^[A-Za-z0-9_-]*$",
+        help=N_("The one of SES that tells an SNS topic what became of mails. Empty: nothing is heard of them."),
+    )  # fmt: skip
+    ses_topic_arn: TopicArn = field(
+        N_("SNS topic (ARN)"), default="", max_length=300,
+        help=N_("Only what this topic tells is taken in, for instance arn:aws:sns:ap-northeast-1:123456789012:mail."),
+    )  # fmt: skip
     version: int = field(N_("Version"), default=0, hidden=True)
 
 
@@ -66,6 +90,14 @@ class SenderRow(Row):
     smtp_security: Security
     smtp_user: str
     has_password: bool
+    ses_region: str
+    ses_access_key_id: str
+    has_ses_secret: bool
+    ses_configuration_set: str
+    ses_topic_arn: str
+    notices: str
+    """Where the SNS topic tells what became of mails."""
+
     version: int
     test_address: str | None
     test_asked_at: datetime | None
@@ -101,12 +133,17 @@ def edit_sender(tx: Transaction, ask: SenderFields) -> SenderRow:
     if row.version != ask.version:
         raise Conflict(N_("Somebody else changed the sender meanwhile. Look at it again, then enter your change."))
     _check_password(row, ask)
-    for name, value in ask.model_dump(exclude={"smtp_password", "version"}).items():
+    _check_ses(row, ask)
+    for name, value in ask.model_dump(exclude={"smtp_password", "ses_secret_key", "version"}).items():
         setattr(row, name, value)
     if ask.smtp_password:
         row.smtp_password = secrets.encrypt(PASSWORD, ask.smtp_password, ABOUT)
     elif not ask.smtp_user:
         row.smtp_password = None
+    if ask.ses_secret_key:
+        row.ses_secret_key = secrets.encrypt(SES_SECRET, ask.ses_secret_key, ABOUT)
+    elif not ask.ses_access_key_id:
+        row.ses_secret_key = None
     row.test_address = row.test_asked_at = row.tested_at = row.test_accepted = row.test_word = None
     row.version = ask.version + 1
     tx.add(row)
@@ -129,6 +166,15 @@ def _check_password(row: MailSender, ask: SenderFields) -> None:
         _wrong("smtp_password", N_("The server is another one. Enter the password for it again."))
 
 
+def _check_ses(row: MailSender, ask: SenderFields) -> None:
+    another = row.ses_secret_key is None or row.ses_access_key_id != ask.ses_access_key_id
+    if ask.ses_access_key_id and another and not ask.ses_secret_key:
+        _wrong("ses_secret_key", N_("The access key is another one. Enter its secret as well."))
+    if ask.provider is ProviderKind.SES:
+        missing = [name for name in ("ses_region", "ses_access_key_id") if not getattr(ask, name)]
+        require_complete([Lacking(name=name, label=label_of(SenderFields, name)) for name in missing])
+
+
 def _wrong(name: str, sentence: str) -> NoReturn:
     raise Invalid(sentence, fields={name: _(sentence)})
 
@@ -145,13 +191,20 @@ def current_sender(tx: Transaction) -> MailSender:
         smtp_port=587,
         smtp_security=Security.STARTTLS,
         smtp_user="",
+        ses_region="",
+        ses_access_key_id="",
+        ses_configuration_set="",
+        ses_topic_arn="",
         version=0,
     )
 
 
 def row_of(tx: Transaction, row: MailSender) -> SenderRow:
     """Return what a page may see of the sender, and whether a worker is there to send."""
-    made: dict[str, Any] = {"has_password": row.smtp_password is not None, "worker_alive": worker_alive(tx)}
+    made: dict[str, Any] = {
+        "has_password": row.smtp_password is not None, "has_ses_secret": row.ses_secret_key is not None,
+        "notices": f"{settings().base_url}{NOTICES}", "worker_alive": worker_alive(tx),
+    }  # fmt: skip
     return SenderRow(**made, **{name: getattr(row, name) for name in SenderRow.model_fields if name not in made})
 
 
@@ -168,5 +221,9 @@ def provider_of(row: MailSender) -> Provider[Letter]:
     """
     if row.provider is ProviderKind.LOCAL:
         return LocalMailbox(keep_locally)
+    if row.provider is ProviderKind.SES:
+        secret = secrets.decrypt(SES_SECRET, row.ses_secret_key, ABOUT) if row.ses_secret_key else ""
+        key = AwsKey(row.ses_region, row.ses_access_key_id, secret)
+        return SesProvider(SesAccess(key, row.ses_configuration_set), from_of(row))
     password = secrets.decrypt(PASSWORD, row.smtp_password, ABOUT) if row.smtp_password else ""
     return SmtpProvider(SmtpServer(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, password))

@@ -28,6 +28,7 @@ from services.delivery.letters import Mail, Skeleton
 from services.delivery.notes import NoteSkeleton
 from services.delivery.providers import Outcome, ProviderDown
 from services.delivery.providers.base import Note
+from services.delivery.receipts.settings import return_base
 from services.delivery.results import MOST_PASSES, Claimed, claim, mark_contacts, record
 from services.delivery.sender import current_sender, from_of
 from services.fields import OwnFieldRow
@@ -97,7 +98,9 @@ def prepare(mailing_id: int) -> "Turn | None":
         sender = current_sender(tx)
         return Turn(
             mailing,
-            Skeleton(from_of(sender), mailing.subject, mailing.body, mailing.constants, tx.now),
+            Skeleton(
+                from_of(sender), mailing.subject, mailing.body, mailing.constants, tx.now, returns=return_base(tx)
+            ),
             NoteSkeleton(mailing.id, mailing.subject, mailing.short_text, mailing.constants),
             used_own(tx, mailing.subject, mailing.body, mailing.short_text),
         )
@@ -177,6 +180,9 @@ class Turn:
         try:
             for outcome in carrier.send([self._message(lease.channel, one) for one in claimed]):
                 window.append(outcome)
+                # What is repeated under one key must be recorded together: for fewer people the key would be another.
+                if carrier.limits.keyed:
+                    continue
                 if len(window) >= FLUSH_ROWS or time.monotonic() - opened >= FLUSH_SECONDS:
                     if not self._flush(lease, window, contacts):
                         return False

@@ -17,9 +17,9 @@ from core.transaction import Transaction
 from data.models.channels import SmsMonth
 from services.delivery.leases import SENDER
 from services.delivery.providers import ProviderDown
+from services.delivery.providers.aws import MAYBE_SENT
 from services.delivery.providers.base import Outcome
 from services.delivery.providers.sms import Sms, SmsProvider
-from services.delivery.providers.sns import MAYBE_SENT
 
 SEVEN_BITS = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"

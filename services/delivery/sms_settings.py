@@ -13,12 +13,14 @@ from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.jobs import worker_alive
 from core.operations import operation, query
 from core.rotation import encrypted
+from core.settings import settings
 from core.transaction import Transaction
 from data.models.channels import SmsSender
 from services.delivery.lacking import Lacking, lacking, require_complete, wrong
 from services.delivery.providers.sms import SmsProvider
 from services.delivery.providers.sns import SnsAccount, SnsProvider
 from services.delivery.sms_cost import Booking, this_month
+from services.delivery.topics import NOTICES, TopicArn
 
 ONLY_ROW = 1
 SECRET = "sms secret key"  # noqa: S105 - the purpose that its key is derived for
@@ -64,6 +66,10 @@ class SmsFields(Input):
         N_("Limit a month (yen)"), default=None, ge=0, le=100_000_000,
         help=N_("No more SMS go out in a month than this pays for."),
     )  # fmt: skip
+    topic_arn: TopicArn = field(
+        N_("SNS topic for delivery status (ARN)"), default="", max_length=300,
+        help=N_("It tells whether SMS arrived. Empty: SMS go out, and nothing is heard of them."),
+    )  # fmt: skip
     version: int = field(N_("Version"), default=0, hidden=True)
 
 
@@ -76,6 +82,8 @@ class SmsRow(Row):
     sender_id: str
     price_yen: int
     monthly_cap_yen: int | None
+    topic_arn: str
+    notices: str
     version: int
     has_secret: bool
     lacks: list[Lacking]
@@ -113,7 +121,7 @@ def edit_sms(tx: Transaction, ask: SmsFields) -> SmsRow:
     if row.secret_key and ask.access_key_id != row.access_key_id and ask.access_key_id and not ask.secret_key:
         wrong("secret_key", N_("The access key is another one. Enter its secret as well."))
     before = noted(row)
-    for name in ("region", "access_key_id", "sender_id", "price_yen", "monthly_cap_yen"):
+    for name in ("region", "access_key_id", "sender_id", "price_yen", "monthly_cap_yen", "topic_arn"):
         setattr(row, name, getattr(ask, name))
     if ask.secret_key:
         row.secret_key = secrets.encrypt(SECRET, ask.secret_key, ABOUT)
@@ -143,7 +151,7 @@ def fresh_sms() -> SmsSender:
     """Return settings that nobody has filled in."""
     return SmsSender(
         id=ONLY_ROW, enabled=False, region="", access_key_id="", secret_key=None, sender_id="", price_yen=10,
-        monthly_cap_yen=None, version=0,
+        monthly_cap_yen=None, topic_arn="", version=0,
     )  # fmt: skip
 
 
@@ -152,7 +160,7 @@ def sms_row(tx: Transaction, row: SmsSender) -> SmsRow:
     month = this_month(tx)
     made: dict[str, Any] = {
         "has_secret": row.secret_key is not None, "lacks": lacks(row), "month_parts": month.parts,
-        "month_yen": month.yen, "worker_alive": worker_alive(tx),
+        "month_yen": month.yen, "notices": f"{settings().base_url}{NOTICES}", "worker_alive": worker_alive(tx),
     }  # fmt: skip
     return SmsRow(**made, **{name: getattr(row, name) for name in SmsRow.model_fields if name not in made})
 
@@ -170,5 +178,5 @@ def provider_by(row: SmsSender) -> SmsProvider:
 
 def noted(row: SmsSender) -> dict[str, Any]:
     """Return what the audit trail says of the settings; of the secret, whether there is one."""
-    names = ("enabled", "region", "access_key_id", "sender_id", "price_yen", "monthly_cap_yen")
+    names = ("enabled", "region", "access_key_id", "sender_id", "price_yen", "monthly_cap_yen", "topic_arn")
     return {**{name: getattr(row, name) for name in names}, "has_secret": row.secret_key is not None}

@@ -13,14 +13,15 @@ SIGNATURE_BYTES = 16
 LONGEST = 64
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 HIGHEST = 2**63 - 1
+REPLY = "reply link"
 
 
-def sign(delivery_id: int) -> str:
-    """Return the token of a delivery."""
-    return f"{_base36(delivery_id)}-{_signature('reply link', delivery_id, SIGNATURE_BYTES)}"
+def sign(delivery_id: int, purpose: str = REPLY) -> str:
+    """Return the token of a delivery; what is signed for one purpose is good for no other."""
+    return f"{_base36(delivery_id)}-{_signature(purpose, delivery_id, SIGNATURE_BYTES)}"
 
 
-def verify(token: str) -> int | None:
+def verify(token: str, purpose: str = REPLY) -> int | None:
     """Return the delivery's id, or None when we never signed this; takes the same time for every wrong signature."""
     if len(token) > LONGEST or not token.isascii():
         return None
@@ -30,7 +31,7 @@ def verify(token: str) -> int | None:
     delivery_id = int(number, 36)
     if delivery_id > HIGHEST:
         return None
-    expected = sign(delivery_id)
+    expected = sign(delivery_id, purpose)
     return delivery_id if hmac.compare_digest(f"{number}-{signature}".encode(), expected.encode()) else None
 
 

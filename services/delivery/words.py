@@ -3,6 +3,7 @@
 from core.i18n import N_
 from core.words import named
 from data.models.delivery import DeliveryState, MailingState, ProviderKind, Security
+from data.models.receipts import ReturnsBy
 
 named(
     DeliveryState,
@@ -15,7 +16,18 @@ named(
     unknown=N_("Unknown"),
 )
 named(MailingState, sending=N_("Being sent"), stopped=N_("Stopped"), finished=N_("Finished"))
-named(ProviderKind, local=N_("Local mailbox (nothing leaves this machine)"), smtp=N_("SMTP server"))
+named(
+    ProviderKind,
+    local=N_("Local mailbox (nothing leaves this machine)"),
+    smtp=N_("SMTP server"),
+    ses=N_("Amazon SES"),
+)
+named(
+    ReturnsBy,
+    none=N_("Not at all"),
+    lmtp=N_("Handed over by the mail server (LMTP)"),
+    imap=N_("Read from a mailbox (IMAP)"),
+)
 named(
     Security,
     starttls=N_("STARTTLS (usually port 587)"),

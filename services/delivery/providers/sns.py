@@ -5,22 +5,16 @@ pace concerns all of them: the provider is down.
 """
 
 from dataclasses import dataclass
-from functools import cache
-from threading import Lock
 from typing import Any
 
+from services.delivery.providers.aws import MAYBE_SENT, AwsKey, client, lost_answers
 from services.delivery.providers.base import Outcome, ProviderDown, short
 from services.delivery.providers.sms import Sms
 
-CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
+READ_SECONDS = 15.0
 ABOUT_THIS_MESSAGE = {
     "InvalidParameter", "InvalidParameterValue", "ValidationException", "OptedOut", "ParameterValueInvalid",
 }  # fmt: skip
-MAYBE_SENT = "no answer; it may have been sent"
-"""The word where nobody knows. It is not tried again: a second SMS would cost, and say the same twice."""
-
-_MAKING = Lock()
-"""A session makes one client at a time."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +38,7 @@ class SnsProvider:
 
     def send(self, sms: Sms) -> Outcome:
         """Hand one message over."""
-        from botocore.exceptions import (  # noqa: PLC0415 - a fifth of a second that only those need who send SMS
-            BotoCoreError,
-            ClientError,
-            ConnectionClosedError,
-            IncompleteReadError,
-            ReadTimeoutError,
-        )
-        from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see providers/aws.py
 
         try:
             answer = self._opened().publish(
@@ -59,7 +46,7 @@ class SnsProvider:
             )
         except ClientError as error:
             return _refused(error.response.get("Error", {}), error)
-        except (ReadTimeoutError, ConnectionClosedError, IncompleteReadError, ResponseParserError):
+        except lost_answers():
             return Outcome(0, accepted=False, permanent=True, word=MAYBE_SENT, maybe=True)
         except (BotoCoreError, ValueError) as error:  # ValueError: a region that makes no address
             raise ProviderDown(str(error)) from error
@@ -73,16 +60,9 @@ class SnsProvider:
 
     def _opened(self) -> Any:
         if self._client is None:
-            from botocore.config import Config  # noqa: PLC0415 - as above
-
-            waits = Config(
-                connect_timeout=CONNECT_SECONDS, read_timeout=self._read_seconds, retries={"total_max_attempts": 1}
-            )
-            with _MAKING:
-                self._client = _session().client(
-                    "sns", region_name=self._account.region, aws_access_key_id=self._account.access_key_id,
-                    aws_secret_access_key=self._account.secret_key, config=waits,
-                )  # fmt: skip
+            account = self._account
+            key = AwsKey(account.region, account.access_key_id, account.secret_key)
+            self._client = client("sns", key, self._read_seconds)
         return self._client
 
     def _attributes(self) -> dict[str, dict[str, str]]:
@@ -90,14 +70,6 @@ class SnsProvider:
         if self._account.sender_id:
             said["AWS.SNS.SMS.SenderID"] = self._account.sender_id
         return {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
-
-
-@cache
-def _session() -> Any:
-    """Return boto3's session: it reads the descriptions of AWS once, which takes half a second."""
-    import boto3  # noqa: PLC0415 - as above
-
-    return boto3.session.Session()
 
 
 def _refused(said: dict[str, Any], error: Exception) -> Outcome:

@@ -16,7 +16,8 @@ from core.inputs import Nothing, validated
 from data.models.channels import SmsMonth, SmsSender
 from services.delivery import Sms, edit_sms, send_test_sms, sms_cause, sms_settings
 from services.delivery.providers import ProviderDown
-from services.delivery.providers.sns import MAYBE_SENT, SnsAccount, SnsProvider
+from services.delivery.providers.aws import MAYBE_SENT
+from services.delivery.providers.sns import SnsAccount, SnsProvider
 from services.delivery.sms_cost import OVER, Booking, parts_of
 from services.delivery.sms_settings import SmsFields
 from services.delivery.trial_channels import TestSms
