@@ -80,6 +80,9 @@ class Mailing(Base):
     state: Mapped[MailingState] = state_column(MailingState, default=MailingState.SENDING)
     subject: Mapped[str]
     body: Mapped[str]
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """By language, ``subject``, ``body`` and ``title`` for people who read that one; for all others those above."""
+
     constants: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -14,8 +14,6 @@ from services.broadcasts.forms import (
     DeleteForm,
     EditForm,
     FormRow,
-    NewQuestion,
-    QuestionRow,
     delete_form,
     edit_form,
     form_row,
@@ -25,6 +23,7 @@ from services.broadcasts.forms import (
 from services.broadcasts.halting import go_on, halt
 from services.broadcasts.monitor import Monitor, MonitorAsk, monitor
 from services.broadcasts.opening import extend, open_automatic
+from services.broadcasts.questions import NewQuestion, OnlyIf, QuestionRow, condition, is_asked
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
 from services.broadcasts.replies import Asked, Replies, Reply, find_asked
@@ -46,11 +45,11 @@ from services.broadcasts.texts import filled
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
-    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
+    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf",
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies",
-    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
+    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "condition", "delete_form",
     "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
-    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
+    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic",
     "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
     "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
     "templates",

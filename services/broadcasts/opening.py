@@ -17,6 +17,7 @@ from data.models.people import Membership, Person, PersonRegion
 from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
+from services.broadcasts.marks import REMINDER, marked, unmarked
 from services.broadcasts.totals import count_round
 from services.events import BroadcastOpened
 
@@ -61,15 +62,30 @@ def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], sub
     mailing_id = delivery.open_mailing(
         tx,
         broadcast.id,
-        title=broadcast.title,
+        title=unmarked(broadcast.title),
         subject=subject,
         body=broadcast.body,
+        versions=_versions(broadcast, reminder=reminder),
         reminder=reminder,
         people=people,
     )
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)
     return mailing_id
+
+
+def _versions(row: Broadcast, *, reminder: bool) -> dict[str, dict[str, str]]:
+    """Return the words for people whose language is English, if there are any of them."""
+    if not row.subject_en and not row.body_en:
+        return {}
+    subject = row.subject_en or row.subject
+    return {
+        "en": {
+            "subject": marked(subject, [REMINDER]) if reminder else subject,
+            "body": row.body_en or row.body,
+            "title": unmarked(row.title_en or row.title),
+        }
+    }
 
 
 def next_round(tx: Transaction, broadcast: Broadcast) -> int:
@@ -88,6 +104,9 @@ def open_automatic(
     person_ids: Select[int],
     cause: str,
     areas: Sequence[str] = (),
+    title_en: str = "",
+    subject_en: str = "",
+    body_en: str = "",
 ) -> int:
     """Open a broadcast that nobody clicked (自動一斉送信, D07) and return its id.
 
@@ -102,8 +121,12 @@ def open_automatic(
             state=BroadcastState.SENDING,
             title=title,
             subject=subject,
-            body=body if LINK in body else f"{body.rstrip()}\n\n{LINK}\n",
+            body=_with_link(body),
             introduction=form.introduction,
+            title_en=title_en,
+            subject_en=subject_en,
+            body_en=_with_link(body_en) if body_en else "",
+            introduction_en=form.introduction_en,
             form_id=form.id,
             questions=plain(form.questions),
             audience=Selection(areas=list(areas)).model_dump(),
@@ -126,6 +149,10 @@ def open_automatic(
         tx.session.flush()
     tx.tell(BroadcastOpened(broadcast.id, broadcast.kind.value, broadcast.asked))
     return broadcast.id
+
+
+def _with_link(body: str) -> str:
+    return body if LINK in body else f"{body.rstrip()}\n\n{LINK}\n"
 
 
 def extend(tx: Transaction, broadcast_id: int, person_ids: Select[int], areas: Sequence[str] = ()) -> int:

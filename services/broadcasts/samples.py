@@ -5,7 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate, QuestionForm, QuestionKind
-from services.broadcasts.forms import NewQuestion, replace_questions
+from services.broadcasts.forms import replace_questions
+from services.broadcasts.questions import NewQuestion
 
 SAFETY_BODY = """{name} 様
 

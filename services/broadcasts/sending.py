@@ -52,11 +52,14 @@ def send(tx: Transaction, ask: Send) -> BroadcastRow:
     require_version(row.version, ask.version)
     require_sendable(row)
     row.state, row.sent_at, row.version = BroadcastState.SENDING, tx.now, row.version + 1
+    row.send_at = row.schedule_trouble = None
     selection = Selection.model_validate(row.audience)
-    if not freeze(tx, row, people_of(selection, send.reach(tx), tx.actor), selection.areas):
+    if not freeze(tx, row, audience_of(row, over(send.reach(tx), row, tx.actor), tx.actor), selection.areas):
         raise Refused(N_("Nobody would be asked: the recipients you chose hold no active person within your reach."))
-    row.subject = subject_of(row)
+    mark_all(row)
+    row.remind_at = next_slot(row, tx.now)
     send_round(tx, row)
+    note_correction(tx, row)
     tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
     tx.tell(BroadcastOpened(row.id, row.kind.value, row.asked))
     return BroadcastRow.model_validate(row)
@@ -119,20 +122,10 @@ def remind(tx: Transaction, ask: Which) -> BroadcastRow:
     """
     row = get_seen_locked(tx, ask.id, remind.reach(tx))
     _require_open(row)
-    silent = (
-        select(Recipient.person_id)
-        .join(Person, Person.id == Recipient.person_id)
-        .where(
-            Recipient.broadcast_id == row.id,
-            Recipient.latest_at.is_(None),
-            Person.retired_at.is_(None),
-            people_within(remind.reach(tx), tx.actor),
-        )
-    )
-    count = tx.scalar(select(func.count()).select_from(silent.subquery()))
+    reach = over(remind.reach(tx), row, tx.actor)
+    count = remind_silent(tx, row, people_within(reach, tx.actor))
     if not count:
         raise Refused(N_("Everybody within your reach has answered; nobody needs a reminder."))
-    open_mailing(tx, row, silent, as_reminder(row.subject), reminder=True)
     tx.note(f"broadcast:{row.id}", None, {"reminded": count})
     return BroadcastRow.model_validate(row)
 
@@ -152,22 +145,10 @@ def open_when_finished(tx: Transaction, event: MailingFinished) -> None:
 
 def require_sendable(row: Broadcast) -> None:
     """Raise Refused, with what to do, unless a draft is complete."""
-    if Selection.model_validate(row.audience).is_empty:
+    if row.corrects_id is None and Selection.model_validate(row.audience).is_empty:
         raise Refused(N_("Choose recipients first."))
-    if row.questions and LINK not in row.body:
+    if row.questions and not all(LINK in body for body in (row.body, row.body_en) if body):
         raise Refused(N_("The text has no {link}: nobody could answer the questions. Put it in."), link=LINK)
-
-
-def subject_of(row: Broadcast) -> str:
-    """Return the subject that a draft is sent with: a test is marked, so that nobody takes it for an emergency."""
-    mark = _("[Test] {subject}", subject="")
-    unmarked = row.kind is not BroadcastKind.TEST or row.subject.startswith(mark)
-    return row.subject if unmarked else f"{mark}{row.subject}"
-
-
-def as_reminder(subject: str) -> str:
-    """Mark a subject as a reminder."""
-    return _("[Reminder] {subject}", subject="") + subject
 
 
 def _with_mailings(

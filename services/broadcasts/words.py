@@ -4,7 +4,15 @@ from core.i18n import N_
 from core.words import named
 from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
 
-named(BroadcastKind, test=N_("Test"), manual=N_("By hand"), automatic=N_("Automatic"))
+named(
+    BroadcastKind,
+    test=N_("Test"),
+    manual=N_("Safety confirmation"),
+    drill=N_("Drill"),
+    survey=N_("Survey"),
+    notice=N_("Notice"),
+    automatic=N_("Automatic"),
+)
 named(
     BroadcastState,
     draft=N_("Draft"),
@@ -19,4 +27,5 @@ named(
     choices=N_("Several choices"),
     text=N_("Free text"),
     number=N_("Whole number"),
+    date=N_("Day"),
 )
