@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 READY_FOR_TESTS := $(VENV)/.ready-for-tests
+PEER := $(VENV)/peer
 PIP := $(BIN) -m pip --disable-pip-version-check --quiet
 SIZE ?= small
 WORKERS ?= 2
@@ -21,7 +22,7 @@ help:
 	@echo "make test          all tests, a real browser among them, in a few minutes"
 	@echo "make test-long     what takes longer: crash runs, long fuzzing"
 	@echo "make check         style, types, layers, migrations, texts"
-	@echo "make bench-page    a bench: api, find, import, operation, page, reach or sessions; SIZE=small (default) or full"
+	@echo "make bench-page    a bench: api, broadcast, find, import, operation, page, reach or sessions; SIZE=small (default) or full"
 	@echo "make texts         bring the catalogues in step with the code"
 	@echo "make lock          write requirements.lock anew"
 	@echo "make clean         remove caches; the data in .renraku stays"
@@ -45,6 +46,9 @@ check: $(READY_FOR_TESTS)
 
 bench-page: $(READY_FOR_TESTS) browser
 	@exec $(BIN) -m bench page
+
+bench-broadcast: $(READY) $(PEER)/.ready
+	@exec $(BIN) -m bench broadcast
 
 bench-%: $(READY)
 	@exec $(BIN) -m bench $*
@@ -74,6 +78,12 @@ $(READY): requirements.txt requirements.lock
 		{ rm -rf $(VENV); echo "Python's venv module does not work. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing what Renraku needs into $(VENV); this takes about a minute ..."
 	@$(PIP) install --requirement requirements.txt --constraint requirements.lock
+	@touch $@
+
+# What a bench is compared with has an environment of its own.
+$(PEER)/.ready: bench/floors/requirements.txt
+	@$(PYTHON) -m venv --clear $(PEER)
+	@$(PEER)/bin/python -m pip --disable-pip-version-check --quiet install --requirement bench/floors/requirements.txt
 	@touch $@
 
 $(READY_FOR_TESTS): $(READY) requirements-dev.txt

@@ -5,6 +5,7 @@ from importlib import import_module
 
 BENCHES = {
     "api": "bench.api",
+    "broadcast": "bench.broadcast",
     "find": "bench.find",
     "import": "bench.imports",
     "operation": "bench.operation",

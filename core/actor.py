@@ -34,9 +34,7 @@ class Reach:
 
     def joined(self, other: "Reach") -> "Reach":
         """Return the reach of holding both."""
-        return Reach(
-            self.whole or other.whole, self.paths | other.paths, self.own or other.own, self.made | other.made
-        )
+        return Reach(self.whole or other.whole, self.paths | other.paths, self.own or other.own, self.made | other.made)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,9 @@ class BroadcastState(StrEnum):
 
 
 class BroadcastKind(StrEnum):
-    """What it is for: a test of the contacts (テスト配信), a safety confirmation by hand (安否確認), a drill (訓練), a survey
+    """What it is for.
+
+    A test of the contacts (テスト配信), a safety confirmation by hand (安否確認), a drill (訓練), a survey
     (アンケート), a notice (お知らせ), or one that a telegram opened (自動一斉送信).
     """
 

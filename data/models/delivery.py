@@ -11,6 +11,15 @@ from core.database import Base
 from data.models.columns import Versioned, state_column
 
 
+class Channel(StrEnum):
+    """By what messages reach people (送信手段)."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    LINE = "line"
+    APP = "app"
+
+
 class ProviderKind(StrEnum):
     """Who carries mail: the local mailbox (nothing leaves this machine) or an SMTP server."""
 
@@ -65,8 +74,11 @@ class Mailing(Base):
     """One round of a broadcast: the first sending (round 0), people included later, or a reminder.
 
     ``subject`` and ``body`` are the skeleton; the fields ``{name}``, ``{reply_url}`` … are filled for each delivery.
+    ``short_text`` is what SMS, LINE and the app say before the link; empty: the subject.
     ``constants`` are what is the same in each: ``title``, ``organisation``, and ``domain`` for the Message-IDs.
-    ``trouble`` is the word of a provider that takes nothing at the moment; it is asked again at ``retry_at``.
+    ``channels`` are those that everybody is reached by; whom they do not reach is by the first of ``otherwise`` that
+    does. ``trouble`` is the word of a provider that takes nothing at the moment; it is asked again at ``retry_at``.
+    ``resting`` says by channel until when its provider is left in peace: the others go on.
     ``failed`` counts, once all was sent, what failed: to count it at each look would be dear.
     """
 
@@ -80,16 +92,20 @@ class Mailing(Base):
     state: Mapped[MailingState] = state_column(MailingState, default=MailingState.SENDING)
     subject: Mapped[str]
     body: Mapped[str]
+    short_text: Mapped[str] = mapped_column(default="", server_default="")
     versions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """By language, ``subject``, ``body`` and ``title`` for people who read that one; for all others those above."""
 
     constants: Mapped[dict[str, Any]]
+    channels: Mapped[list[str]] = mapped_column(default=lambda: ["mail"], server_default='["mail"]')
+    otherwise: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     addresses_erased_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
     retry_at: Mapped[datetime | None]
     pauses: Mapped[int] = mapped_column(default=0)
+    resting: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     failed: Mapped[int | None]
 
 
@@ -106,7 +122,9 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Base):
-    """One person × contact point in a mailing (送信状況). ``reason`` is the provider's word or why nothing was sent.
+    """One person × contact point in a mailing (送信状況), by a ``Channel``.
+
+    ``reason`` is the provider's word or why nothing was sent.
 
     A person without any usable contact point has one row without a contact point, in state *not sent*. The number of a
     contact point is no foreign key: addresses are changed and removed, what was sent to them stays as it was.
@@ -161,7 +179,7 @@ class ChunkState(StrEnum):
 
 
 class Chunk(Base):
-    """A range of delivery ids (``low`` to ``high``, both included) that one worker leases at a time.
+    """A range of delivery ids (``low`` to ``high``, both included) of one channel that one worker leases at a time.
 
     ``lease_until`` of a waiting chunk says when it may be taken again; ``passes`` counts how often all of it was tried.
     """
@@ -174,6 +192,7 @@ class Chunk(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(default="mail", server_default="mail")
     low: Mapped[int]
     high: Mapped[int]
     state: Mapped[ChunkState] = state_column(ChunkState, default=ChunkState.WAITING)

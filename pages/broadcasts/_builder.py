@@ -84,7 +84,7 @@ def _swap(entries: list[Entry], at: int, to: int) -> None:
 
 
 def _look(key: str, words: dict[str, Any], entries: list[Entry]) -> None:
-    entered = _entered(key, None, words, entries)
+    entered = _entered(None, words, entries)
     if entered is None:
         return
     questions = [QuestionRow(id=at, **one.model_dump()) for at, one in enumerate(entered.questions, start=1)]
@@ -98,7 +98,7 @@ def _look(key: str, words: dict[str, Any], entries: list[Entry]) -> None:
     as_on_a_phone(introduction, questions, f"{key}.phone", language=language, title=entered.name)
 
 
-def _entered(key: str, form: FormRow | None, words: dict[str, Any], entries: list[Entry]) -> EditForm | None:
+def _entered(form: FormRow | None, words: dict[str, Any], entries: list[Entry]) -> EditForm | None:
     wrong: list[str] = []
     questions = [question for at in range(len(entries)) if (question := checked(entries, at, wrong))]
     try:
@@ -116,7 +116,7 @@ def _entered(key: str, form: FormRow | None, words: dict[str, Any], entries: lis
 
 
 def _save(key: str, form: FormRow | None, words: dict[str, Any], entries: list[Entry]) -> bool:
-    entered = _entered(key, form, words, entries)
+    entered = _entered(form, words, entries)
     if entered is None or kit.do(edit_form, entered) is None:
         return False
     del st.session_state[f"{key}.questions"]

@@ -48,6 +48,4 @@ def _widget(question: QuestionRow, key: str) -> Any:
         case QuestionKind.DATE:
             return st.date_input(label, value=None, key=key)
         case QuestionKind.NUMBER:
-            return st.number_input(
-                f"{label} {kit.literal(question.shown_unit)}".strip(), value=None, step=1, key=key
-            )
+            return st.number_input(f"{label} {kit.literal(question.shown_unit)}".strip(), value=None, step=1, key=key)

@@ -14,6 +14,7 @@ from pages import kit
 from services.broadcasts import FormRow, NewQuestion, OnlyIf, QuestionKind, QuestionRow
 
 CHOOSING = (QuestionKind.CHOICE, QuestionKind.CHOICES)
+UNNAMED = "…"
 SCALE = "1\n2\n3\n4\n5"
 Entry = dict[str, Any]
 
@@ -132,7 +133,7 @@ def _only_if(entries: Sequence[Entry], at: int) -> None:
     which, what = st.columns([1, 1])
     after = which.selectbox(
         label_of(NewQuestion, "only_if"), [None, *by_mark], index=[None, *by_mark].index(entry["after"]),
-        format_func=lambda one: by_mark[one]["label"] or _(N_("(no words yet)")) if one else _(N_("Asked of everybody")),
+        format_func=lambda one: by_mark[one]["label"] or UNNAMED if one else _(N_("Asked of everybody")),
         key=f"{mark}.after",
     )  # fmt: skip
     entry["after"] = after

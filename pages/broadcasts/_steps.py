@@ -24,7 +24,6 @@ from services.broadcasts import (
     rehearse_people,
     send,
 )
-from services.people import ContactKind
 
 ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), "subject", "body"]
 CHOICES: dict[str, Query[Any, list[Any]]] = {
@@ -101,7 +100,7 @@ def rehearsal_step(found: Rehearsal) -> None:
         st.warning(kit.literal(warning), icon=":material/error:")
     lines = [
         (
-            _(N_("Sent by {channel}"), channel=kit.said(ContactKind(one.channel))),
+            _(N_("Sent by {channel}"), channel=kit.said(one.channel)),
             kit.number(one.messages, _(N_("mails"))),
         )
         for one in forecast.channels

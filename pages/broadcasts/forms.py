@@ -42,7 +42,8 @@ def in_words(question: QuestionRow, questions: list[QuestionRow]) -> str:
     options = "　".join(kit.literal(shown) for _kept, shown in question.choices)
     unit = _(N_("({unit})"), unit=kit.literal(question.shown_unit)) if question.unit else ""
     kind = f"{kit.said(question.kind)}{unit} {options}"
-    of_whom = f"  \n:small[:material/alt_route: {kit.literal(said)}]" if (said := condition(question, questions)) else ""
+    said = condition(question, questions)
+    of_whom = f"  \n:small[:material/alt_route: {kit.literal(said)}]" if said else ""
     return f"**{kit.literal(question.shown_label)}**{required}  \n:small[{kind}]{of_whom}"
 
 

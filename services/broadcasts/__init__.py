@@ -8,6 +8,7 @@ from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answer
 from services.broadcasts.answers import shown as shown_answer
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
+from services.broadcasts.correcting import Correction, Said, correct, corrections_of, said_to
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
@@ -26,9 +27,11 @@ from services.broadcasts.opening import extend, open_automatic
 from services.broadcasts.questions import NewQuestion, OnlyIf, QuestionRow, condition, is_asked
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
+from services.broadcasts.reminding import Reminders, set_reminders
 from services.broadcasts.replies import Asked, Replies, Reply, find_asked
 from services.broadcasts.replies import record as record_replies
 from services.broadcasts.samples import seed_samples
+from services.broadcasts.scheduling import Schedule, schedule, unschedule
 from services.broadcasts.search import BroadcastLine, BroadcastsAsk, search
 from services.broadcasts.sending import Send, Which, close, remind, resume, send, stop
 from services.broadcasts.show import Shown, show
@@ -44,13 +47,14 @@ from services.broadcasts.texts import filled
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
-    "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
+    "BroadcastState", "BroadcastsAsk", "Correction", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
     "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf",
-    "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies",
-    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "condition", "delete_form",
-    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
-    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic",
-    "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
-    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
-    "templates",
+    "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders",
+    "Replies", "Reply", "Said", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft",
+    "answers", "close", "condition", "correct", "corrections_of", "delete_form", "delete_template", "deliveries",
+    "described", "discard", "draft", "edit_form", "edit_template", "extend", "filled", "find_asked", "for_change",
+    "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic", "people_of", "questions_of",
+    "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name",
+    "resume", "said_to", "saving", "schedule", "search", "seed_samples", "send", "set_reminders", "show",
+    "shown_answer", "stop", "templates", "unschedule",
 ]  # fmt: skip

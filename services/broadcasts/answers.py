@@ -19,7 +19,7 @@ from data.models.broadcasts import Broadcast, QuestionKind, Recipient
 from data.models.people import Department, Person
 from services.access import called, people_within
 from services.broadcasts.audience import areas_below, departments_below
-from services.broadcasts.forms import QuestionRow
+from services.broadcasts.questions import QuestionRow
 from services.broadcasts.sight import get_seen
 
 

@@ -124,6 +124,14 @@ def described(tx: Transaction, selection: Selection) -> list[str]:
     return lines
 
 
+def recipients_of(tx: Transaction, row: Broadcast) -> list[str]:
+    """Return in words who gets a broadcast."""
+    if row.corrects_id is None:
+        return described(tx, Selection.model_validate(row.audience))
+    title = tx.scalar(select(Broadcast.title).where(Broadcast.id == row.corrects_id))
+    return [_(N_("Everybody who was asked by “{title}”"), title=title)]
+
+
 def shortened(names: list[str]) -> str:
     """Join names for one line; what is too many becomes a number."""
     joined = listed(names[:MOST_NAMES])

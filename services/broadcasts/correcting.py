@@ -4,10 +4,11 @@ It is a broadcast of its own, with its own text, rehearsal and replies. Its audi
 sent, those whom nothing reached included; the first one's page and reply page say what was put right.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.errors import Refused
 from core.i18n import N_, language
@@ -17,11 +18,14 @@ from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate
 from services.broadcasts.audience import Selection
 from services.broadcasts.drafts import BroadcastRow
+from services.broadcasts.marks import unmarked
 from services.broadcasts.sending import Which
 from services.broadcasts.sight import get_steered
-from services.broadcasts.texts import filled
+from services.broadcasts.texts import OWN_FIELD, filled
+from services.delivery import FIELDS
 
 SAMPLE = "correction"
+OWN = re.compile(rf"\{{{OWN_FIELD.pattern}\}}")
 
 
 class Correction(Row):
@@ -66,12 +70,6 @@ def correct(tx: Transaction, ask: Which) -> BroadcastRow:
     return BroadcastRow.model_validate(row)
 
 
-def note_correction(tx: Transaction, row: Broadcast) -> None:
-    """Let the first one know, when a correction of it is sent."""
-    if row.corrects_id is not None:
-        tx.execute(update(Broadcast).where(Broadcast.id == row.corrects_id).values(corrected_at=tx.now))
-
-
 def corrections_of(tx: Transaction, broadcast_id: int) -> list[Correction]:
     """Return the corrections of a broadcast, the latest first, drafts as well."""
     rows = tx.session.scalars(
@@ -95,11 +93,9 @@ def said_to(tx: Transaction, broadcast_id: int, values: Mapping[str, str]) -> li
 
 def _said(row: Broadcast, values: Mapping[str, str]) -> Said:
     english = language() == "en"
-    subject = row.subject_en or row.subject if english else row.subject
-    body = row.body_en or row.body if english else row.body
     title = row.title_en or row.title if english else row.title
+    known = {**dict.fromkeys(FIELDS, ""), **values, "title": unmarked(title)}
+    subject = filled(row.subject_en or row.subject if english else row.subject, known)
+    body = filled(row.body_en or row.body if english else row.body, known)
     assert row.sent_at is not None  # only those are asked for
-    return Said(
-        subject=filled(subject, {**values, "title": title}), body=filled(body, {**values, "title": title}).strip(),
-        sent_at=row.sent_at,
-    )  # fmt: skip
+    return Said(subject=OWN.sub("", subject), body=OWN.sub("", body).strip(), sent_at=row.sent_at)

@@ -11,8 +11,8 @@ from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.broadcasts import Recipient
-from data.models.delivery import Delivery, DeliveryState, Mailing
-from data.models.people import ContactKind, Department, Person
+from data.models.delivery import Channel, Delivery, DeliveryState, Mailing
+from data.models.people import Department, Person
 from services import delivery
 from services.access import called, people_within
 from services.broadcasts.people import shown_address
@@ -35,7 +35,7 @@ class DeliveryLine(Row):
     code: str = field(N_("Code"))
     name: str = field(N_("Name"))
     department: str = field(N_("Department"))
-    channel: ContactKind = field(N_("Channel"))
+    channel: Channel = field(N_("Channel"))
     address: str = field(N_("Address"))
     state: DeliveryState = field(N_("State"))
     reason: str = field(N_("Reason"))
@@ -77,7 +77,7 @@ def _line(row: Any) -> DeliveryLine:
         reason = reason.replace(one.address, address)
     return DeliveryLine(
         id=one.id, round=row.round + 1, reminder=row.reminder, person_id=one.person_id, code=row.Person.code,
-        name=row.Person.name, department=row.full_name or "", channel=ContactKind(one.channel),
+        name=row.Person.name, department=row.full_name or "", channel=Channel(one.channel),
         address=address, state=one.state, reason=reason,
         updated_at=one.updated_at,
     )  # fmt: skip

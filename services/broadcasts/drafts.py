@@ -40,9 +40,7 @@ class Draft(Input):
     form_id: int | None = field(N_("Questions"), default=None, of="broadcasts.forms")
     title_en: Line = field(N_("Title in English"), default="", max_length=100)
     subject_en: FieldLine = field(N_("Subject in English"), default="", max_length=200)
-    body_en: FieldText = field(
-        N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP
-    )
+    body_en: FieldText = field(N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP)
     audience: Selection = field(N_("Recipients"), default=Selection())
 
 

@@ -13,8 +13,7 @@ from core.transaction import Transaction
 from data.models.broadcasts import Question, QuestionForm
 from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
 from services.broadcasts.kept import FORMS
-from services.broadcasts.questions import NewQuestion, require_order
-from services.broadcasts.questions import QuestionRow as QuestionRow
+from services.broadcasts.questions import NewQuestion, QuestionRow, require_order
 from services.broadcasts.texts import Line
 from services.changes import keeping
 

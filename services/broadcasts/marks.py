@@ -1,4 +1,4 @@
-"""Marks (【訓練】, 【訂正】, 【テスト】): so that nobody takes a drill for an emergency, or misses that something was put right.
+"""Marks (【訓練】, 【訂正】, 【テスト】): so that nobody takes a drill for an emergency, or misses a correction.
 
 A draft is marked when it is sent: what stands in the database from then on is what everybody reads. Title, subject and
 the first line of a drill's text are marked; of a correction and a test the subject. A mark is written in the language

@@ -13,8 +13,8 @@ from core.transaction import Transaction
 from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
 from data.models.people import Department
 from services.broadcasts.counting import Numbers, Said, by_question, count, large_numbers, numbers_of
-from services.broadcasts.forms import QuestionRow
 from services.broadcasts.grouping import Group, by_department, by_prefecture
+from services.broadcasts.questions import QuestionRow
 from services.broadcasts.sight import get_seen
 
 MOST_VALUES = 12

@@ -18,6 +18,7 @@ from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
 from services.broadcasts.marks import REMINDER, marked, unmarked
+from services.broadcasts.slots import next_slot
 from services.broadcasts.totals import count_round
 from services.events import BroadcastOpened
 
@@ -170,6 +171,7 @@ def extend(tx: Transaction, broadcast_id: int, person_ids: Select[int], areas: S
     added = freeze(tx, broadcast, person_ids, areas)
     if added:
         send_round(tx, broadcast)
+        broadcast.remind_at = broadcast.remind_at or next_slot(broadcast, tx.now)
     return added
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.i18n import N_, _, language, listed
 from core.inputs import Input, Row, WrongValue, field
@@ -37,7 +37,7 @@ class QuestionRow(Row):
     options: list[str]
     unit: str
     label_en: str = ""
-    options_en: list[str] = []
+    options_en: list[str] = Field(default_factory=list)
     unit_en: str = ""
     only_if: OnlyIf | None = None
 

@@ -13,8 +13,7 @@ from core.paging import KeptList, Page, PageAsk, fetch_page
 from core.settings import settings
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, Recipient
-from data.models.delivery import Delivery, DeliveryState, Mailing
-from data.models.people import ContactKind
+from data.models.delivery import Channel, Delivery, DeliveryState, Mailing
 from services import delivery
 from services.broadcasts.people import shown_address
 from services.broadcasts.replies import answerable
@@ -38,7 +37,7 @@ class ReceivedRow(Row):
     kind: BroadcastKind
     reminder: bool
     sent_at: datetime
-    channel: ContactKind
+    channel: Channel
     address: str
     state: DeliveryState
     reason: str
@@ -79,6 +78,6 @@ def _made(row: Any, themselves: bool) -> ReceivedRow:
     link = f"{settings().base_url}/r/{delivery.sign(row.id)}" if themselves and row.answerable else ""
     return ReceivedRow(
         id=row.id, title=row.title, kind=row.kind, reminder=row.reminder, sent_at=row.created_at,
-        channel=ContactKind(row.channel), address=shown_address(row.channel, row.address), state=row.state,
+        channel=Channel(row.channel), address=shown_address(row.channel, row.address), state=row.state,
         reason=delivery.reason_text(row.reason), answered_at=row.latest_at, answer_url=link,
     )  # fmt: skip

@@ -6,6 +6,7 @@ worker may die anywhere and nobody is reminded twice, or never.
 
 from typing import Any
 
+from pydantic import model_validator
 from sqlalchemy import ColumnElement, func, select
 
 from core import logs
@@ -19,7 +20,6 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastState, Recipient
 from data.models.people import Person
-from pydantic import model_validator
 from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.marks import REMINDER, marked
 from services.broadcasts.opening import open_mailing

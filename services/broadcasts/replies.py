@@ -23,7 +23,7 @@ from data.models.people import Person
 from data.models.setup import Organisation
 from services import delivery
 from services.access import people_within
-from services.broadcasts.forms import QuestionRow
+from services.broadcasts.questions import QuestionRow
 from services.broadcasts.tally import tally_of
 from services.broadcasts.totals import Change, add_replies
 from services.events import BroadcastAnswered

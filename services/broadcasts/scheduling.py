@@ -14,7 +14,7 @@ from core import logs
 from core.actor import Actor
 from core.clock import JST
 from core.database import transaction
-from core.errors import RenrakuError, Refused
+from core.errors import Refused, RenrakuError
 from core.i18n import N_, _, using_language
 from core.inputs import Input, field
 from core.jobs import EVERY_FIVE_SECONDS, job

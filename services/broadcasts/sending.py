@@ -5,23 +5,25 @@ States: draft → sending → open → closed; a person may stop while sending, 
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 
 from core.actor import Reach
 from core.errors import Refused
-from core.i18n import N_, _
+from core.i18n import N_
 from core.inputs import Input, field
 from core.operations import operation
 from core.transaction import Transaction, listens
-from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import Mailing, MailingState
-from data.models.people import Person
 from services import delivery
 from services.access import people_within
-from services.broadcasts.audience import Selection, people_of
+from services.broadcasts.audience import Selection, audience_of
 from services.broadcasts.drafts import BroadcastRow, require_draft
-from services.broadcasts.opening import LINK, freeze, open_mailing, send_round
-from services.broadcasts.sight import get_seen_locked, get_steered, require_steered, require_version
+from services.broadcasts.marks import mark_all
+from services.broadcasts.opening import LINK, freeze, send_round
+from services.broadcasts.reminding import remind_silent
+from services.broadcasts.sight import get_seen_locked, get_steered, over, require_steered, require_version
+from services.broadcasts.slots import next_slot
 from services.events import BroadcastClosed, BroadcastOpened, MailingFinished
 
 
@@ -59,7 +61,8 @@ def send(tx: Transaction, ask: Send) -> BroadcastRow:
     mark_all(row)
     row.remind_at = next_slot(row, tx.now)
     send_round(tx, row)
-    note_correction(tx, row)
+    if row.corrects_id is not None:
+        tx.execute(update(Broadcast).where(Broadcast.id == row.corrects_id).values(corrected_at=tx.now))
     tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
     tx.tell(BroadcastOpened(row.id, row.kind.value, row.asked))
     return BroadcastRow.model_validate(row)
@@ -106,7 +109,7 @@ def close(tx: Transaction, ask: Which) -> BroadcastRow:
         raise Refused(N_("“{title}” was never sent. Discard the draft instead."), title=row.title)
     if row.state is BroadcastState.CLOSED:
         raise Refused(N_("“{title}” is closed already."), title=row.title)
-    row.closed_at = tx.now
+    row.closed_at, row.remind_at = tx.now, None
     closed = _moved(tx, row, BroadcastState.CLOSED)
     tx.tell(BroadcastClosed(row.id, row.kind.value))
     return closed

@@ -10,13 +10,15 @@ from core.inputs import Choice, Row
 from core.operations import query
 from core.shown import aside
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast
-from data.models.delivery import DeliveryState
-from data.models.people import ContactKind, Person
+from data.models.broadcasts import Broadcast, BroadcastState
+from data.models.delivery import Channel, DeliveryState
+from data.models.people import Person
 from services import delivery
 from services.access import people_within
-from services.broadcasts.audience import described
+from services.broadcasts.audience import recipients_of
+from services.broadcasts.correcting import Correction, corrections_of
 from services.broadcasts.drafts import BroadcastRow
+from services.broadcasts.scheduling import trouble_of
 from services.broadcasts.sending import Which
 from services.broadcasts.sight import get_seen, steered
 
@@ -24,7 +26,7 @@ from services.broadcasts.sight import get_seen, steered
 class ChannelCount(Row):
     """How the deliveries of one channel stand."""
 
-    channel: ContactKind
+    channel: Channel
     counts: dict[DeliveryState, int]
 
 
@@ -47,13 +49,20 @@ class Progress(Row):
 
 
 class Shown(Row):
-    """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it."""
+    """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it.
+
+    ``corrections`` put it right; ``corrects`` is the title of what it puts right itself. ``trouble`` says why it was
+    not sent at its moment.
+    """
 
     broadcast: BroadcastRow
     recipients: list[str]
     people: list[Choice]
     progress: Progress
     steered: bool
+    corrections: list[Correction]
+    corrects: str
+    trouble: str
 
 
 @query("broadcasts.show", N_("See a broadcast"))
@@ -68,10 +77,13 @@ def show(tx: Transaction, ask: Which) -> Shown:
     broadcast = BroadcastRow.model_validate(row)
     return Shown(
         broadcast=broadcast,
-        recipients=described(tx, broadcast.audience),
+        recipients=recipients_of(tx, row),
         people=_chosen_people(tx, broadcast.audience.people),
         progress=progress_of(tx, row.id),
         steered=tx.scalar(mine) is not None,
+        corrections=corrections_of(tx, row.id) if row.state is not BroadcastState.DRAFT else [],
+        corrects=tx.scalar(select(Broadcast.title).where(Broadcast.id == row.corrects_id)) or "",
+        trouble=trouble_of(row, tx.now),
     )
 
 
@@ -94,7 +106,7 @@ def progress_of(tx: Transaction, broadcast_id: int) -> Progress:
     per_second = _rate(tx, rounds[-1]) if rounds else None
     return Progress(
         rounds=rounds,
-        channels=[ChannelCount(channel=ContactKind(channel), counts=dict(of)) for channel, of in channels.items()],
+        channels=[ChannelCount(channel=Channel(channel), counts=dict(of)) for channel, of in channels.items()],
         counts=dict(counts),
         total=sum(counts.values()),
         left=left,

@@ -1,4 +1,4 @@
-"""When the next reminder by itself is due (自動リマインド): every so many minutes, within the hours that are allowed."""
+"""When the next reminder by itself is due (自動リマインド): every so many minutes, within allowed hours."""
 
 from datetime import datetime, timedelta
 

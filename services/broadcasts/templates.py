@@ -56,9 +56,7 @@ class EditTemplate(Input):
         help=FIELDS_HELP,
     )
     subject_en: FieldLine = field(N_("Subject in English"), default="", max_length=200)
-    body_en: FieldText = field(
-        N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP
-    )
+    body_en: FieldText = field(N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP)
 
 
 class DeleteTemplate(Input):

@@ -1,7 +1,6 @@
 """The channels (送信手段, X02): which are on, what the others lack, and switching them."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from core.at_once import require_unchanged
@@ -12,20 +11,10 @@ from core.operations import operation, query
 from core.transaction import Transaction
 from core.words import named
 from data.models.channels import AppChannel, LineChannel, SmsSender
-from data.models.delivery import ProviderKind
+from data.models.delivery import Channel, ProviderKind
 from services.delivery import app_channel, line_settings, sms_settings
 from services.delivery.lacking import Lacking, lacking, require_complete
 from services.delivery.sender import SenderFields, current_sender
-
-
-class Channel(StrEnum):
-    """By what messages reach people."""
-
-    MAIL = "mail"
-    SMS = "sms"
-    LINE = "line"
-    APP = "app"
-
 
 named(Channel, mail=N_("Mail"), sms=N_("SMS"), line=N_("LINE"), app=N_("App"))
 

@@ -56,6 +56,11 @@ class Text:
                 self._fields.append((at, piece))
             self._parts.append(constants.get(piece, "") if at % 2 else piece)
 
+    @property
+    def personal(self) -> bool:
+        """Say whether the text differs from person to person."""
+        return bool(self._fields)
+
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the text for one delivery; ``values`` has every field for persons."""
         parts = self._parts.copy()

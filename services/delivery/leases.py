@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, or_, select, update
 
 from core import progress
 from core.actor import Actor
 from core.database import transaction
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.delivery import Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
+from data.models.delivery import Channel, Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
 from services.delivery.totals import totals
 from services.events import MailingFinished
 
@@ -34,6 +34,7 @@ class Lease:
 
     chunk_id: int
     mailing_id: int
+    channel: Channel
     low: int
     high: int
     passes: int
@@ -54,12 +55,18 @@ def free() -> ColumnElement[bool]:
     )
 
 
+def awake(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on ``chunk`` and its ``mailing`` that its channel's provider may be asked at this moment."""
+    until = Mailing.resting[Chunk.channel].astext
+    return or_(until.is_(None), cast(until, DateTime(timezone=True)) <= now)
+
+
 def take(tx: Transaction, mailing_id: int, owner: str) -> Lease | None:
     """Lease the first free chunk of a mailing that is being sent, or return None."""
     first = (
         select(Chunk.id)
         .join(Mailing, Mailing.id == Chunk.mailing_id)
-        .where(Chunk.mailing_id == mailing_id, Mailing.state == MailingState.SENDING, free())
+        .where(Chunk.mailing_id == mailing_id, Mailing.state == MailingState.SENDING, free(), awake(tx.now))
         .order_by(Chunk.low)
         .limit(1)
         .with_for_update(of=Chunk, skip_locked=True)
@@ -69,11 +76,13 @@ def take(tx: Transaction, mailing_id: int, owner: str) -> Lease | None:
         update(Chunk)
         .where(Chunk.id == first)
         .values(state=ChunkState.LEASED, owner=owner, lease_until=_until())
-        .returning(Chunk.id, Chunk.mailing_id, Chunk.low, Chunk.high, Chunk.passes)
+        .returning(Chunk.id, Chunk.mailing_id, Chunk.channel, Chunk.low, Chunk.high, Chunk.passes)
     ).first()
     if taken is None:
         return None
-    return Lease(taken.id, taken.mailing_id, taken.low, taken.high, taken.passes, owner)
+    return Lease(
+        taken.id, taken.mailing_id, Channel(taken.channel), taken.low, taken.high, taken.passes, owner
+    )  # fmt: skip
 
 
 def keep(tx: Transaction, lease: Lease) -> bool:
@@ -121,6 +130,7 @@ def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
         return False
     mailing.state, mailing.finished_at = MailingState.FINISHED, tx.now
     mailing.trouble = mailing.retry_at = None
+    mailing.resting = {}
     mailing.failed = sum(
         count for _, _, state, count in totals(tx, Mailing.id == mailing_id) if state is DeliveryState.FAILED
     )

@@ -4,16 +4,17 @@ Plain functions for the rooms above; they take the caller's transaction, and not
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Select, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Select, case, func, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
 
 from core import progress
 from core.inputs import Row
 from core.transaction import Transaction
 from data.models.delivery import (
+    Channel,
     Chunk,
     ChunkState,
     Delivery,
@@ -23,14 +24,18 @@ from data.models.delivery import (
 )
 from data.models.people import ContactPoint, ContactState
 from data.models.setup import Organisation
+from services.delivery.carriers import switched_off
 from services.delivery.far import MAILING
 from services.delivery.fields import check_fields
-from services.delivery.plan import Reason, planned
+from services.delivery.plan import MAIL_ONLY, planned
+from services.delivery.reasons import Reason
 from services.delivery.sender import current_sender
 from services.delivery.sending import enqueue_senders
 from services.delivery.totals import totals
 
-CHUNK_ROWS = 1_000
+CHUNK_ROWS = {Channel.MAIL: 1_000, Channel.LINE: 500, Channel.APP: 200, Channel.SMS: 100}
+"""How many deliveries one worker leases at a time."""
+
 OPEN_STATES = (DeliveryState.WAITING, DeliveryState.SENDING)
 
 
@@ -43,27 +48,39 @@ def open_mailing(
     body: str,
     reminder: bool,
     people: Select[int],
+    channels: Sequence[Channel] = MAIL_ONLY,
+    otherwise: Sequence[Channel] = (),
+    short_text: str = "",
+    versions: Mapping[str, Mapping[str, str]] | None = None,
 ) -> int:
     """Freeze who gets what, and queue the sending; returns the mailing's id.
 
-    ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. The caller holds the
-    broadcast's row locked: rounds are numbered one after the other.
+    ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. They are reached by every
+    one of ``channels``; whom none of these reaches, by the first of ``otherwise`` that does. ``short_text`` is what
+    SMS, LINE and the app say before the link; empty: the subject. The caller holds the broadcast's row locked: rounds
+    are numbered one after the other. ``versions``: by language, ``subject``, ``body`` and ``title`` for those who
+    read that one.
 
     Raises:
         Refused: when subject or body name a field that does not exist.
     """
-    check_fields(tx, subject, body)
+    others = {language: dict(texts) for language, texts in (versions or {}).items()}
+    check_fields(tx, subject, body, short_text, *[text for texts in others.values() for text in texts.values()])
     mailing = Mailing(
         broadcast_id=broadcast_id,
         round=tx.scalar(select(func.count()).select_from(Mailing).where(Mailing.broadcast_id == broadcast_id)),
         reminder=reminder,
         subject=subject,
         body=body,
+        short_text=short_text,
+        versions=others,
+        channels=[Channel(one).value for one in channels],
+        otherwise=[Channel(one).value for one in otherwise],
         constants=_constants(tx, title),
         created_at=tx.now,
     )
     tx.add(mailing)
-    _freeze(tx, mailing.id, people)
+    _freeze(tx, mailing, people)
     progress.begin(tx, MAILING, subject=f"mailing:{mailing.id}", running=True)
     enqueue_senders(tx, [mailing.id])
     return mailing.id
@@ -75,31 +92,36 @@ def _constants(tx: Transaction, title: str) -> dict[str, str]:
     return {"title": title, "organisation": organisation or "", "domain": domain}
 
 
-def _freeze(tx: Transaction, mailing_id: int, people: Select[int]) -> None:
-    plan = planned(people).subquery("plan")
+def _freeze(tx: Transaction, mailing: Mailing, people: Select[int]) -> None:
+    channels, otherwise = [Channel(one) for one in mailing.channels], [Channel(one) for one in mailing.otherwise]
+    plan = planned(people, channels, otherwise, switched_off(tx, [*channels, *otherwise])).subquery("plan")
+    # Rows of one channel get ids in a row, so that a chunk, which is a range of ids, is of one channel.
+    in_order = [plan.c.channel, plan.c.person_id] if len(channels) + len(otherwise) > 1 else []
     frozen = (
         insert(Delivery)
         .from_select(
             ["mailing_id", "person_id", "contact_point_id", "channel", "address", "private", "state", "reason",
              "updated_at"],
             select(
-                literal(mailing_id), plan.c.person_id, plan.c.contact_point_id, plan.c.channel, plan.c.address,
+                literal(mailing.id), plan.c.person_id, plan.c.contact_point_id, plan.c.channel, plan.c.address,
                 plan.c.private, plan.c.state, plan.c.reason, literal(tx.now),
-            ),
+            ).order_by(*in_order),
         )
-        .returning(Delivery.id, Delivery.state)
+        .returning(Delivery.id, Delivery.channel, Delivery.state)
         .cte("frozen")
     )  # fmt: skip
-    number = (func.row_number().over(order_by=frozen.c.id) - 1) // CHUNK_ROWS
+    size = case(*[(frozen.c.channel == channel.value, rows) for channel, rows in CHUNK_ROWS.items()])
+    number = (func.row_number().over(partition_by=frozen.c.channel, order_by=frozen.c.id) - 1) // size
     parts = (
-        select(frozen.c.id, sql_cast(number, BigInteger).label("part"))
+        select(frozen.c.id, frozen.c.channel, sql_cast(number, BigInteger).label("part"))
         .where(frozen.c.state == DeliveryState.WAITING)
         .subquery("parts")
     )
     ranges = select(
-        literal(mailing_id), func.min(parts.c.id), func.max(parts.c.id), literal(ChunkState.WAITING.value), literal(0)
-    ).group_by(parts.c.part)
-    tx.execute(insert(Chunk).from_select(["mailing_id", "low", "high", "state", "passes"], ranges))
+        literal(mailing.id), parts.c.channel, func.min(parts.c.id), func.max(parts.c.id),
+        literal(ChunkState.WAITING.value), literal(0),
+    ).group_by(parts.c.channel, parts.c.part)  # fmt: skip
+    tx.execute(insert(Chunk).from_select(["mailing_id", "channel", "low", "high", "state", "passes"], ranges))
 
 
 def stop(tx: Transaction, broadcast_id: int) -> int:
@@ -119,7 +141,7 @@ def _move(tx: Transaction, broadcast_id: int, before: MailingState, after: Maili
     return tx.changed_rows(
         update(Mailing)
         .where(Mailing.broadcast_id == broadcast_id, Mailing.state == before)
-        .values(state=after, trouble=None, retry_at=None, pauses=0)
+        .values(state=after, trouble=None, retry_at=None, pauses=0, resting={})
     )
 
 
@@ -136,7 +158,7 @@ def close(tx: Transaction, broadcast_id: int) -> int:
     tx.execute(
         update(Mailing)
         .where(Mailing.id.in_(ids))
-        .values(state=MailingState.FINISHED, finished_at=tx.now, trouble=None, retry_at=None)
+        .values(state=MailingState.FINISHED, finished_at=tx.now, trouble=None, retry_at=None, resting={})
     )
     progress.finish_about(tx, [f"mailing:{one}" for one in ids])
     tx.execute(

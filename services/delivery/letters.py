@@ -44,6 +44,23 @@ class Mail:
     subject: str
     text: str
     head: bytes
+    returns: str = ""
+    """Where what cannot be delivered is sent back to (the envelope's sender); empty: to the sender."""
+
+    @property
+    def address(self) -> str:
+        """Return where it goes."""
+        return self.recipient
+
+    @property
+    def key(self) -> str:
+        """Return what it is known by when it comes again."""
+        return self.message_id
+
+    @property
+    def envelope(self) -> str:
+        """Return the sender of the envelope."""
+        return self.returns or self.sender
 
     @property
     def content(self) -> bytes:

@@ -1,5 +1,6 @@
 """The rehearsal (予行, N02): who would be reached by which channel, who would not and why; nothing is sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -8,15 +9,14 @@ from core.i18n import N_
 from core.inputs import Row, field
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
-from data.models.delivery import DeliveryState, ProviderKind
+from data.models.delivery import Channel, DeliveryState, ProviderKind
 from data.models.people import Department, Membership, Person
-from services.delivery.plan import planned, reason_text
-from services.delivery.providers import Limits, LocalMailbox, SmtpProvider
+from services.delivery.carriers import limits_of, switched_off
+from services.delivery.plan import MAIL_ONLY, planned
+from services.delivery.reasons import reason_text
 from services.delivery.sender import current_sender
 from services.delivery.sending import LANES
-from services.people import masked
-
-LIMITS: dict[ProviderKind, Limits] = {ProviderKind.LOCAL: LocalMailbox.limits, ProviderKind.SMTP: SmtpProvider.limits}
+from services.people import masked, shown_mobile
 
 
 class Missed(Row):
@@ -34,7 +34,7 @@ class Missed(Row):
 class ChannelForecast(Row):
     """How many messages go by one channel."""
 
-    channel: str
+    channel: Channel
     messages: int
 
 
@@ -76,31 +76,47 @@ class RehearsalLine(Row):
         return bool(self.addresses)
 
 
-def rehearse(tx: Transaction, people: Select[int]) -> Forecast:
+def rehearse(
+    tx: Transaction,
+    people: Select[int],
+    channels: Sequence[Channel] = MAIL_ONLY,
+    otherwise: Sequence[Channel] = (),
+) -> Forecast:
     """Return the forecast for these people (ids, each once), from the statement that a mailing would freeze."""
-    person = _by_person(people)
+    person = _by_person(tx, people, channels, otherwise)
+    used = list(dict.fromkeys([*channels, *otherwise]))
     rows = tx.execute(
-        select(case((person.c.messages == 0, person.c.reason)).label("why"), func.count(), func.sum(person.c.messages))
+        select(
+            case((person.c.messages == 0, person.c.reason)).label("why"), func.count(),
+            *[func.sum(person.c[channel.value]) for channel in used],
+        )
         .group_by("why")
         .order_by(func.count().desc())
-    ).all()
-    messages = sum(int(row[2]) for row in rows)
+    ).all()  # fmt: skip
+    messages = {channel: sum(int(row[at]) for row in rows) for at, channel in enumerate(used, 2)}
     provider = current_sender(tx).provider
+    seconds = [messages[one] / (limits_of(tx, one).per_second * LANES) for one in used]
     return Forecast(
         people=sum(row[1] for row in rows),
         reached=sum(row[1] for row in rows if row[0] is None),
-        channels=[ChannelForecast(channel="mail", messages=messages)] if messages else [],
+        channels=[ChannelForecast(channel=one, messages=count) for one, count in messages.items() if count],
         missed=[Missed(reason=row[0], people=row[1]) for row in rows if row[0] is not None],
         provider=provider,
-        seconds=messages / (LIMITS[provider].per_second * LANES),
+        seconds=max(seconds),
     )
 
 
-def rehearsal_page(tx: Transaction, people: Select[int], ask: RehearsalAsk) -> Page[RehearsalLine]:
+def rehearsal_page(
+    tx: Transaction,
+    people: Select[int],
+    ask: RehearsalAsk,
+    channels: Sequence[Channel] = MAIL_ONLY,
+    otherwise: Sequence[Channel] = (),
+) -> Page[RehearsalLine]:
     """Return a page of these people by name, with the addresses that would be used or the reason why there is none."""
-    person = _by_person(people)
+    person = _by_person(tx, people, channels, otherwise)
     statement = (
-        select(Person, Department.full_name, person.c.addresses, person.c.private, person.c.reason)
+        select(Person, Department.full_name, person.c.addresses, person.c.private, person.c.by, person.c.reason)
         .join(person, person.c.person_id == Person.id)
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
         .outerjoin(Department, Department.id == Membership.department_id)
@@ -113,7 +129,8 @@ def rehearsal_page(tx: Transaction, people: Select[int], ask: RehearsalAsk) -> P
 
 def _line(row: Any) -> RehearsalLine:
     addresses = [
-        masked(one) if private else one for one, private in zip(row.addresses or [], row.private or [], strict=True)
+        masked(one) if private else _as_written(by, one)
+        for one, private, by in zip(row.addresses or [], row.private or [], row.by or [], strict=True)
     ]
     return RehearsalLine(
         id=row.Person.id, code=row.Person.code, name=row.Person.name, department=row.full_name or "",
@@ -121,8 +138,12 @@ def _line(row: Any) -> RehearsalLine:
     )  # fmt: skip
 
 
-def _by_person(people: Select[int]) -> Any:
-    plan = planned(people).subquery("plan")
+def _as_written(channel: str, address: str) -> str:
+    return shown_mobile(address) if channel == Channel.SMS else address
+
+
+def _by_person(tx: Transaction, people: Select[int], channels: Sequence[Channel], otherwise: Sequence[Channel]) -> Any:
+    plan = planned(people, channels, otherwise, switched_off(tx, [*channels, *otherwise])).subquery("plan")
     sendable = plan.c.state == DeliveryState.WAITING
     return (
         select(
@@ -130,6 +151,11 @@ def _by_person(people: Select[int]) -> Any:
             func.count().filter(sendable).label("messages"),
             func.array_agg(plan.c.address).filter(sendable).label("addresses"),
             func.array_agg(plan.c.private).filter(sendable).label("private"),
+            func.array_agg(plan.c.channel).filter(sendable).label("by"),
+            *[
+                func.count().filter(sendable, plan.c.channel == one.value).label(one.value)
+                for one in dict.fromkeys([*channels, *otherwise])
+            ],
             func.min(plan.c.reason).label("reason"),
         )
         .group_by(plan.c.person_id)

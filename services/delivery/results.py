@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, null, or_
 from sqlalchemy import cast as sql_cast
 
 from core.transaction import Transaction
-from data.models.delivery import Delivery, DeliveryState
+from data.models.delivery import Channel, Delivery, DeliveryState
 from data.models.people import ContactPoint, ContactState, Department, Membership, Person
 from services.delivery.fields import OWN
 from services.delivery.leases import Lease
@@ -35,6 +35,10 @@ class Claimed:
     own: Mapping[str, str] = field(default_factory=dict)
     """The own fields that its texts name, in words."""
 
+    language: str = "ja"
+    subscription: Mapping[str, Any] | None = None
+    """Of the app: what its browser gave."""
+
     @property
     def name(self) -> str:
         """Return the name as people write it."""
@@ -49,13 +53,15 @@ def claim(
     Those that a dead worker left as *sending* are among them: safety mails go out at least once, under the same
     Message-ID again, rather than not at all.
     """
-    next_ones = (
+    found = (
         select(
             Delivery.id,
             Person.family_name,
             Person.given_name,
             func.coalesce(Department.full_name, "").label("path"),
             (Person.own if own else null()).label("own"),
+            Person.language,
+            (ContactPoint.subscription if lease.channel is Channel.APP else null()).label("subscription"),
         )
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
@@ -64,8 +70,10 @@ def claim(
         .where(Delivery.state.in_(UNDECIDED))
         .order_by(Delivery.id)
         .limit(most)
-        .cte("next_ones")
     )
+    if lease.channel is Channel.APP:
+        found = found.outerjoin(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
+    next_ones = found.cte("next_ones")
     claimed = tx.execute(
         update(Delivery)
         .where(Delivery.id == next_ones.c.id)
@@ -73,13 +81,14 @@ def claim(
         .returning(
             Delivery.id, Delivery.address, Delivery.contact_point_id,
             next_ones.c.family_name, next_ones.c.given_name, next_ones.c.path, next_ones.c.own,
+            next_ones.c.language, next_ones.c.subscription,
         )
     ).all()  # fmt: skip
     words = words_for(tx, own, [row.own for row in claimed]) if own else None
     made = [
         Claimed(
             row.id, row.address, row.contact_point_id, row.family_name, row.given_name, row.path,
-            _said(words, row.own) if words else {},
+            _said(words, row.own) if words else {}, row.language, row.subscription,
         )
         for row in claimed
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from core.transaction import Transaction
 from data.models.delivery import MailSender, ProviderKind, Security
 from data.models.setup import Organisation
 from services.delivery.letters import From
+from services.delivery.letters import Mail as Letter
 from services.delivery.mailbox import keep_locally
 from services.delivery.providers import LocalMailbox, Provider, SmtpProvider, SmtpServer
 from services.people import Mail as MailAddress
@@ -159,7 +160,7 @@ def from_of(row: MailSender) -> From:
     return From(row.name, row.address, row.reply_to)
 
 
-def provider_of(row: MailSender) -> Provider:
+def provider_of(row: MailSender) -> Provider[Letter]:
     """Return who carries mail, ready to be used; what was loaded stays as it is.
 
     Raises:

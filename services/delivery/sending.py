@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 
 from core import logs
 from core.database import transaction
@@ -19,14 +20,17 @@ from core.i18n import N_, _
 from core.jobs import EVERY_FIVE_SECONDS, enqueue, job, must_stop
 from core.settings import settings
 from core.transaction import Transaction
-from data.models.delivery import Chunk, Mailing, MailingState
+from data.models.delivery import Channel, Chunk, Mailing, MailingState
 from services.delivery import leases, tokens
+from services.delivery.carriers import Carrier, carrier_of
 from services.delivery.fields import used_own
 from services.delivery.leases import SENDER, Lease, kept_alive
 from services.delivery.letters import Mail, Skeleton
-from services.delivery.providers import Outcome, Provider, ProviderDown
+from services.delivery.notes import NoteSkeleton
+from services.delivery.providers import Outcome, ProviderDown
+from services.delivery.providers.base import Note
 from services.delivery.results import MOST_PASSES, Claimed, claim, mark_contacts, record
-from services.delivery.sender import current_sender, from_of, provider_of
+from services.delivery.sender import current_sender, from_of
 from services.fields import OwnFieldRow
 
 LANES = 2
@@ -54,15 +58,10 @@ log = structlog.get_logger("delivery")
 @job("delivery.send")
 def send_mailing(mailing_id: int, lane: int) -> None:
     """Send what waits of a mailing, as long as this turn lasts; the next turn is queued before this one ends."""
-    try:
-        turn = prepare(mailing_id)
-    except Unavailable as error:
-        with transaction(SENDER) as tx:
-            pause(tx, mailing_id, error.text)
-        return
+    turn = prepare(mailing_id)
     if turn is None:
         return
-    with closing(turn.provider):
+    with closing(turn):
         if turn.work():
             return
     with transaction(SENDER) as tx:
@@ -73,9 +72,8 @@ def send_mailing(mailing_id: int, lane: int) -> None:
 def sweep() -> None:
     """Queue the sending of every mailing that has a chunk to take: after a pause, or left behind by a dead worker."""
     with transaction(SENDER) as tx:
-        due = or_(Mailing.retry_at.is_(None), Mailing.retry_at <= tx.now)
-        waiting = select(Chunk.id).where(Chunk.mailing_id == Mailing.id, leases.free()).exists()
-        found = tx.session.scalars(select(Mailing.id).where(Mailing.state == MailingState.SENDING, due, waiting))
+        waiting = select(Chunk.id).where(Chunk.mailing_id == Mailing.id, leases.free(), leases.awake(tx.now)).exists()
+        found = tx.session.scalars(select(Mailing.id).where(Mailing.state == MailingState.SENDING, waiting))
         enqueue_senders(tx, found.all())
 
 
@@ -92,23 +90,27 @@ def _enqueue(tx: Transaction, mailing_id: int, lane: int) -> None:
 
 
 def prepare(mailing_id: int) -> "Turn | None":
-    """Return a turn at a mailing, or None when it is not to be sent now.
-
-    Raises:
-        Unavailable: when the mail server's password cannot be read.
-    """
+    """Return a turn at a mailing, or None when it is not to be sent now."""
     with transaction(SENDER) as tx:
         mailing = tx.get(Mailing, mailing_id)
         if mailing is None or mailing.state is not MailingState.SENDING:
             return None
-        if mailing.retry_at is not None and mailing.retry_at > tx.now:
-            return None
-        sender = current_sender(tx)
-        skeleton = Skeleton(from_of(sender), mailing.subject, mailing.body, mailing.constants, tx.now)
+        sender = from_of(current_sender(tx))
+        others = {
+            language: (
+                Skeleton(sender, text["subject"], text["body"], mailing.constants | {"title": text["title"]}, tx.now),
+                NoteSkeleton(mailing.id, text["subject"], "", mailing.constants | {"title": text["title"]}),
+            )
+            for language, text in mailing.versions.items()
+        }
+        said = [text[part] for text in mailing.versions.values() for part in ("subject", "body")]
         return Turn(
-            mailing.id, skeleton, provider_of(sender), mailing.constants["domain"],
-            troubled=mailing.trouble is not None, own=used_own(tx, mailing.subject, mailing.body),
-        )  # fmt: skip
+            mailing,
+            Skeleton(sender, mailing.subject, mailing.body, mailing.constants, tx.now),
+            NoteSkeleton(mailing.id, mailing.subject, mailing.short_text, mailing.constants),
+            used_own(tx, mailing.subject, mailing.body, mailing.short_text, *said),
+            others,
+        )
 
 
 class Turn:
@@ -116,27 +118,27 @@ class Turn:
 
     def __init__(
         self,
-        mailing_id: int,
+        mailing: Mailing,
         skeleton: Skeleton,
-        provider: Provider,
-        domain: str,
-        *,
-        troubled: bool = False,
-        own: Sequence[OwnFieldRow] = (),
+        notes: NoteSkeleton,
+        own: Sequence[OwnFieldRow],
+        others: Mapping[str, tuple[Skeleton, NoteSkeleton]] = MappingProxyType({}),
     ) -> None:
-        """Take what is sent and who carries it; ``troubled``: the provider was down when it was last asked.
+        """Take what is sent: a text for mails, one for short messages; ``own`` are the own fields that they name.
 
-        ``own`` are the own fields that the texts name.
+        ``others`` are both texts in other languages, for the people who read those.
         """
-        self.provider = provider
-        self._mailing_id = mailing_id
+        self._mailing_id = mailing.id
+        self._domain = mailing.constants["domain"]
+        self._troubled = set(mailing.resting)
         self._skeleton = skeleton
-        self._domain = domain
+        self._notes = notes
+        self._others = others
+        self._own = own
+        self._carriers: dict[Channel, Carrier] = {}
         self._link = f"{settings().base_url}/r/"
         self._owner = leases.new_owner()
         self._ends = time.monotonic() + TURN_SECONDS
-        self._troubled = troubled
-        self._own = own
 
     def work(self) -> bool:
         """Send chunk after chunk. True: nothing is left to take now; False: the turn ended before the work."""
@@ -147,22 +149,35 @@ class Turn:
                     leases.finish_if_done(tx, self._mailing_id)
                     return True
             try:
+                carrier = self._carrier(lease.channel)
                 with kept_alive(lease):
-                    self._send_chunk(lease)
+                    self._send_chunk(lease, carrier)
             except ProviderDown as down:
                 self._give_way(lease, down.word)
-                return True
+            except Unavailable as error:
+                self._give_way(lease, error.text)
             except Exception as error:
                 self._give_way(lease, _(FAULT, fault_id=logs.fault(error)))
                 raise
         return False
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        for carrier in self._carriers.values():
+            carrier.close()
+
+    def _carrier(self, channel: Channel) -> Carrier:
+        if channel not in self._carriers:
+            with transaction(SENDER) as tx:
+                self._carriers[channel] = carrier_of(tx, channel)
+        return self._carriers[channel]
+
     def _is_over(self) -> bool:
         return must_stop() or time.monotonic() >= self._ends
 
-    def _send_chunk(self, lease: Lease) -> None:
+    def _send_chunk(self, lease: Lease, carrier: Carrier) -> None:
         after = lease.low - 1
-        while (claimed := self._claim(lease, after)) and self._send(lease, claimed):
+        while (claimed := self._claim(lease, after, carrier.limits.batch)) and self._send(lease, carrier, claimed):
             after = claimed[-1].id
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
             if claimed == []:
@@ -170,18 +185,18 @@ class Turn:
             else:
                 leases.put_down(tx, lease)
 
-    def _claim(self, lease: Lease, after: int) -> list[Claimed] | None:
+    def _claim(self, lease: Lease, after: int, most: int) -> list[Claimed] | None:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
             if not leases.keep(tx, lease):
                 return None
-            return claim(tx, lease, after, self.provider.limits.batch, own=self._own)
+            return claim(tx, lease, after, most, own=self._own)
 
-    def _send(self, lease: Lease, claimed: Sequence[Claimed]) -> bool:
+    def _send(self, lease: Lease, carrier: Carrier, claimed: Sequence[Claimed]) -> bool:
         contacts = {one.id: one.contact_point_id for one in claimed}
         window: list[Outcome] = []
         opened = time.monotonic()
         try:
-            for outcome in self.provider.send([self._letter(one) for one in claimed]):
+            for outcome in carrier.send([self._message(lease.channel, one) for one in claimed]):
                 window.append(outcome)
                 if len(window) >= FLUSH_ROWS or time.monotonic() - opened >= FLUSH_SECONDS:
                     if not self._flush(lease, window, contacts):
@@ -192,22 +207,20 @@ class Turn:
             raise
         return not window or self._flush(lease, window, contacts)
 
-    def _letter(self, one: Claimed) -> Mail:
-        values = {
-            "name": one.name,
-            "family_name": one.family_name,
-            "department": one.department,
-            "reply_url": self._link + tokens.sign(one.id),
-            **one.own,
-        }
-        message_id = tokens.message_id(one.id, self._domain)
-        return self._skeleton.letter(one.id, message_id, one.address, one.name, values)
+    def _message(self, channel: Channel, one: Claimed) -> Mail | Note:
+        values = {"name": one.name, "family_name": one.family_name, "department": one.department, **one.own}
+        skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
+        if channel is not Channel.MAIL:
+            values["reply_url"] = ""  # it stands behind the text
+            return notes.note(one.id, one.address, values, one.language, one.subscription)
+        values["reply_url"] = self._link + tokens.sign(one.id)
+        return skeleton.letter(one.id, tokens.message_id(one.id, self._domain), one.address, one.name, values)
 
     def _flush(self, lease: Lease, window: Sequence[Outcome], contacts: Mapping[int, int | None]) -> bool:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-            if self._troubled and any(one.accepted for one in window):
-                trouble_is_over(tx, self._mailing_id)
-                self._troubled = False
+            if lease.channel in self._troubled and any(one.accepted for one in window):
+                trouble_is_over(tx, self._mailing_id, lease.channel)
+                self._troubled.discard(lease.channel)
             goes_on = leases.keep(tx, lease)
             record(tx, window, last_pass=lease.passes + 1 >= MOST_PASSES)
             mark_contacts(tx, window, contacts)
@@ -215,22 +228,29 @@ class Turn:
 
     def _give_way(self, lease: Lease, word: str) -> None:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-            pause(tx, self._mailing_id, word)
+            pause(tx, self._mailing_id, word, lease.channel)
             leases.put_down(tx, lease)
 
 
-def pause(tx: Transaction, mailing_id: int, word: str) -> None:
-    """Note that the provider is down, and when it is asked again: after 5 seconds, then twice as long, up to 60."""
+def pause(tx: Transaction, mailing_id: int, word: str, channel: Channel = Channel.MAIL) -> None:
+    """Note that a provider is down, and when it is asked again: after 5 seconds, then twice as long, up to 60."""
     mailing = tx.get(Mailing, mailing_id, lock=True)
     if mailing is None or mailing.state is not MailingState.SENDING:
         return
     seconds = min(FIRST_PAUSE_SECONDS * 2 ** min(mailing.pauses, 10), LONGEST_PAUSE_SECONDS)
     mailing.trouble, mailing.pauses = word, mailing.pauses + 1
     mailing.retry_at = tx.now + timedelta(seconds=seconds)
+    mailing.resting = {**mailing.resting, channel.value: mailing.retry_at.isoformat()}
     tx.session.flush()
-    log.warning("the provider is down", mailing=mailing_id, word=word, again_in=seconds)
+    log.warning("the provider is down", mailing=mailing_id, channel=channel.value, word=word, again_in=seconds)
 
 
-def trouble_is_over(tx: Transaction, mailing_id: int) -> None:
-    """Note that the provider takes mail again."""
-    tx.execute(update(Mailing).where(Mailing.id == mailing_id).values(trouble=None, retry_at=None, pauses=0))
+def trouble_is_over(tx: Transaction, mailing_id: int, channel: Channel) -> None:
+    """Note that a provider takes messages again."""
+    mailing = tx.get(Mailing, mailing_id, lock=True)
+    if mailing is None:
+        return
+    mailing.resting = {name: until for name, until in mailing.resting.items() if name != channel}
+    if not mailing.resting:
+        mailing.trouble, mailing.retry_at, mailing.pauses = None, None, 0
+    tx.session.flush()

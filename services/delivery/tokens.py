@@ -5,6 +5,7 @@ since some mail programs and people change it.
 """
 
 import hmac
+from uuid import UUID
 
 from core import secrets
 
@@ -38,8 +39,17 @@ def message_id(delivery_id: int, domain: str) -> str:
     return f"<{_base36(delivery_id)}.{_signature('message id', delivery_id, 8)}@{domain}>"
 
 
+def retry_key(delivery_id: int) -> str:
+    """Return the key under which a provider takes a delivery once, a UUID: the same one at every try."""
+    return str(UUID(bytes=_digest("retry key", delivery_id)[:16], version=4))
+
+
 def _signature(purpose: str, number: int, length: int) -> str:
-    return hmac.digest(secrets.derive(purpose), b"%d" % number, "sha256")[:length].hex()
+    return _digest(purpose, number)[:length].hex()
+
+
+def _digest(purpose: str, number: int) -> bytes:
+    return hmac.digest(secrets.derive(purpose), b"%d" % number, "sha256")
 
 
 def _base36(number: int) -> str:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0043"
-down_revision = "0038"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
@@ -62,9 +62,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "creators",
-            sa.Enum(
-                "appointed", "everybody", name="creators", native_enum=False, create_constraint=True, length=24
-            ),
+            sa.Enum("appointed", "everybody", name="creators", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("decided_at", MOMENT, nullable=False),

@@ -1,10 +1,8 @@
-"""What the sending engine knows of those who carry mail: one small protocol, and what may come back."""
+"""What the sending engine knows of those who carry messages: one small protocol, and what may come back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
-
-from services.delivery.letters import Mail
+from typing import Any, Protocol, TypeVar
 
 WORD_LIMIT = 300
 
@@ -20,9 +18,10 @@ class ProviderDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one mail: accepted, or failed, for good (``permanent``) or for now, with the provider's word.
+    """What became of one message: accepted, or failed, for good (``permanent``) or for now, with the provider's word.
 
-    ``dead`` says that the address itself does not exist, so that nothing more should be sent to it.
+    ``dead`` says that the address itself does not exist, so that nothing more should be sent to it. ``maybe``: nobody
+    knows whether the provider took it, since its answer never came; the policy of the mailing decides what follows.
     """
 
     mail_id: int
@@ -31,25 +30,82 @@ class Outcome:
     dead: bool = False
     word: str | None = None
     reference: str | None = None
+    maybe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a provider takes: mails handed over at once, and mails a second of one sender (for forecasts)."""
+    """What a provider takes: messages handed over at once, and messages a second of one sender (for forecasts).
+
+    ``keyed``: what comes again under the same key is taken once, so that trying again is always safe.
+    """
 
     batch: int
     per_second: float
+    keyed: bool = False
 
 
-class Provider(Protocol):
-    """Carries mail. Knows no database; every wait of its own has a limit."""
+class Message(Protocol):
+    """One message to one address. ``id`` is the delivery's; ``key`` is the same at every try."""
 
-    limits: Limits
+    @property
+    def id(self) -> int:
+        """Return the delivery's id."""
+        ...
 
-    def send(self, batch: Sequence[Mail]) -> Iterator[Outcome]:
-        """Yield an outcome for each mail, in order, each as soon as it is known.
+    @property
+    def address(self) -> str:
+        """Return where it goes."""
+        ...
 
-        Mails without an outcome when ProviderDown is raised are tried again, under the same Message-ID.
+    @property
+    def key(self) -> str:
+        """Return what a provider may know it by when it comes again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A short message: SMS, LINE, the app. ``text`` is one line of plain text, ``link`` where its reader answers.
+
+    ``key`` is a UUID. ``personal``: the text differs from person to person. ``language`` is the reader's.
+    ``subscription`` is what a browser gave for the app.
+    """
+
+    id: int
+    address: str
+    subject: str
+    text: str
+    link: str
+    key: str
+    mailing_id: int = 0
+    personal: bool = False
+    language: str = "ja"
+    subscription: Mapping[str, Any] | None = None
+
+    @property
+    def whole(self) -> str:
+        """Return text and link as one text."""
+        return f"{self.text}\n{self.link}"
+
+
+M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
+
+
+class Provider(Protocol[M_contra]):
+    """Carries messages. Knows no database; every wait of its own has a limit."""
+
+    @property
+    def limits(self) -> Limits:
+        """Return what it takes."""
+        ...
+
+    def send(self, batch: Iterable[M_contra]) -> Iterator[Outcome]:
+        """Yield an outcome for each message, each as soon as it is known, in whatever order.
+
+        Messages are taken from ``batch`` only when they can be handed over now, and what was taken is brought to its
+        end; who must stop lets ``batch`` end. A message that was taken and has no outcome when ProviderDown is raised
+        was surely not accepted: where nobody knows, its outcome is a ``maybe``.
 
         Raises:
             ProviderDown: when the provider takes nothing at the moment.

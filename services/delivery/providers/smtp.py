@@ -8,7 +8,7 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ class SmtpProvider:
         self._lost_before = False
         self._named = False
 
-    def send(self, batch: Sequence[Mail]) -> Iterator[Outcome]:
+    def send(self, batch: Iterable[Mail]) -> Iterator[Outcome]:
         """Send one mail after the other."""
         for mail in batch:
             yield self._deliver(mail)
@@ -108,7 +108,7 @@ class SmtpProvider:
             raise
 
     def _speak(self, mail: Mail, line: smtplib.SMTP) -> Outcome:
-        code, answer = line.mail(mail.sender)
+        code, answer = line.mail(mail.envelope)
         if code != OK:
             self._raise_if_closing(code, answer)
             raise ProviderDown(said(code, answer))

@@ -60,7 +60,7 @@ class SnsProvider:
         except ClientError as error:
             return _refused(error.response.get("Error", {}), error)
         except (ReadTimeoutError, ConnectionClosedError, IncompleteReadError, ResponseParserError):
-            return Outcome(0, accepted=False, permanent=True, word=MAYBE_SENT)
+            return Outcome(0, accepted=False, permanent=True, word=MAYBE_SENT, maybe=True)
         except (BotoCoreError, ValueError) as error:  # ValueError: a region that makes no address
             raise ProviderDown(str(error)) from error
         return Outcome(0, accepted=True, reference=str(answer.get("MessageId", "")))

@@ -1,5 +1,7 @@
 """What the tests of this room act on: a broadcast, people with addresses, a mailing, and a way to open it."""
 
+from typing import Any
+
 from sqlalchemy import Select, func, insert, literal, select
 
 from core.transaction import Transaction
@@ -58,10 +60,13 @@ def open_one(
     subject: str = "【{title}】{name} 様",
     body: str = "{family_name} {department} {organisation}\n{reply_url}",
     reminder: bool = False,
+    **more: Any,
 ) -> int:
     """Open a mailing to everybody; returns the broadcast's id."""
     broadcast_id = broadcast_id or make_broadcast(tx)
-    delivery.open_mailing(tx, broadcast_id, title="訓練", subject=subject, body=body, reminder=reminder, people=people)
+    delivery.open_mailing(
+        tx, broadcast_id, title="訓練", subject=subject, body=body, reminder=reminder, people=people, **more
+    )
     return broadcast_id
 
 
