@@ -92,7 +92,8 @@ def unschedule(tx: Transaction, ask: Which) -> BroadcastRow:
 def trouble_of(row: Broadcast, now: datetime) -> str:
     """Say in the current language why a scheduled draft was not sent; empty: nothing is wrong with it."""
     if row.schedule_trouble is not None:
-        return _(row.schedule_trouble["text"], **row.schedule_trouble["values"])
+        word, values = row.schedule_trouble["text"], row.schedule_trouble["values"]
+        return _(word, **values)
     return _(TOO_LATE) if row.send_at is not None and row.send_at < now - LATE else ""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, any_, exists, 
 
 from core.database import Base
 from core.transaction import Transaction
-from data.models.access import PermissionAssignment, PermissionSet
+from data.models.access import Creators, MessageRule, PermissionAssignment, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
 from data.models.delivery import DeliveryState, DeliveryTotal, Mailing
 from data.models.people import ContactPoint, Department, Membership, PersonRegion
@@ -40,6 +40,9 @@ class Facts:
     wrong: int
     to_mend: int
     everyday: int
+    creators: Creators | None
+    """Who creates messages, if somebody has decided it."""
+
     last_test: datetime | None
     test_missed: int
     counted_at: datetime | None
@@ -81,6 +84,7 @@ def _masters() -> Select[*tuple[Any, ...]]:
         _count(QuakeRule, QuakeRule.enabled.is_(True)).label("rules_on"),
         _count(MailTemplate).label("templates"),
         _count(QuestionForm).label("forms"),
+        select(MessageRule.creators).scalar_subquery().label("creators"),
         _count(Broadcast, and_(Broadcast.kind != BroadcastKind.TEST, Broadcast.sent_at.is_not(None))).label("everyday"),
     )
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from data.models.broadcasts import Broadcast
-from pages.broadcasts._steps import begin
+from pages.broadcasts._sending import begin
 from services.broadcasts import Which, show
 from tests.services.broadcasts import asks
 
