@@ -24,16 +24,17 @@ class Reach:
     """Whom a grant lets the actor see or change (範囲).
 
     ``whole`` is the organisation; ``paths`` are departments with all below, as department paths; ``own`` is the
-    actor's own person.
+    actor's own person. ``made``: departments that are reached only in what the actor made, such as a broadcast.
     """
 
     whole: bool = False
     paths: frozenset[str] = frozenset()
     own: bool = False
+    made: frozenset[str] = frozenset()
 
     def joined(self, other: "Reach") -> "Reach":
         """Return the reach of holding both."""
-        return Reach(self.whole or other.whole, self.paths | other.paths, self.own or other.own)
+        return Reach(self.whole or other.whole, self.paths | other.paths, self.own or other.own, self.made | other.made)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Actor:
         if self.is_system or any(reach.whole for reach in reaches):
             return "all"
         own = str(self.person_id) if self.person_id is not None and any(reach.own for reach in reaches) else ""
-        return "|".join([own, *sorted({path for reach in reaches for path in reach.paths})])
+        return "|".join([own, *sorted({path for reach in reaches for path in reach.paths | reach.made})])
 
     def may(self, process: str, what: What) -> bool:
         """Say whether the actor may do this with anybody at all."""

@@ -221,6 +221,24 @@ class SignInRule(Versioned, Base):
     second_factor: Mapped[RequiredOf] = state_column(RequiredOf, default=RequiredOf.NOBODY)
 
 
+class Creators(StrEnum):
+    """Who may create messages (メッセージの作成許可): whom a permission set allows it, or every account as well."""
+
+    APPOINTED = "appointed"
+    EVERYBODY = "everybody"
+
+
+class MessageRule(Versioned, Base):
+    """Who may create messages. One row, or none: then those who are appointed."""
+
+    __tablename__ = "message_rule"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    creators: Mapped[Creators] = state_column(Creators, default=Creators.APPOINTED)
+    decided_at: Mapped[datetime]
+
+
 class PermissionSet(Versioned, Base):
     """Grants over processes under a name (権限セット). ``shipped`` names the role of D05 that came with the product."""
 

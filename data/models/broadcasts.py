@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -12,7 +12,10 @@ from data.models.columns import Versioned, state_column
 
 
 class MailTemplate(Versioned, Base):
-    """Subject and text of a broadcast with fields such as ``{name}`` (メールテンプレート)."""
+    """Subject and text of a broadcast with fields such as ``{name}`` (メールテンプレート).
+
+    What ends in ``_en`` is for people whose language is English; empty: they get the other one.
+    """
 
     __tablename__ = "mail_template"
 
@@ -20,6 +23,8 @@ class MailTemplate(Versioned, Base):
     name: Mapped[str] = mapped_column(unique=True)
     subject: Mapped[str]
     body: Mapped[str]
+    subject_en: Mapped[str] = mapped_column(default="", server_default="")
+    body_en: Mapped[str] = mapped_column(default="", server_default="")
     sample: Mapped[str | None] = mapped_column(unique=True)
 
 
@@ -31,20 +36,27 @@ class QuestionForm(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     introduction: Mapped[str] = mapped_column(default="")
+    introduction_en: Mapped[str] = mapped_column(default="", server_default="")
     sample: Mapped[str | None] = mapped_column(unique=True)
 
 
 class QuestionKind(StrEnum):
-    """How a question is answered: one choice, several, text, or a whole number."""
+    """How a question is answered: one choice, several, text, a whole number, or a day."""
 
     CHOICE = "choice"
     CHOICES = "choices"
     TEXT = "text"
     NUMBER = "number"
+    DATE = "date"
 
 
 class Question(Base):
-    """One question of a form; ``options`` are the choices in their order, ``unit`` stands behind a number."""
+    """One question of a form; ``options`` are the choices in their order, ``unit`` stands behind a number.
+
+    ``only_if`` is ``{"question": position, "options": [...]}``: asked only of who chose one of these there, at an
+    earlier question. What ends in ``_en`` is shown to people whose language is English, answers are kept as the
+    options of ``options`` in every language.
+    """
 
     __tablename__ = "question"
     __table_args__ = (UniqueConstraint("form_id", "position", deferrable=True, initially="DEFERRED"),)
@@ -57,6 +69,10 @@ class Question(Base):
     required: Mapped[bool]
     options: Mapped[list[str]] = mapped_column(default=list)
     unit: Mapped[str] = mapped_column(default="")
+    label_en: Mapped[str] = mapped_column(default="", server_default="")
+    options_en: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    unit_en: Mapped[str] = mapped_column(default="", server_default="")
+    only_if: Mapped[dict[str, Any] | None]
 
 
 class SendingProcedure(Versioned, Base):
@@ -97,10 +113,17 @@ class BroadcastState(StrEnum):
 
 
 class BroadcastKind(StrEnum):
-    """A test by hand (テスト配信), a sending by hand, or one that a telegram opened (自動一斉送信)."""
+    """What it is for.
+
+    A test of the contacts (テスト配信), a safety confirmation by hand (安否確認), a drill (訓練), a survey
+    (アンケート), a notice (お知らせ), or one that a telegram opened (自動一斉送信).
+    """
 
     TEST = "test"
     MANUAL = "manual"
+    DRILL = "drill"
+    SURVEY = "survey"
+    NOTICE = "notice"
     AUTOMATIC = "automatic"
     CONTACT_CHECK = "contact_check"
     """Whether addresses still work (連絡先の確認通知): no emergency, no drill, asked at a set rhythm."""
@@ -109,21 +132,33 @@ class BroadcastKind(StrEnum):
 class Broadcast(Versioned, Base):
     """One sending to a frozen audience. Text and questions are copies: later edits of a template change nothing here.
 
-    ``questions`` is a list of ``{"id", "kind", "label", "required", "options", "unit"}``; ``audience`` is the
+    ``questions`` is a list of questions as ``Question`` has them, with ``id``; ``audience`` is the
     selection as it was asked (departments, areas, roles, lists, single people, everybody). ``asked`` counts the frozen
     audience. ``cause`` is what opened an automatic one; it is unique, so nothing opens twice.
     ``answers_erased_at``: who answered what is no longer kept, the totals are.
 
     ``waits`` says after how many minutes each channel follows (``{"mail": 0, "sms": 30}``) and ``sms_cap_yen`` what
     SMS may cost, both copied from a procedure. ``escalates_at`` is when the next channel is due.
+
+    What ends in ``_en`` is for people whose language is English. ``corrects_id``: it goes to whoever that one asked;
+    ``corrected_at`` is when the latest correction of this one was sent. ``send_at``: a draft goes out then, with the
+    permissions of ``scheduled_by``; ``schedule_trouble`` says why it did not (``{"text": message id, "values"}``).
+    ``remind_at`` is when the next reminder by itself is due: every ``remind_every`` minutes, ``remind_most`` of them,
+    ``reminded`` so far, between the hours ``remind_from`` and ``remind_until`` of Japan (both empty: at any hour).
     """
 
     __tablename__ = "broadcast"
     __table_args__ = (
         Index("ix_broadcast_created_at", "created_at", "id"),
-        Index("ix_broadcast_escalates_at", "escalates_at", postgresql_where=text("escalates_at IS NOT NULL")),
+        Index("ix_broadcast_escalates_at", "escalates_at", postgresql_where=literal_column("escalates_at IS NOT NULL")),
         CheckConstraint("(state = 'draft') = (sent_at IS NULL)", "sent_unless_draft"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", "closed_at_when_closed"),
+        CheckConstraint("send_at IS NULL OR (state = 'draft' AND scheduled_by IS NOT NULL)", "scheduled_is_a_draft"),
+        CheckConstraint("remind_at IS NULL OR (remind_every > 0 AND reminded < remind_most)", "reminders_left"),
+        CheckConstraint("corrects_id <> id", "corrects_another"),
+        Index("ix_broadcast_send_at", "send_at", postgresql_where=literal_column("send_at IS NOT NULL")),
+        Index("ix_broadcast_remind_at", "remind_at", postgresql_where=literal_column("remind_at IS NOT NULL")),
+        Index("ix_broadcast_corrects_id", "corrects_id", postgresql_where=literal_column("corrects_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -133,6 +168,10 @@ class Broadcast(Versioned, Base):
     subject: Mapped[str]
     body: Mapped[str]
     introduction: Mapped[str] = mapped_column(default="")
+    title_en: Mapped[str] = mapped_column(default="", server_default="")
+    subject_en: Mapped[str] = mapped_column(default="", server_default="")
+    body_en: Mapped[str] = mapped_column(default="", server_default="")
+    introduction_en: Mapped[str] = mapped_column(default="", server_default="")
     form_id: Mapped[int | None] = mapped_column(ForeignKey("question_form.id", ondelete="SET NULL"))
     questions: Mapped[list[dict[str, Any]]]
     audience: Mapped[dict[str, Any]]
@@ -147,6 +186,17 @@ class Broadcast(Versioned, Base):
     waits: Mapped[dict[str, Any]] = mapped_column(default=lambda: {"mail": 0}, server_default='{"mail": 0}')
     sms_cap_yen: Mapped[int | None]
     escalates_at: Mapped[datetime | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
+    corrected_at: Mapped[datetime | None]
+    send_at: Mapped[datetime | None]
+    scheduled_by: Mapped[int | None]
+    schedule_trouble: Mapped[dict[str, Any] | None]
+    remind_every: Mapped[int | None]
+    remind_most: Mapped[int] = mapped_column(default=0, server_default="0")
+    remind_from: Mapped[int | None]
+    remind_until: Mapped[int | None]
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
+    remind_at: Mapped[datetime | None]
 
 
 class Recipient(Base):

@@ -110,6 +110,9 @@ class Mailing(Base):
     subject: Mapped[str]
     body: Mapped[str]
     short_text: Mapped[str] = mapped_column(default="", server_default="")
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """By language, ``subject``, ``body`` and ``title`` for people who read that one; for all others those above."""
+
     constants: Mapped[dict[str, Any]]
     channels: Mapped[list[str]] = mapped_column(default=lambda: ["mail"], server_default='["mail"]')
     otherwise: Mapped[list[str]] = mapped_column(default=list, server_default="[]")

@@ -38,6 +38,11 @@ kit.header(
 )
 found = topic({row.grant: row for row in kit.ask(list_processes)})
 if found is not None:
+    if found.everybody:
+        st.info(
+            _(N_("Besides: every account, for its own messages to its own departments (“Who may create messages”).")),
+            icon=":material/groups:",
+        )
     kit.table(
         who_may,
         kit.filters(WhoMayAsk, fills={"process": found.process, "what": What(found.what)}),

@@ -8,9 +8,9 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from core.inputs import Nothing, label_of
 from core.operations import Query
-from core.shown import labelled
 from pages import kit
 from pages.broadcasts._people import choose_people
+from pages.broadcasts._preview import preview
 from services import access, people
 from services.broadcasts import (
     BroadcastRow,
@@ -18,14 +18,13 @@ from services.broadcasts import (
     Rehearsal,
     RehearsedPeopleAsk,
     Selection,
-    Send,
     Shown,
     draft,
     rehearse_people,
-    send,
 )
 
 ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), "procedure_id", "subject", "body"]
+ENGLISH = ("title_en", "subject_en", "body_en")
 CHOICES: dict[str, Query[Any, list[Any]]] = {
     "departments": people.department_choices,
     "areas": people.area_choices,
@@ -37,14 +36,21 @@ CHOICES: dict[str, Query[Any, list[Any]]] = {
 def text_step(row: BroadcastRow | None) -> BroadcastRow | None:
     """Ask for purpose, text and questions; return the draft in the run in which it was kept."""
     st.caption(_(N_("Choose a template, or write subject and text yourself; an empty one is taken from the template.")))
-    fills = {
+    fills: dict[str, Any] = {
         "id": row.id if row else None,
         "version": row.version if row else None,
         "audience": row.audience if row else _meant(),
     }
     key = f"draft-{row.id}-{row.version}" if row else "draft-new"
+    written = {name: getattr(row, name) if row else "" for name in ENGLISH}
+    if not st.toggle(
+        _(N_("In English too")), value=any(written.values()), key=f"{key}.english",
+        help=_(N_("For people whose language is English. Leave the fields empty to take a template's English text.")),
+    ):  # fmt: skip
+        fills |= written
     done = kit.operate(
-        draft, key, initial=row, fills=fills, rows=ROWS, submit=_(N_("Keep and choose recipients"))
+        draft, key, initial=row, fills=fills, rows=ROWS,
+        submit=_(N_("Keep")) if row and row.corrects_id else _(N_("Keep and choose recipients")),
     )  # fmt: skip
     return done.result if done else None
 
@@ -80,14 +86,12 @@ def recipients_step(actor: Actor, shown: Shown) -> Selection:
 
 def keep_recipients(row: BroadcastRow, audience: Selection) -> bool:
     """Keep the recipients in the draft."""
-    values = {
-        name: getattr(row, name)
-        for name in ("id", "version", "kind", "title", "subject", "body", "form_id", "procedure_id")
-    }
+    names = ("id", "version", "kind", "title", "subject", "body", "form_id", "procedure_id", *ENGLISH)
+    values = {name: getattr(row, name) for name in names}
     return kit.do(draft, Draft(**values, audience=audience)) is not None
 
 
-def rehearsal_step(found: Rehearsal) -> None:
+def rehearsal_step(actor: Actor, found: Rehearsal) -> None:
     """Show who will be reached and who will not, and why."""
     forecast = found.forecast
     st.markdown(_(N_("**Recipients**")) + "　" + "　".join(kit.literal(part) for part in found.recipients))
@@ -112,8 +116,9 @@ def rehearsal_step(found: Rehearsal) -> None:
     kit.rows([_(N_("Channel, or why not")), _(N_("Messages or people"))], lines, label=_(N_("Forecast")))
     with st.expander(_(N_("Text and questions as they will be sent"))):
         preview(found.broadcast)
-    with st.expander(_(N_("Person by person")), expanded=True):
-        people_table(found.broadcast.id)
+    if actor.may("broadcasts.rehearse_people", What.READ):
+        with st.expander(_(N_("Person by person")), expanded=True):
+            people_table(found.broadcast.id)
 
 
 def people_table(broadcast_id: int) -> None:
@@ -132,35 +137,3 @@ def people_table(broadcast_id: int) -> None:
         unit=N_("{count} people"),
         empty=_(N_("Nobody is like this.")),
     )
-
-
-def preview(row: BroadcastRow) -> None:
-    """Show text and questions of a broadcast."""
-    subject, word = _(N_("Subject")), _(N_("Required"))
-    st.markdown(labelled(f"**{subject}**", kit.literal(row.subject)))
-    st.code(row.body, language=None, wrap_lines=True)
-    for number, question in enumerate(row.questions, start=1):
-        options = "　".join(kit.literal(option) for option in question["options"])
-        required = f" :red-badge[{word}]" if question["required"] else ""
-        st.markdown(f"{number}. **{kit.literal(question['label'])}**{required}  \n:small[{options}]")
-
-
-def sending(found: Rehearsal) -> None:
-    """Offer to send."""
-    row = found.broadcast
-    if st.button(_(N_("Send")), type="primary", icon=":material/send:", key="send", disabled=not found.forecast.people):
-        kit.confirm(
-            _(N_("Send “{title}”?"), title=row.title),
-            _(N_("{count} people are asked at once. What has gone out cannot be taken back."),
-              count=kit.number(found.forecast.people)),
-            yes=_(N_("Send")), then=lambda: begin(row),
-        )  # fmt: skip
-
-
-def begin(row: BroadcastRow) -> bool:
-    """Send, and go on to where it is watched."""
-    if kit.do(send, Send(id=row.id, version=row.version)) is None:
-        return False
-    kit.flash(_(N_("Sending has begun.")))
-    kit.go("broadcasts/show.py", {"id": row.id})
-    return True

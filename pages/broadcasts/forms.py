@@ -7,7 +7,7 @@ from core.i18n import N_, _
 from pages import kit
 from pages.broadcasts._builder import build
 from pages.kit.guard import guard
-from services.broadcasts import DeleteForm, FormRow, QuestionRow, delete_form, forms
+from services.broadcasts import DeleteForm, FormRow, QuestionRow, condition, delete_form, forms
 
 actor = guard("broadcasts.forms")
 SAMPLE = " :gray-badge[{}]"
@@ -27,7 +27,7 @@ def show(row: FormRow) -> None:
         if row.introduction:
             st.markdown(kit.literal(row.introduction))
         for number, question in enumerate(row.questions, start=1):
-            st.markdown(f"{number}. {in_words(question)}")
+            st.markdown(f"{number}. {in_words(question, row.questions)}")
         with st.container(horizontal=True, gap="small"):
             if may_edit:
                 kit.edit_button(row.id)
@@ -35,13 +35,16 @@ def show(row: FormRow) -> None:
                 deleting(row)
 
 
-def in_words(question: QuestionRow) -> str:
-    """Say what a question asks and how it is answered."""
+def in_words(question: QuestionRow, questions: list[QuestionRow]) -> str:
+    """Say what a question asks, of whom, and how it is answered."""
     word = _(N_("Required"))
     required = f" :red-badge[{word}]" if question.required else ""
-    options = "　".join(kit.literal(option) for option in question.options)
-    unit = _(N_("({unit})"), unit=kit.literal(question.unit)) if question.unit else ""
-    return f"**{kit.literal(question.label)}**{required}  \n:small[{kit.said(question.kind)}{unit} {options}]"
+    options = "　".join(kit.literal(shown) for _kept, shown in question.choices)
+    unit = _(N_("({unit})"), unit=kit.literal(question.shown_unit)) if question.unit else ""
+    kind = f"{kit.said(question.kind)}{unit} {options}"
+    said = condition(question, questions)
+    of_whom = f"  \n:small[:material/alt_route: {kit.literal(said)}]" if said else ""
+    return f"**{kit.literal(question.shown_label)}**{required}  \n:small[{kind}]{of_whom}"
 
 
 def edit(row: FormRow | None) -> None:

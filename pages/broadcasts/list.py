@@ -31,6 +31,7 @@ kit.table(
         "asked": kit.Column(_(N_("People asked")), number=True),
         "made_by": _(N_("By")),
         "created_at": kit.Column(_(N_("Made at")), sort="made"),
+        "send_at": _(N_("Planned for")),
         "sent_at": _(N_("Sent at")),
     },
     opens=target,

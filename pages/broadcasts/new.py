@@ -7,7 +7,8 @@ import streamlit as st
 from core.actor import What
 from core.i18n import N_, _
 from pages import kit
-from pages.broadcasts._steps import keep_recipients, recipients_step, rehearsal_step, sending, text_step
+from pages.broadcasts._sending import planning, reminding, sending
+from pages.broadcasts._steps import keep_recipients, recipients_step, rehearsal_step, text_step
 from pages.kit.guard import guard
 from services.broadcasts import BroadcastState, Which, WhichDraft, discard, rehearse, show
 
@@ -51,7 +52,8 @@ if row and row.state is not BroadcastState.DRAFT:
     if st.button(_(N_("Watch it")), type="primary", key="watch"):
         kit.go("broadcasts/show.py", {"id": row.id})
     st.stop()
-furthest = "text" if row is None else "recipients" if row.audience.is_empty else "rehearsal"
+correction = row is not None and row.corrects_id is not None
+furthest = "text" if row is None else "recipients" if row.audience.is_empty and not correction else "rehearsal"
 wizard = kit.wizard(STEPS, reached=furthest)
 if wizard.current == "text":
     kept = text_step(row)
@@ -59,6 +61,9 @@ if wizard.current == "text":
         st.query_params["id"] = str(kept.id)
         wizard.go("recipients")
         st.rerun()
+elif shown and correction and wizard.current == "recipients":
+    st.info(_(N_("A correction goes to everybody whom “{title}” asked."), title=kit.literal(shown.corrects)))
+    wizard.buttons()
 elif row and shown and wizard.current == "recipients":
     audience = recipients_step(actor, shown)
     wizard.buttons(
@@ -66,12 +71,14 @@ elif row and shown and wizard.current == "recipients":
         why=_(N_("Choose at least one kind of recipient.")),
         then=partial(keep_recipients, row, audience),
     )
-elif row:
+elif row and shown:
     found = kit.ask(rehearse, WhichDraft(id=row.id))
     with st.container(horizontal=True, gap="small"):
         if actor.may("broadcasts.send", What.DO):
             sending(found)
         wizard.buttons(forward=False)
-    rehearsal_step(found)
+    planning(actor, shown, found)
+    reminding(actor, row)
+    rehearsal_step(actor, found)
 if row:
     discarding(row.id)

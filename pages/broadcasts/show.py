@@ -5,15 +5,17 @@ import streamlit as st
 from core.actor import What
 from core.i18n import N_, _, listed
 from pages import kit
+from pages.broadcasts._preview import preview
 from pages.broadcasts._progress import draw_course, draw_progress
+from pages.broadcasts._sending import reminding
 from pages.broadcasts._steering import steer
-from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, deliveries, show
+from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, correct, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
 SENDING = BroadcastState.SENDING
+CORRECTED = N_("Correction")
 
 
 def look(begun_in: BroadcastState) -> None:
@@ -33,6 +35,8 @@ def show_sending(found: Shown) -> None:
     else:
         draw_progress(found.progress, live=False)
         draw_course(found.course)
+    if found.steered:
+        reminding(actor, row)
     with st.expander(_(N_("Text and questions"))):
         preview(row)
     if actor.may("broadcasts.deliveries", What.READ):
@@ -57,6 +61,30 @@ def show_sending(found: Shown) -> None:
         )
 
 
+def correcting() -> None:
+    """Offer to prepare a correction for the same people."""
+    if st.button(_(N_("Send a correction")), icon=":material/edit_notifications:", key="correct"):
+        done = kit.do(correct, which)
+        if done:
+            kit.go("broadcasts/new.py", {"id": done.result.id})
+
+
+def show_corrections(found: Shown) -> None:
+    """Say what put this broadcast right, and what it puts right itself."""
+    if found.corrects:
+        corrected = _(N_("This corrects “{title}”."), title=kit.literal(found.corrects))
+        st.info(corrected, icon=":material/edit_notifications:")
+        if st.button(_(N_("See what it corrects")), key="corrects", type="tertiary"):
+            kit.go("broadcasts/show.py", {"id": found.broadcast.corrects_id})
+    for one in found.corrections:
+        sent = _(N_("sent at {moment}"), moment=kit.moment(one.sent_at)) if one.sent_at else kit.said(one.state)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":orange-badge[:material/edit_notifications: {_(CORRECTED)}] {kit.literal(one.title)}　{sent}")
+            if st.button(_(N_("Open")), key=f"correction-{one.id}", type="tertiary"):
+                page = "broadcasts/new.py" if one.state is BroadcastState.DRAFT else "broadcasts/show.py"
+                kit.go(page, {"id": one.id})
+
+
 found = kit.ask(show, which)
 row = found.broadcast
 kit.header(row.title, " · ".join([kit.said(row.kind), kit.said(row.state), listed(found.recipients)]),
@@ -67,5 +95,8 @@ with st.container(horizontal=True, gap="small"):
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
     steer(actor, row, steered=found.steered)
+    if found.steered and actor.may("broadcasts.correct", What.DO):
+        correcting()
+show_corrections(found)
 if kit.beside(_(N_("Sending")), "broadcast", row.id, actor):
     show_sending(found)

@@ -154,6 +154,7 @@ PAGES = (
     ),
     Entry(ACCESS, "privacy/retention.py", N_("Retention"), "auto_delete", ("privacy.retention",)),
     Entry(ACCESS, "access/rules.py", N_("Rules for signing in"), "policy", ("access.rules",)),
+    Entry(ACCESS, "access/creators.py", N_("Who may create messages"), "rate_review", ("access.message_rule",)),
     Entry(BROADCASTS, "broadcasts/list.py", N_("Broadcasts"), "campaign", ("broadcasts.search",)),
     Entry(BROADCASTS, "broadcasts/new.py", N_("New broadcast"), "edit_square", ("broadcasts.draft",)),
     Entry(BROADCASTS, "broadcasts/show.py", N_("Broadcast"), "send", ("broadcasts.show",), above="broadcasts/list.py"),

@@ -9,6 +9,8 @@ from starlette.requests import Request
 
 from core.clock import jst
 from core.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, language
+from pages.public.branching import hiding
+from services.broadcasts import condition, is_asked
 from services.setup import Look
 
 
@@ -43,6 +45,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["_"] = _
+    environment.globals.update(condition=condition, hiding=hiding, is_asked=is_asked)
     environment.filters["moment"] = _moment
     return environment
 

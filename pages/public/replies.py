@@ -23,7 +23,7 @@ from pages.public.look import brand
 from pages.public.plain_form import HEADERS, body_of, is_form, wanted_language
 from pages.public.rendering import language_of, rendered, sentence_page
 from pages.public.throttle import Throttle
-from services.broadcasts import Asked, Replies, Reply, find_asked, read_answer, record_replies, shown_answer
+from services.broadcasts import Asked, Replies, Reply, Said, find_asked, read_answer, record_replies, said_to
 
 MOST_FIELDS = 2_000
 posts = Throttle(30, timedelta(minutes=10))
@@ -100,9 +100,7 @@ def _done(token: str, wanted: str | None) -> Response:
         return _sentence(UNKNOWN, 404)
     if asked.latest_at is None:
         return _over(asked, wanted) if not asked.answerable else _redirect(token, "", wanted)
-    with using_language(wanted or asked.language):
-        said = shown_answer(asked.latest_answer, asked.questions)
-    return _page("reply_done.html", asked, token, wanted, said=said)
+    return _page("reply_done.html", asked, token, wanted)
 
 
 def _answer(token: str, wanted: str | None, given: Mapping[str, Sequence[str]]) -> Response:
@@ -133,6 +131,13 @@ def _record(asked: Asked, read: dict[str, Any]) -> bool:
         return bool(record_replies(tx, Replies(replies=[reply])).stored)
 
 
+def _corrections(asked: Asked) -> list[Said]:
+    if not asked.corrected:
+        return []
+    with transaction(Actor.system("reply page")) as tx:
+        return said_to(tx, asked.broadcast_id, {"name": asked.person, "organisation": asked.organisation})
+
+
 def _typed(value: Any) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
@@ -144,7 +149,7 @@ def _redirect(token: str, after: str, wanted: str | None) -> Response:
 
 def _over(asked: Asked, wanted: str | None) -> Response:
     with using_language(wanted or asked.language):
-        return _sentence(OVER, 410, title=asked.title, organisation=asked.organisation)
+        return _sentence(OVER, 410, title=asked.shown_title, organisation=asked.organisation)
 
 
 def _sentence(sentence: str, status: int, *, title: str = "", organisation: str = "", **values: object) -> Response:
@@ -157,5 +162,8 @@ def _page(
     template: str, asked: Asked, token: str, wanted: str | None, *, status: int = 200, **values: object
 ) -> Response:
     with using_language(wanted or asked.language):
-        html = rendered(template, look=brand(), asked=asked, address=f"/r/{token}", wanted=wanted, **values)
+        html = rendered(
+            template, look=brand(), asked=asked, address=f"/r/{token}", wanted=wanted, corrections=_corrections(asked),
+            **values,
+        )  # fmt: skip
     return HTMLResponse(html, status, headers=HEADERS)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, literal, null, select, union_all
 
 from core.actor import WHOLE, Actor, Grants, Reach, What
 from core.errors import NotAllowed
@@ -15,9 +15,10 @@ from core.operations import names
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
-from data.models.people import Department, Person
+from data.models.people import Department, Membership, Person
+from services.access.creators import everybody_creates
 from services.access.required import lacks
-from services.access.shipped import ADMINISTRATOR
+from services.access.shipped import ADMINISTRATOR, EVERYBODY, WRITING, pairs_of
 
 _OF_ACCOUNT: ColumnElement[int] = bindparam("account")
 _ACCOUNT = Prepared(
@@ -26,7 +27,7 @@ _ACCOUNT = Prepared(
     .join(Person, Person.id == Account.person_id)
     .where(Account.id == _OF_ACCOUNT)
 )  # fmt: skip
-_GRANTS = Prepared(
+_GIVEN = (
     select(PermissionSet.shipped, PermissionAssignment.reach, Department.path, PermissionGrant.process,
            PermissionGrant.what)
     .join(PermissionAssignment, PermissionAssignment.set_id == PermissionSet.id)
@@ -34,6 +35,15 @@ _GRANTS = Prepared(
     .outerjoin(Department, Department.id == PermissionAssignment.department_id)
     .where(PermissionAssignment.account_id == _OF_ACCOUNT)
 )  # fmt: skip
+_OF_EVERYBODY = (
+    select(literal(EVERYBODY), literal(ReachKind.DEPARTMENT, PermissionAssignment.reach.type), Department.path, null(),
+           null())
+    .select_from(Account)
+    .join(Membership, Membership.person_id == Account.person_id)
+    .join(Department, Department.id == Membership.department_id)
+    .where(Account.id == _OF_ACCOUNT, Department.retired_at.is_(None), everybody_creates())
+)  # fmt: skip
+_GRANTS = Prepared(select(union_all(_GIVEN, _OF_EVERYBODY).subquery()))
 
 
 def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -> Actor:
@@ -60,7 +70,7 @@ def actor_for(tx: Transaction, account_id: int, session_id: int | None = None) -
 
 
 def grants_of(tx: Transaction, account_id: int) -> Grants:
-    """Return what an account may do and how far, all its permission sets joined."""
+    """Return what an account may do and how far: all its permission sets joined, and what everybody may (D10)."""
     return joined_grants(tx.rows(_GRANTS, account=account_id))
 
 
@@ -70,6 +80,9 @@ def joined_grants(rows: Iterable[Any]) -> Grants:
     for row in rows:
         if row.shipped == ADMINISTRATOR:
             return everything()
+        if row.shipped == EVERYBODY:
+            for key in pairs_of(WRITING):
+                grants[key] = grants[key].joined(Reach(made=frozenset({row.path})))
         if row.process is not None:
             key = (row.process, row.what)
             grants[key] = grants[key].joined(reach_of(row.reach, row.path))

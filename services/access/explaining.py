@@ -7,17 +7,21 @@ from sqlalchemy import select
 
 from core.actor import What
 from core.errors import NotFound
-from core.i18n import N_, _
+from core.i18n import N_, _, listed
 from core.inputs import Input, Row, field
 from core.operations import query
 from core.shown import said
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
-from data.models.people import Department, Person
+from data.models.people import Department, Membership, Person
+from services.access.branches import TREE_ORDER
+from services.access.creators import everybody_creates
 from services.access.processes import category_title, grantable, place_of
 from services.access.reach import people_within
 from services.access.required import lacks_second_factor
-from services.access.shipped import ADMINISTRATOR
+from services.access.shipped import ADMINISTRATOR, WRITING
+
+ALL_USERS = N_("All users create messages (own ones, to {departments} and all below)")
 
 
 class ExplainAsk(Input):
@@ -103,7 +107,21 @@ def _through(tx: Transaction, account_id: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         found[_key(row)].append(f"{row.name} ({reach_in_words(row.reach, row.full_name)})")
+    if departments := _writes_to(tx, account_id):
+        for grant in WRITING:
+            found[grant].append(_(ALL_USERS, departments=listed(departments)))
     return _each_once(found)
+
+
+def _writes_to(tx: Transaction, account_id: int) -> list[str]:
+    rows = tx.execute(
+        select(Department.full_name)
+        .join(Membership, Membership.department_id == Department.id)
+        .join(Account, Account.person_id == Membership.person_id)
+        .where(Account.id == account_id, Department.retired_at.is_(None), everybody_creates())
+        .order_by(*TREE_ORDER)
+    )
+    return list(rows.scalars())
 
 
 def _offered(tx: Transaction) -> dict[str, list[str]]:

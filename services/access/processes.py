@@ -4,6 +4,8 @@ import inspect
 from dataclasses import dataclass
 from typing import Any, get_origin
 
+from sqlalchemy import select
+
 from core.actor import What
 from core.i18n import N_, _
 from core.inputs import Nothing, Row
@@ -11,6 +13,8 @@ from core.operations import Operation, Process, Query, query, registered
 from core.paging import Page
 from core.transaction import Transaction
 from core.words import named
+from services.access.creators import everybody_creates
+from services.access.shipped import WRITING
 
 named(
     What,
@@ -88,7 +92,10 @@ def place_of(process: str) -> tuple[int, str]:
 
 
 class ProcessRow(Row):
-    """One line of the permission master. ``grant`` is how a permission set names it."""
+    """One line of the permission master. ``grant`` is how a permission set names it.
+
+    ``everybody``: besides those who are given it, every account may, with what it made itself (D10).
+    """
 
     grant: str
     category: str
@@ -97,11 +104,13 @@ class ProcessRow(Row):
     title: str
     what: What
     changes: bool
+    everybody: bool = False
 
 
 @query("access.processes", N_("See the permission master"))
-def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
+def list_processes(tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
     """Return everything that can be granted; what everybody may do for themselves is not in it."""
+    all_users = WRITING if tx.scalar(select(everybody_creates())) else ()
     rows = [
         ProcessRow(
             grant=box.grant,
@@ -111,6 +120,7 @@ def list_processes(_tx: Transaction, _ask: Nothing) -> list[ProcessRow]:
             title=box.process.title,
             what=box.what,
             changes=isinstance(box.process, Operation),
+            everybody=box.grant in all_users,
         )
         for box in grantable()
     ]

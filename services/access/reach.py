@@ -60,6 +60,11 @@ def covers(wide: Reach, narrow: Reach) -> bool:
     return inside and not narrow.whole
 
 
+def to_choose(reach: Reach) -> Reach:
+    """Return the reach for choosing departments: those that one may only write to are among them."""
+    return Reach(reach.whole, reach.paths | reach.made, reach.own)
+
+
 def departments_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on ``department`` that holds for those within reach: each path and all below it."""
     if reach.whole:

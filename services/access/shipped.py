@@ -13,6 +13,11 @@ from data.models.access import ReachKind
 ADMINISTRATOR = "administrator"
 
 
+def pairs_of(grants: tuple[str, ...]) -> list[tuple[str, What]]:
+    """Return grants as process and what."""
+    return [(process, What(what)) for process, _, what in (grant.partition(":") for grant in grants)]
+
+
 @dataclass(frozen=True)
 class ShippedRole:
     """A role: its name and purpose as message ids, the reach it is meant for, and ``process:what`` grants."""
@@ -25,7 +30,7 @@ class ShippedRole:
 
     def pairs(self) -> list[tuple[str, What]]:
         """Return the grants as process and what."""
-        return [(process, What(what)) for process, _, what in (grant.partition(":") for grant in self.grants)]
+        return pairs_of(self.grants)
 
 
 BROADCASTING = (
@@ -36,6 +41,10 @@ BROADCASTING = (
     "broadcasts.rehearse:read",
     "broadcasts.rehearse_people:read",
     "broadcasts.send:do",
+    "broadcasts.schedule:do",
+    "broadcasts.unschedule:do",
+    "broadcasts.correct:do",
+    "broadcasts.set_reminders:do",
     "broadcasts.stop:do",
     "broadcasts.resume:do",
     "broadcasts.close:do",
@@ -49,6 +58,11 @@ BROADCASTING = (
     "broadcasts.forms:read",
     "broadcasts.procedures:read",
 )
+EVERYBODY = "everybody"
+ADDRESSES = ("broadcasts.rehearse_people:read", "broadcasts.deliveries:read", "broadcasts.deliveries:export")
+WRITING = (*(grant for grant in BROADCASTING if grant not in ADDRESSES), "people.department_choices:read")
+"""What every account may do where all users create messages (D10), with what it made itself: no addresses of others."""
+
 SEEING_PEOPLE = (
     "people.search:read",
     "people.show:read",
@@ -91,6 +105,7 @@ UNDOING = (
     "changes.undo_show:read",
     "changes.undo_rows:read",
 )
+
 
 ROLES = (
     ShippedRole(

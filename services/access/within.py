@@ -50,7 +50,9 @@ def holds(tx: Transaction, grants: Grants, own: Grants | None = None) -> bool:
     # What an earlier version granted and is no more counts for nothing: not even a system administrator has it.
     known = set(names())
     return all(
-        process not in known or ((process, what) in mine and covers(mine[process, what], reach))
+        process not in known
+        or not (reach.whole or reach.paths or reach.own)  # only in what one made oneself: it is nobody's power
+        or ((process, what) in mine and covers(mine[process, what], reach))
         for (process, what), reach in grants.items()
     )
 

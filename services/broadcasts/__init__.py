@@ -9,14 +9,13 @@ from services.broadcasts.answers import shown as shown_answer
 from services.broadcasts.audience import Selection, chosen, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
 from services.broadcasts.checking import open_check
+from services.broadcasts.correcting import Correction, Said, correct, corrections_of, said_to
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
     DeleteForm,
     EditForm,
     FormRow,
-    NewQuestion,
-    QuestionRow,
     delete_form,
     edit_form,
     form_row,
@@ -36,11 +35,14 @@ from services.broadcasts.procedures import (
     seed_procedures,
     steps_of,
 )
+from services.broadcasts.questions import NewQuestion, OnlyIf, QuestionRow, condition, is_asked
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
+from services.broadcasts.reminding import Reminders, set_reminders
 from services.broadcasts.replies import Asked, Replies, Reply, find_asked
 from services.broadcasts.replies import record as record_replies
 from services.broadcasts.samples import seed_samples
+from services.broadcasts.scheduling import Schedule, schedule, unschedule
 from services.broadcasts.search import BroadcastLine, BroadcastsAsk, search
 from services.broadcasts.sending import Send, Which, close, remind, resume, send, stop
 from services.broadcasts.show import Shown, show
@@ -56,14 +58,16 @@ from services.broadcasts.texts import FieldLine, FieldText, filled
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
-    "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
-    "DeliveryState", "Draft", "EditForm", "EditProcedure", "EditTemplate", "FieldLine", "FieldText", "FormRow",
-    "Monitor", "MonitorAsk", "NewQuestion", "ProcedureRow", "QuestionKind", "QuestionRow", "ReceivedAsk",
-    "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send", "Shown",
-    "TemplateRow", "Which", "WhichDraft", "WhichProcedure", "answers", "chosen", "close", "delete_form",
-    "delete_procedure", "delete_template", "deliveries", "described", "discard", "draft", "edit_form",
-    "edit_procedure", "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on",
-    "halt", "monitor", "open_automatic", "open_check", "people_of", "procedures", "questions_of", "read_answer",
-    "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving",
-    "search", "seed_procedures", "seed_samples", "send", "show", "shown_answer", "steps_of", "stop", "templates",
+    "BroadcastState", "BroadcastsAsk", "Correction", "DeleteForm", "DeleteTemplate", "DeliveriesAsk",
+    "DeliveryLine", "DeliveryState", "Draft", "EditForm", "EditProcedure", "EditTemplate", "FieldLine", "FieldText",
+    "FormRow", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf", "ProcedureRow", "QuestionKind", "QuestionRow",
+    "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders", "Replies", "Reply", "Said",
+    "Schedule", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "WhichProcedure", "answers",
+    "chosen", "close", "condition", "correct", "corrections_of", "delete_form", "delete_procedure",
+    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_procedure",
+    "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt",
+    "is_asked", "monitor", "open_automatic", "open_check", "people_of", "procedures", "questions_of", "read_answer",
+    "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "said_to",
+    "saving", "schedule", "search", "seed_procedures", "seed_samples", "send", "set_reminders", "show",
+    "shown_answer", "steps_of", "stop", "templates", "unschedule",
 ]  # fmt: skip

@@ -1,12 +1,14 @@
 """From what a person chose and typed to an answer: the rules of each kind of question, in sentences (D13)."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from core.i18n import N_, _
 from data.models.broadcasts import QuestionKind
-from services.broadcasts.forms import QuestionRow
+from services.broadcasts.questions import QuestionRow, is_asked
 
 TEXT_LIMIT = 2_000
 NUMBER_LIMIT = 999_999_999
@@ -20,10 +22,15 @@ class WrongAnswer(Exception):
 
 
 def read_answer(questions: Sequence[QuestionRow], given: Given) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the answer by question key, and what is wrong by question key; questions left out are in neither."""
+    """Return the answer by question key, and what is wrong by question key; questions left out are in neither.
+
+    A question that is not asked after the answers before it (条件分岐) is left out, whatever came in for it.
+    """
     answer: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for question in questions:
+        if not is_asked(question, questions, answer):
+            continue
         try:
             value = _read(question, [one.strip() for one in given.get(question.key, ()) if one.strip()])
         except WrongAnswer as error:
@@ -41,6 +48,7 @@ MISSING = {
     QuestionKind.CHOICES: N_("Choose at least one."),
     QuestionKind.TEXT: N_("Write something here."),
     QuestionKind.NUMBER: N_("Enter a number."),
+    QuestionKind.DATE: N_("Enter a day."),
 }
 
 
@@ -57,6 +65,8 @@ def _read(question: QuestionRow, values: list[str]) -> Any:
             return _text(values[-1])
         case QuestionKind.NUMBER:
             return _number(values[-1])
+        case QuestionKind.DATE:
+            return _day(values[-1])
 
 
 def _option(question: QuestionRow, value: str) -> str:
@@ -82,3 +92,15 @@ def _number(value: str) -> int:
     if len(digits) > 12 or abs(int(digits)) > NUMBER_LIMIT:
         raise WrongAnswer(_("This number is too large."))
     return int(digits)
+
+
+def _day(value: str) -> str:
+    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", unicodedata.normalize("NFKC", value))
+    try:
+        return date(*map(int, parts.groups())).isoformat() if parts else _no_day()
+    except ValueError:
+        return _no_day()
+
+
+def _no_day() -> str:
+    raise WrongAnswer(_("Enter a day, for instance 2026-04-01."))

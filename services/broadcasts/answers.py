@@ -19,8 +19,8 @@ from data.models.broadcasts import Broadcast, QuestionKind, Recipient
 from data.models.people import Department, Person
 from services.access import called, people_within
 from services.broadcasts.audience import areas_below, departments_below
-from services.broadcasts.forms import QuestionRow
-from services.broadcasts.sight import get_seen
+from services.broadcasts.questions import QuestionRow
+from services.broadcasts.sight import get_seen, over
 
 
 class Answered(StrEnum):
@@ -79,7 +79,9 @@ def answers(tx: Transaction, ask: AnswersAsk) -> Page[AnswerLine]:
     """
     broadcast = get_seen(tx, ask.broadcast_id, answers.reach(tx))
     questions = questions_of(broadcast)
-    statement = asked_people(ask, questions).where(people_within(answers.reach(tx), tx.actor))
+    statement = asked_people(ask, questions).where(
+        people_within(over(answers.reach(tx), broadcast, tx.actor), tx.actor)
+    )
     orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
     return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions))
 

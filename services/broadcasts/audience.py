@@ -11,6 +11,7 @@ from core.inputs import Input, field
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
 from data.models.areas import Area
+from data.models.broadcasts import Broadcast, Recipient
 from data.models.people import Department, Membership, Person, PersonList, PersonListMember, PersonRegion
 from services.access import lies_below, people_within
 
@@ -37,6 +38,17 @@ class Selection(Input):
 def people_of(selection: Selection, reach: Reach, actor: Actor) -> Select[int]:
     """Return the ids of the active people whom a selection means, as far as the actor reaches."""
     return select(Person.id).where(Person.retired_at.is_(None), chosen(selection), people_within(reach, actor))
+
+
+def audience_of(row: Broadcast, reach: Reach, actor: Actor) -> Select[int]:
+    """Return the ids of the active people whom a draft means, as far as the actor reaches.
+
+    A correction means whoever the first one asked, reached or not.
+    """
+    if row.corrects_id is None:
+        return people_of(Selection.model_validate(row.audience), reach, actor)
+    asked = select(Recipient.person_id).where(Recipient.broadcast_id == row.corrects_id)
+    return select(Person.id).where(Person.retired_at.is_(None), Person.id.in_(asked), people_within(reach, actor))
 
 
 def chosen(selection: Selection) -> ColumnElement[bool]:
@@ -110,6 +122,14 @@ def described(tx: Transaction, selection: Selection) -> list[str]:
         label = _(N_("Single people"))
         lines.append(f"{label}: {shortened([person.name for person in found])}")
     return lines
+
+
+def recipients_of(tx: Transaction, row: Broadcast) -> list[str]:
+    """Return in words who gets a broadcast."""
+    if row.corrects_id is None:
+        return described(tx, Selection.model_validate(row.audience))
+    title = tx.scalar(select(Broadcast.title).where(Broadcast.id == row.corrects_id))
+    return [_(N_("Everybody who was asked by “{title}”"), title=title)]
 
 
 def shortened(names: list[str]) -> str:

@@ -21,7 +21,7 @@ from core.transaction import Transaction
 from data.models.broadcasts import Recipient, TotalKind
 from data.models.people import Person
 from services.access import people_within
-from services.broadcasts.forms import QuestionRow
+from services.broadcasts.questions import QuestionRow
 from services.broadcasts.tally import numbers_in, parts_of
 from services.broadcasts.totals import totals
 

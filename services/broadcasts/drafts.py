@@ -14,7 +14,7 @@ from services.broadcasts.audience import Selection
 from services.broadcasts.forms import plain, questions_of
 from services.broadcasts.procedures import follow
 from services.broadcasts.sight import get_steered
-from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
+from services.broadcasts.texts import ENGLISH_HELP, FIELDS_HELP, FieldLine, FieldText, Line
 
 ALREADY_SENT = N_("“{title}” was already sent. Open it to see how far it is.")
 
@@ -24,10 +24,12 @@ class Draft(Input):
 
     id: int | None = field(N_("Broadcast"), default=None, hidden=True)
     version: int | None = field(N_("Version"), default=None, hidden=True)
-    kind: Literal[BroadcastKind.TEST, BroadcastKind.MANUAL] = field(
+    kind: Literal[
+        BroadcastKind.TEST, BroadcastKind.MANUAL, BroadcastKind.DRILL, BroadcastKind.SURVEY, BroadcastKind.NOTICE
+    ] = field(
         N_("Purpose"),
         default=BroadcastKind.TEST,
-        help=N_("A test is marked as a test in its subject and on the reply page."),
+        help=N_("A test and a drill are marked as such in what is sent and on the reply page."),
     )
     title: Line = field(
         N_("Title"), min_length=1, max_length=100,
@@ -41,6 +43,9 @@ class Draft(Input):
         N_("Sending procedure"), default=None, of="broadcasts.procedures",
         help=N_("By what it goes, one way after the other, until people answer. Empty: by mail only."),
     )  # fmt: skip
+    title_en: Line = field(N_("Title in English"), default="", max_length=100)
+    subject_en: FieldLine = field(N_("Subject in English"), default="", max_length=200)
+    body_en: FieldText = field(N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP)
     audience: Selection = field(N_("Recipients"), default=Selection())
 
 
@@ -61,6 +66,10 @@ class BroadcastRow(Row):
     subject: str
     body: str
     introduction: str
+    title_en: str
+    subject_en: str
+    body_en: str
+    introduction_en: str
     form_id: int | None
     questions: list[dict[str, Any]]
     audience: Selection
@@ -72,6 +81,15 @@ class BroadcastRow(Row):
     created_at: datetime
     sent_at: datetime | None
     closed_at: datetime | None
+    corrects_id: int | None
+    corrected_at: datetime | None
+    send_at: datetime | None
+    remind_every: int | None
+    remind_most: int
+    remind_from: int | None
+    remind_until: int | None
+    reminded: int
+    remind_at: datetime | None
 
 
 @operation("broadcasts.draft", N_("Prepare broadcasts"), touches="broadcast")
@@ -85,8 +103,8 @@ def draft(tx: Transaction, ask: Draft) -> BroadcastRow:
     """
     row = _for_change(tx, ask)
     before = _noted(row) if ask.id else None
-    row.kind, row.title = ask.kind, ask.title
-    row.subject, row.body = _text(tx, ask)
+    row.kind, row.title, row.title_en = ask.kind, ask.title, ask.title_en
+    row.subject, row.body, row.subject_en, row.body_en = _text(tx, ask)
     _copy_form(tx, row, ask.form_id)
     follow(tx, row, ask.procedure_id)
     row.audience = ask.audience.model_dump()
@@ -119,7 +137,11 @@ def require_draft(row: Broadcast) -> None:
 
 
 def _noted(row: Broadcast) -> dict[str, Any]:
-    return {"title": row.title, "subject": row.subject, "body": row.body, "audience": row.audience}
+    english = {"title_en": row.title_en, "subject_en": row.subject_en, "body_en": row.body_en}
+    return {
+        "title": row.title, "subject": row.subject, "body": row.body, "audience": row.audience,
+        **{name: text for name, text in english.items() if text},
+    }  # fmt: skip
 
 
 def _for_change(tx: Transaction, ask: Draft) -> Broadcast:
@@ -133,7 +155,7 @@ def _for_change(tx: Transaction, ask: Draft) -> Broadcast:
     return row
 
 
-def _text(tx: Transaction, ask: Draft) -> tuple[str, str]:
+def _text(tx: Transaction, ask: Draft) -> tuple[str, str, str, str]:
     template = tx.get(MailTemplate, ask.template_id) if ask.template_id else None
     if ask.template_id and template is None:
         raise NotFound(N_("This template does not exist any more. Choose another one."))
@@ -141,8 +163,10 @@ def _text(tx: Transaction, ask: Draft) -> tuple[str, str]:
     body = ask.body or (template.body if template else "")
     if not subject or not body:
         raise Refused(N_("Write a subject and a text, or choose a template."))
-    delivery.check_fields(tx, subject, body)
-    return subject, body
+    subject_en = ask.subject_en or (template.subject_en if template and not ask.subject else "")
+    body_en = ask.body_en or (template.body_en if template and not ask.body else "")
+    delivery.check_fields(tx, subject, body, subject_en, body_en)
+    return subject, body, subject_en, body_en
 
 
 def _copy_form(tx: Transaction, row: Broadcast, form_id: int | None) -> None:
@@ -151,4 +175,5 @@ def _copy_form(tx: Transaction, row: Broadcast, form_id: int | None) -> None:
         raise NotFound(N_("This form does not exist any more. Choose another one."))
     row.form_id = form_id
     row.introduction = form.introduction if form else ""
+    row.introduction_en = form.introduction_en if form else ""
     row.questions = plain(questions_of(tx, form.id)) if form else []

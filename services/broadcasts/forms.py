@@ -3,41 +3,24 @@
 from collections import defaultdict
 from typing import Any
 
-from pydantic import field_validator, model_validator
+from pydantic import field_validator
 from sqlalchemy import delete, select
 
 from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
 from core.transaction import Transaction
-from data.models.broadcasts import Question, QuestionForm, QuestionKind
+from data.models.broadcasts import Question, QuestionForm
 from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
 from services.broadcasts.kept import FORMS
+from services.broadcasts.questions import NewQuestion, QuestionRow, require_order
 from services.broadcasts.texts import Line
 from services.changes import keeping
 
 MAX_QUESTIONS = 30
-MAX_OPTIONS = 30
-CHOOSING = (QuestionKind.CHOICE, QuestionKind.CHOICES)
 GONE = N_("This form does not exist any more. Go back to the list.")
 TAKEN = N_("There is already a form “{name}”. Choose another name.")
 USED = N_("“{name}” is used by a rule. Choose another form there first.")
-
-
-class QuestionRow(Row):
-    """One question with its options in order; the same shape is copied into a broadcast."""
-
-    id: int
-    kind: QuestionKind
-    label: str
-    required: bool
-    options: list[str]
-    unit: str
-
-    @property
-    def key(self) -> str:
-        """Return the key of its answer in what is stored of a recipient."""
-        return str(self.id)
 
 
 class FormRow(Row):
@@ -47,6 +30,7 @@ class FormRow(Row):
     version: int
     name: str
     introduction: str
+    introduction_en: str
     sample: str | None
     questions: list[QuestionRow]
 
@@ -61,36 +45,6 @@ class FormRow(Row):
         return self.name
 
 
-class NewQuestion(Input):
-    """A question as it is entered."""
-
-    kind: QuestionKind = field(N_("Kind of answer"))
-    label: Line = field(N_("Question"), min_length=1, max_length=200)
-    required: bool = field(N_("Required"), default=True)
-    options: list[Line] = field(
-        N_("Choices"), default=[], max_length=MAX_OPTIONS, help=N_("One a line, in the order in which they are shown.")
-    )
-    unit: Line = field(N_("Unit"), default="", max_length=20, help=N_("Stands behind the number."))
-
-    @field_validator("options")
-    @classmethod
-    def _distinct(cls, options: list[str]) -> list[str]:
-        kept = [option for option in options if option]
-        if len(set(kept)) != len(kept):
-            raise WrongValue(N_("The same choice stands there twice."))
-        if any(len(option) > 100 for option in kept):
-            raise WrongValue(N_("A choice can have at most {limit} characters."), limit=100)
-        return kept
-
-    @model_validator(mode="after")
-    def _options_fit_kind(self) -> "NewQuestion":
-        if self.kind in CHOOSING and len(self.options) < 2:
-            raise WrongValue(N_("“{label}” needs at least two choices."), label=self.label)
-        if self.kind not in CHOOSING and self.options:
-            raise WrongValue(N_("“{label}” is not answered by choices. Remove them."), label=self.label)
-        return self
-
-
 class EditForm(Input):
     """A form to make (without ``id``) or to change, with all its questions in order."""
 
@@ -100,6 +54,7 @@ class EditForm(Input):
     introduction: str = field(
         N_("Introduction"), default="", max_length=2_000, multiline=True, help=N_("Stands above the questions.")
     )
+    introduction_en: str = field(N_("Introduction in English"), default="", max_length=2_000, multiline=True)
     questions: list[NewQuestion] = field(N_("Questions"), min_length=1, max_length=MAX_QUESTIONS)
 
     @field_validator("questions")
@@ -108,6 +63,7 @@ class EditForm(Input):
         labels = [question.label for question in questions]
         if twice := next((label for label in labels if labels.count(label) > 1), None):
             raise WrongValue(N_("The question “{label}” stands there twice."), label=twice)
+        require_order(questions)
         return questions
 
 
@@ -140,7 +96,7 @@ def edit_form(tx: Transaction, ask: EditForm) -> FormRow:
     require_free_name(tx, QuestionForm, ask.name, ask.id, TAKEN)
     before = plain(questions_of(tx, row.id)) if ask.id else None
     with saving(tx, FORMS, row):
-        row.name, row.introduction = ask.name, ask.introduction
+        row.name, row.introduction, row.introduction_en = ask.name, ask.introduction, ask.introduction_en
         tx.add(row)
         questions = replace_questions(tx, row.id, ask.questions)
     tx.note(f"question_form:{row.id}", before, plain(questions))
@@ -193,6 +149,7 @@ def form_row(row: QuestionForm, questions: list[QuestionRow]) -> FormRow:
         version=row.version,
         name=row.name,
         introduction=row.introduction,
+        introduction_en=row.introduction_en,
         sample=row.sample,
         questions=questions,
     )

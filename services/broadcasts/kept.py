@@ -1,7 +1,7 @@
 """Templates, question forms and sending procedures as records whose changes are kept (変更履歴), and their undo."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -13,10 +13,14 @@ from data.models.broadcasts import MailTemplate, Question, QuestionForm, Questio
 from services.changes import Field, RowKind, Say, Values, register
 
 REQUIRED = N_("required")
+ONLY_IF = N_("only with {options} at “{question}”")
 EMPTY = text("DELETE FROM question WHERE form_id = ANY(CAST(:ids AS bigint[]))")
 PUT = text("""
-    INSERT INTO question (form_id, position, kind, label, required, options, unit)
-    SELECT form.id, one.position, asked.kind, asked.label, asked.required, asked.options, asked.unit
+    INSERT INTO question (form_id, position, kind, label, required, options, unit, label_en, options_en, unit_en,
+                          only_if)
+    SELECT form.id, one.position, asked.kind, asked.label, asked.required, asked.options, asked.unit,
+           coalesce(asked.label_en, ''), coalesce(asked.options_en, '[]'), coalesce(asked.unit_en, ''),
+           nullif(asked.only_if, 'null')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS form (id bigint, questions jsonb)
     CROSS JOIN LATERAL jsonb_array_elements(form.questions) WITH ORDINALITY AS one (question, position)
     CROSS JOIN LATERAL jsonb_populate_record(NULL::question, one.question) AS asked
@@ -38,6 +42,8 @@ class Templates(RowKind):
         Field("name", N_("Name"), "mail_template.name"),
         Field("subject", N_("Subject"), "mail_template.subject"),
         Field("body", N_("Text"), "mail_template.body"),
+        Field("subject_en", N_("Subject in English"), "mail_template.subject_en"),
+        Field("body_en", N_("Text in English"), "mail_template.body_en"),
         Field("sample", N_("Sample"), "mail_template.sample"),
     )
 
@@ -57,6 +63,7 @@ class Forms(RowKind):
     fields = (
         Field("name", N_("Name"), "question_form.name"),
         Field("introduction", N_("Introduction"), "question_form.introduction"),
+        Field("introduction_en", N_("Introduction in English"), "question_form.introduction_en"),
         Field("questions", N_("Questions"), """(
             SELECT jsonb_agg(to_jsonb(asked) - ARRAY['id', 'form_id', 'position'] ORDER BY asked.position)
             FROM question AS asked WHERE asked.form_id = question_form.id)"""),
@@ -66,7 +73,7 @@ class Forms(RowKind):
     def saying(self, tx: Transaction, values: Iterable[Values]) -> Say:
         """Return what writes questions a line each, as they are asked."""
         del tx, values
-        return lambda name, value: "\n".join(map(_question, value)) if name == "questions" else said(value)
+        return lambda name, value: _questions(value) if name == "questions" else said(value)
 
     def put_parts(self, tx: Transaction, then: Mapping[int, Values]) -> None:
         """Give the forms those questions."""
@@ -96,9 +103,18 @@ class Procedures(RowKind):
     )
 
 
-def _question(asked: Mapping[str, Any]) -> str:
+def _questions(asked: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(_question(one, asked) for one in asked)
+
+
+def _question(asked: Mapping[str, Any], questions: Sequence[Mapping[str, Any]]) -> str:
     kind = joined([QuestionKind(asked["kind"]), *asked["options"], *filter(None, [asked["unit"]])])
-    return aside(asked["label"], listed([kind, _(REQUIRED)]) if asked["required"] else kind)
+    marks = [kind, *([_(REQUIRED)] if asked["required"] else [])]
+    if only_if := asked.get("only_if"):
+        earlier = questions[only_if["question"] - 1]["label"]
+        marks.append(_(ONLY_IF, options=listed(only_if["options"]), question=earlier))
+    label = joined([asked["label"], *filter(None, [asked.get("label_en"), *asked.get("options_en", [])])])
+    return aside(label, listed(marks))
 
 
 TEMPLATES = register(Templates())

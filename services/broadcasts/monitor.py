@@ -6,6 +6,7 @@ Departments and regions are those at the moment of sending; ``counting`` says ho
 from collections.abc import Mapping
 from datetime import datetime
 
+from core.actor import Reach
 from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import query
@@ -13,9 +14,9 @@ from core.transaction import Transaction
 from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
 from data.models.people import Department
 from services.broadcasts.counting import Numbers, Said, by_question, count, large_numbers, numbers_of
-from services.broadcasts.forms import QuestionRow
 from services.broadcasts.grouping import Group, by_department, by_prefecture
-from services.broadcasts.sight import get_seen
+from services.broadcasts.questions import QuestionRow
+from services.broadcasts.sight import get_seen, over
 
 MOST_VALUES = 12
 """Numbers are counted one by one while there are not more different ones than this."""
@@ -83,7 +84,8 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
     """
     broadcast = get_seen(tx, ask.broadcast_id, monitor.reach(tx))
     questions = [QuestionRow.model_validate(question) for question in broadcast.questions]
-    counts = count(tx, broadcast.id, monitor.reach(tx))
+    reach = over(monitor.reach(tx), broadcast, tx.actor)
+    counts = count(tx, broadcast.id, reach)
     here = tx.get(Department, ask.department_id) if ask.department_id else None
     return Monitor(
         id=broadcast.id,
@@ -94,7 +96,7 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
         asked=counts.asked,
         answered=counts.answered,
         latest_at=counts.latest_at,
-        questions=_by_question(tx, broadcast.id, counts.parts, questions),
+        questions=_by_question(tx, broadcast.id, reach, counts.parts, questions),
         department=here.full_name if here else None,
         above=here.parent_id if here else None,
         departments=by_department(tx, counts.departments, here),
@@ -103,12 +105,12 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
 
 
 def _by_question(
-    tx: Transaction, broadcast_id: int, parts: Mapping[tuple[int, str], int], questions: list[QuestionRow]
+    tx: Transaction, broadcast_id: int, reach: Reach, parts: Mapping[tuple[int, str], int], questions: list[QuestionRow]
 ) -> list[QuestionCount]:
     found = by_question(questions, parts)
     asks_number = [question.kind is QuestionKind.NUMBER for question in questions]
     large = [q.key for q, said, number in zip(questions, found, asks_number, strict=True) if number and said.others]
-    sums = large_numbers(tx, broadcast_id, monitor.reach(tx), large) if large else {}
+    sums = large_numbers(tx, broadcast_id, reach, large) if large else {}
     return [
         QuestionCount(
             key=question.key,

@@ -1,6 +1,6 @@
 """What of the broadcasts needs somebody: unanswered ones, mails that failed, a sending that stands still."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, cast, func, select
@@ -8,12 +8,14 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, cast, 
 from core.actor import Reach
 from core.i18n import N_, _
 from core.needs import Need, Urgency, needs
+from core.shown import moment as shown_moment
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, ReplyTotal, TotalKind
 from data.models.delivery import DeliveryState, Mailing, MailingState
 from data.models.people import Department
 from services.access import departments_within
 from services.broadcasts.monitor import monitor
+from services.broadcasts.scheduling import trouble_of
 from services.broadcasts.show import show
 from services.broadcasts.sight import seen, steered
 
@@ -79,6 +81,26 @@ def in_trouble(tx: Transaction, reach: Reach) -> list[Need]:
         for row in rows if row.failed and row.kind is not BroadcastKind.CONTACT_CHECK
     ]  # fmt: skip
     return standing + mails
+
+
+@needs(show)
+def planned(tx: Transaction, reach: Reach) -> list[Need]:
+    """Name the drafts that the actor steers with a moment to be sent, and those that were not sent at theirs."""
+    found = select(Broadcast).where(Broadcast.send_at.is_not(None), steered(reach, tx.actor))
+    return [_planned(row, tx.now) for row in tx.session.scalars(found.order_by(Broadcast.send_at).limit(MOST))]
+
+
+def _planned(row: Broadcast, now: datetime) -> Need:
+    why = trouble_of(row, now)
+    title, moment = row.title, shown_moment(row.send_at)
+    text = (
+        _(N_("“{title}” was not sent at {moment}: {why}"), title=title, moment=moment, why=why)
+        if why else _(N_("“{title}” will be sent at {moment}"), title=title, moment=moment)
+    )  # fmt: skip
+    return Need(
+        text=text, count=1, amount="", urgency=Urgency.NOW if why else Urgency.LATER, page="broadcasts/new.py",
+        values={"id": row.id},
+    )  # fmt: skip
 
 
 def _running(tx: Transaction) -> tuple[ColumnElement[bool], ...]:

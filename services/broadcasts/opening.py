@@ -17,7 +17,9 @@ from data.models.people import Membership, Person, PersonRegion
 from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
+from services.broadcasts.marks import REMINDER, marked, unmarked
 from services.broadcasts.procedures import at_once, follow, otherwise
+from services.broadcasts.slots import next_slot
 from services.broadcasts.totals import count_round
 from services.broadcasts.turns import begin
 from services.events import BroadcastOpened
@@ -76,9 +78,10 @@ def open_mailing(
     mailing_id = delivery.open_mailing(
         tx,
         broadcast.id,
-        title=broadcast.title,
+        title=unmarked(broadcast.title),
         subject=subject,
         body=broadcast.body,
+        versions=_versions(broadcast, reminder=reminder),
         reminder=reminder,
         people=people,
         channels=channels or at_once(broadcast.waits),
@@ -87,6 +90,20 @@ def open_mailing(
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)
     return mailing_id
+
+
+def _versions(row: Broadcast, *, reminder: bool) -> dict[str, dict[str, str]]:
+    """Return the words for people whose language is English, if there are any of them."""
+    if not row.subject_en and not row.body_en:
+        return {}
+    subject = row.subject_en or row.subject
+    return {
+        "en": {
+            "subject": marked(subject, [REMINDER]) if reminder else subject,
+            "body": row.body_en or row.body,
+            "title": unmarked(row.title_en or row.title),
+        }
+    }
 
 
 def next_round(tx: Transaction, broadcast: Broadcast) -> int:
@@ -106,6 +123,9 @@ def open_automatic(
     cause: str,
     areas: Sequence[str] = (),
     procedure_id: int | None = None,
+    title_en: str = "",
+    subject_en: str = "",
+    body_en: str = "",
 ) -> int:
     """Open a broadcast that nobody clicked (自動一斉送信, D07) and return its id.
 
@@ -120,8 +140,12 @@ def open_automatic(
             state=BroadcastState.SENDING,
             title=title,
             subject=subject,
-            body=body if LINK in body else f"{body.rstrip()}\n\n{LINK}\n",
+            body=_with_link(body),
             introduction=form.introduction,
+            title_en=title_en,
+            subject_en=subject_en,
+            body_en=_with_link(body_en) if body_en else "",
+            introduction_en=form.introduction_en,
             form_id=form.id,
             questions=plain(form.questions),
             audience=Selection(areas=list(areas)).model_dump(),
@@ -147,6 +171,10 @@ def open_automatic(
     return broadcast.id
 
 
+def _with_link(body: str) -> str:
+    return body if LINK in body else f"{body.rstrip()}\n\n{LINK}\n"
+
+
 def extend(tx: Transaction, broadcast_id: int, person_ids: Select[int], areas: Sequence[str] = ()) -> int:
     """Ask those of these people who were not asked yet, in a mailing of their own; return how many they are.
 
@@ -162,6 +190,7 @@ def extend(tx: Transaction, broadcast_id: int, person_ids: Select[int], areas: S
     added = freeze(tx, broadcast, person_ids, areas)
     if added:
         send_round(tx, broadcast)
+        broadcast.remind_at = broadcast.remind_at or next_slot(broadcast, tx.now)
     return added
 
 

@@ -1,7 +1,5 @@
 """The rehearsal of a broadcast (予行, N02): what sending it now would do, before anything is sent."""
 
-from sqlalchemy import Select
-
 from core import jobs
 from core.actor import Reach
 from core.i18n import N_, _
@@ -11,12 +9,12 @@ from core.paging import Page
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast
 from services import delivery
-from services.broadcasts.audience import Selection, described, people_of
+from services.broadcasts.audience import audience_of, recipients_of
 from services.broadcasts.drafts import BroadcastRow, WhichDraft, require_draft
+from services.broadcasts.marks import as_sent
 from services.broadcasts.opening import LINK
 from services.broadcasts.procedures import at_once, otherwise
-from services.broadcasts.sending import subject_of
-from services.broadcasts.sight import get_seen
+from services.broadcasts.sight import get_seen, over
 
 
 class RehearsedPeopleAsk(delivery.RehearsalAsk):
@@ -28,7 +26,7 @@ class RehearsedPeopleAsk(delivery.RehearsalAsk):
 class Rehearsal(Row):
     """What would happen; ``warnings`` are sentences about what a person should look at before sending.
 
-    ``broadcast`` has the subject as it will be sent.
+    ``broadcast`` has the words as they will be sent.
     """
 
     broadcast: BroadcastRow
@@ -50,12 +48,13 @@ def rehearse(tx: Transaction, ask: WhichDraft) -> Rehearsal:
     """
     reach = rehearse.reach(tx)
     row = _draft(tx, ask.id, reach)
-    forecast = delivery.rehearse(tx, _people(tx, row, reach), at_once(row.waits), otherwise(row.waits))
+    people = audience_of(row, over(reach, row, tx.actor), tx.actor)
+    forecast = delivery.rehearse(tx, people, at_once(row.waits), otherwise(row.waits))
     alive = jobs.worker_alive(tx)
     broadcast = BroadcastRow.model_validate(row)
     return Rehearsal(
-        broadcast=broadcast.model_copy(update={"subject": subject_of(row)}),
-        recipients=described(tx, Selection.model_validate(row.audience)),
+        broadcast=broadcast.model_copy(update=as_sent(row)._asdict()),
+        recipients=recipients_of(tx, row),
         forecast=forecast,
         worker_alive=alive,
         warnings=_warnings(row, forecast, alive),
@@ -72,7 +71,8 @@ def rehearse_people(tx: Transaction, ask: RehearsedPeopleAsk) -> Page[delivery.R
     """
     reach = rehearse_people.reach(tx)
     row = _draft(tx, ask.broadcast_id, reach)
-    return delivery.rehearsal_page(tx, _people(tx, row, reach), ask, at_once(row.waits), otherwise(row.waits))
+    people = audience_of(row, over(reach, row, tx.actor), tx.actor)
+    return delivery.rehearsal_page(tx, people, ask, at_once(row.waits), otherwise(row.waits))
 
 
 def _draft(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:
@@ -81,15 +81,11 @@ def _draft(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:
     return row
 
 
-def _people(tx: Transaction, row: Broadcast, reach: Reach) -> Select[int]:
-    return people_of(Selection.model_validate(row.audience), reach, tx.actor)
-
-
 def _warnings(row: Broadcast, forecast: delivery.Forecast, alive: bool) -> list[str]:
     found = []
     if not forecast.people:
         found.append(_("Nobody would be asked. Choose other recipients."))
-    if LINK not in row.body:
+    if not all(LINK in body for body in (row.body, row.body_en) if body):
         found.append(_("The text has no {link}: nobody can answer.", link=LINK))
     if not alive:
         found.append(_("No worker is running at the moment: it would be sent as soon as one is started."))

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from core.i18n import N_
+from core.i18n import N_, language
 from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
@@ -23,7 +23,7 @@ from data.models.people import Person
 from data.models.setup import Organisation
 from services import delivery
 from services.access import people_within
-from services.broadcasts.forms import QuestionRow
+from services.broadcasts.questions import QuestionRow
 from services.broadcasts.tally import tally_of
 from services.broadcasts.totals import Change, add_replies
 from services.events import BroadcastAnswered
@@ -50,6 +50,25 @@ class Asked(Row):
     answerable: bool
     latest_answer: dict[str, Any] | None
     latest_at: datetime | None
+    title_en: str = ""
+    introduction_en: str = ""
+    corrected: bool = False
+    """A correction of it was sent: ``correcting.said_to`` has what it says."""
+
+    @property
+    def shown_title(self) -> str:
+        """Return the title in the current language."""
+        return self.title_en or self.title if language() == "en" else self.title
+
+    @property
+    def shown_introduction(self) -> str:
+        """Return what stands above the questions, in the current language."""
+        return self.introduction_en or self.introduction if language() == "en" else self.introduction
+
+    @property
+    def is_drill(self) -> bool:
+        """Say whether the page has to say that it is a drill."""
+        return self.kind is BroadcastKind.DRILL
 
     @property
     def is_test(self) -> bool:
@@ -114,6 +133,9 @@ def find_asked(tx: Transaction, token: str) -> Asked | None:
         answerable=open_now,
         latest_answer=recipient.latest_answer,
         latest_at=recipient.latest_at,
+        title_en=broadcast.title_en,
+        introduction_en=broadcast.introduction_en,
+        corrected=broadcast.corrected_at is not None,
     )
 
 

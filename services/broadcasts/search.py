@@ -28,7 +28,7 @@ class BroadcastsAsk(PageAsk):
 
 
 class BroadcastLine(Row):
-    """A line of the list. ``made_by`` is empty for an automatic one."""
+    """A line of the list. ``made_by`` is empty for an automatic one; ``send_at`` is when a draft goes out by itself."""
 
     id: int
     title: str = field(N_("Title"))
@@ -37,6 +37,7 @@ class BroadcastLine(Row):
     asked: int = field(N_("People asked"))
     made_by: str = field(N_("By"))
     created_at: datetime = field(N_("Made at"))
+    send_at: datetime | None = field(N_("Planned for"))
     sent_at: datetime | None = field(N_("Sent at"))
 
 
@@ -53,7 +54,7 @@ def _list(ask: BroadcastsAsk, reach: Reach, account_id: int | None, person_id: i
     statement = (
         select(
             Broadcast.id, Broadcast.title, Broadcast.kind, Broadcast.state, Broadcast.asked, Broadcast.created_at,
-            Broadcast.sent_at, Person.family_name, Person.given_name,
+            Broadcast.sent_at, Broadcast.send_at, Person.family_name, Person.given_name,
         )
         .select_from(Broadcast)
         .outerjoin(Account, Account.id == Broadcast.created_by)
@@ -73,5 +74,5 @@ def _line(row: Any) -> BroadcastLine:
     return BroadcastLine(
         id=row.id, title=row.title, kind=row.kind, state=row.state, asked=row.asked,
         made_by=f"{row.family_name or ''} {row.given_name or ''}".strip(),
-        created_at=row.created_at, sent_at=row.sent_at,
+        created_at=row.created_at, sent_at=row.sent_at, send_at=row.send_at,
     )  # fmt: skip

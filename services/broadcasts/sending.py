@@ -5,23 +5,25 @@ States: draft → sending → open → closed; a person may stop while sending, 
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 
 from core.actor import Reach
 from core.errors import Refused
-from core.i18n import N_, _
+from core.i18n import N_
 from core.inputs import Input, field
 from core.operations import operation
 from core.transaction import Transaction, listens
-from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
+from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import Mailing, MailingState
-from data.models.people import Person
 from services import delivery
 from services.access import people_within
-from services.broadcasts.audience import Selection, people_of
+from services.broadcasts.audience import Selection, audience_of
 from services.broadcasts.drafts import BroadcastRow, require_draft
-from services.broadcasts.opening import LINK, freeze, open_mailing, send_round
-from services.broadcasts.sight import get_seen_locked, get_steered, require_steered, require_version
+from services.broadcasts.marks import mark_all
+from services.broadcasts.opening import LINK, freeze, send_round
+from services.broadcasts.reminding import remind_silent
+from services.broadcasts.sight import get_seen_locked, get_steered, over, require_steered, require_version
+from services.broadcasts.slots import next_slot
 from services.events import BroadcastClosed, BroadcastOpened, MailingFinished
 
 
@@ -52,11 +54,15 @@ def send(tx: Transaction, ask: Send) -> BroadcastRow:
     require_version(row.version, ask.version)
     require_sendable(row)
     row.state, row.sent_at, row.version = BroadcastState.SENDING, tx.now, row.version + 1
+    row.send_at = row.schedule_trouble = None
     selection = Selection.model_validate(row.audience)
-    if not freeze(tx, row, people_of(selection, send.reach(tx), tx.actor), selection.areas):
+    if not freeze(tx, row, audience_of(row, over(send.reach(tx), row, tx.actor), tx.actor), selection.areas):
         raise Refused(N_("Nobody would be asked: the recipients you chose hold no active person within your reach."))
-    row.subject = subject_of(row)
+    mark_all(row)
+    row.remind_at = next_slot(row, tx.now)
     send_round(tx, row)
+    if row.corrects_id is not None:
+        tx.execute(update(Broadcast).where(Broadcast.id == row.corrects_id).values(corrected_at=tx.now))
     tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
     tx.tell(BroadcastOpened(row.id, row.kind.value, row.asked))
     return BroadcastRow.model_validate(row)
@@ -103,7 +109,7 @@ def close(tx: Transaction, ask: Which) -> BroadcastRow:
         raise Refused(N_("“{title}” was never sent. Discard the draft instead."), title=row.title)
     if row.state is BroadcastState.CLOSED:
         raise Refused(N_("“{title}” is closed already."), title=row.title)
-    row.closed_at = tx.now
+    row.closed_at, row.remind_at = tx.now, None
     closed = _moved(tx, row, BroadcastState.CLOSED)
     tx.tell(BroadcastClosed(row.id, row.kind.value))
     return closed
@@ -119,20 +125,10 @@ def remind(tx: Transaction, ask: Which) -> BroadcastRow:
     """
     row = get_seen_locked(tx, ask.id, remind.reach(tx))
     _require_open(row)
-    silent = (
-        select(Recipient.person_id)
-        .join(Person, Person.id == Recipient.person_id)
-        .where(
-            Recipient.broadcast_id == row.id,
-            Recipient.latest_at.is_(None),
-            Person.retired_at.is_(None),
-            people_within(remind.reach(tx), tx.actor),
-        )
-    )
-    count = tx.scalar(select(func.count()).select_from(silent.subquery()))
+    reach = over(remind.reach(tx), row, tx.actor)
+    count = remind_silent(tx, row, people_within(reach, tx.actor))
     if not count:
         raise Refused(N_("Everybody within your reach has answered; nobody needs a reminder."))
-    open_mailing(tx, row, silent, as_reminder(row.subject), reminder=True)
     tx.note(f"broadcast:{row.id}", None, {"reminded": count})
     return BroadcastRow.model_validate(row)
 
@@ -152,22 +148,10 @@ def open_when_finished(tx: Transaction, event: MailingFinished) -> None:
 
 def require_sendable(row: Broadcast) -> None:
     """Raise Refused, with what to do, unless a draft is complete."""
-    if Selection.model_validate(row.audience).is_empty:
+    if row.corrects_id is None and Selection.model_validate(row.audience).is_empty:
         raise Refused(N_("Choose recipients first."))
-    if row.questions and LINK not in row.body:
+    if row.questions and not all(LINK in body for body in (row.body, row.body_en) if body):
         raise Refused(N_("The text has no {link}: nobody could answer the questions. Put it in."), link=LINK)
-
-
-def subject_of(row: Broadcast) -> str:
-    """Return the subject that a draft is sent with: a test is marked, so that nobody takes it for an emergency."""
-    mark = _("[Test] {subject}", subject="")
-    unmarked = row.kind is not BroadcastKind.TEST or row.subject.startswith(mark)
-    return row.subject if unmarked else f"{mark}{row.subject}"
-
-
-def as_reminder(subject: str) -> str:
-    """Mark a subject as a reminder."""
-    return _("[Reminder] {subject}", subject="") + subject
 
 
 def _with_mailings(

@@ -10,14 +10,16 @@ from core.inputs import Choice, Row
 from core.operations import query
 from core.shown import aside
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast
+from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import Channel, DeliveryState
 from data.models.people import Person
 from services import delivery
 from services.access import people_within
-from services.broadcasts.audience import described
+from services.broadcasts.audience import recipients_of
+from services.broadcasts.correcting import Correction, corrections_of
 from services.broadcasts.course import Turn, course
 from services.broadcasts.drafts import BroadcastRow
+from services.broadcasts.scheduling import trouble_of
 from services.broadcasts.sending import Which
 from services.broadcasts.sight import get_seen, steered
 
@@ -48,7 +50,11 @@ class Progress(Row):
 
 
 class Shown(Row):
-    """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it."""
+    """A broadcast, its recipients in words, how far it is, and whether the actor may stop and close it.
+
+    ``corrections`` put it right; ``corrects`` is the title of what it puts right itself. ``trouble`` says why it was
+    not sent at its moment.
+    """
 
     broadcast: BroadcastRow
     recipients: list[str]
@@ -56,6 +62,9 @@ class Shown(Row):
     progress: Progress
     course: list[Turn]
     steered: bool
+    corrections: list[Correction]
+    corrects: str
+    trouble: str
 
 
 @query("broadcasts.show", N_("See a broadcast"))
@@ -71,11 +80,14 @@ def show(tx: Transaction, ask: Which) -> Shown:
     progress = progress_of(tx, row.id)
     return Shown(
         broadcast=broadcast,
-        recipients=described(tx, broadcast.audience),
+        recipients=recipients_of(tx, row),
         people=_chosen_people(tx, broadcast.audience.people),
         progress=progress,
         course=course(tx, row, progress.rounds),
         steered=tx.scalar(mine) is not None,
+        corrections=corrections_of(tx, row.id) if row.state is not BroadcastState.DRAFT else [],
+        corrects=tx.scalar(select(Broadcast.title).where(Broadcast.id == row.corrects_id)) or "",
+        trouble=trouble_of(row, tx.now),
     )
 
 

@@ -30,6 +30,12 @@ def steered(reach: Reach, actor: Actor) -> ColumnElement[bool]:
     return true() if reach.whole else Broadcast.created_by == actor.account_id
 
 
+def over(reach: Reach, row: Broadcast, actor: Actor) -> Reach:
+    """Return how far the actor reaches in this broadcast: who made it also reaches those whom one may write to."""
+    made = row.created_by is not None and row.created_by == actor.account_id
+    return reach.joined(Reach(paths=reach.made)) if made else reach
+
+
 def get_seen(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:
     """Return a broadcast that the actor may see.
 

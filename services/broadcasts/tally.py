@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.models.broadcasts import QuestionKind
-from services.broadcasts.forms import QuestionRow
+from services.broadcasts.questions import QuestionRow
 
 WRITTEN = "x"
 LARGEST_SHORT = 999

@@ -10,7 +10,7 @@ from data.models.broadcasts import MailTemplate
 from services import delivery
 from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
 from services.broadcasts.kept import TEMPLATES
-from services.broadcasts.texts import FIELDS_HELP, FieldLine, FieldText, Line
+from services.broadcasts.texts import ENGLISH_HELP, FIELDS_HELP, FieldLine, FieldText, Line
 from services.changes import keeping
 
 GONE = N_("This template does not exist any more. Go back to the list.")
@@ -26,6 +26,8 @@ class TemplateRow(Row):
     name: str
     subject: str
     body: str
+    subject_en: str
+    body_en: str
     sample: str | None
 
     @property
@@ -53,6 +55,8 @@ class EditTemplate(Input):
         multiline=True,
         help=FIELDS_HELP,
     )
+    subject_en: FieldLine = field(N_("Subject in English"), default="", max_length=200)
+    body_en: FieldText = field(N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP)
 
 
 class DeleteTemplate(Input):
@@ -79,11 +83,12 @@ def edit_template(tx: Transaction, ask: EditTemplate) -> TemplateRow:
     """
     row = for_change(tx, MailTemplate, ask.id, ask.version, GONE)
     require_free_name(tx, MailTemplate, ask.name, ask.id, TAKEN)
-    delivery.check_fields(tx, ask.subject, ask.body)
-    before = {"subject": row.subject, "body": row.body} if ask.id else None
+    delivery.check_fields(tx, ask.subject, ask.body, ask.subject_en, ask.body_en)
+    before = _noted(row) if ask.id else None
     with saving(tx, TEMPLATES, row):
         row.name, row.subject, row.body = ask.name, ask.subject, ask.body
-    tx.note(f"mail_template:{row.id}", before, {"subject": row.subject, "body": row.body})
+        row.subject_en, row.body_en = ask.subject_en, ask.body_en
+    tx.note(f"mail_template:{row.id}", before, _noted(row))
     return TemplateRow.model_validate(row)
 
 
@@ -102,3 +107,8 @@ def delete_template(tx: Transaction, ask: DeleteTemplate) -> TemplateRow:
         delete_unused(tx, row, USED)
     tx.note(f"mail_template:{gone.id}", gone.name, None)
     return gone
+
+
+def _noted(row: MailTemplate) -> dict[str, str]:
+    english = {"subject_en": row.subject_en, "body_en": row.body_en} if row.subject_en or row.body_en else {}
+    return {"subject": row.subject, "body": row.body, **english}

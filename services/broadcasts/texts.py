@@ -14,6 +14,7 @@ FIELDS_HELP = N_(
     "Fields are filled in for each person: name, department, organisation, title, reply_url, "
     "and own fields such as own:size."
 )
+ENGLISH_HELP = N_("For people whose language is English. Where it is empty, they get the other text.")
 OWN_FIELD = re.compile(r"own:[a-z][a-z0-9_]*")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 

@@ -7,7 +7,10 @@ from data.models.broadcasts import BroadcastKind, BroadcastState, QuestionKind
 named(
     BroadcastKind,
     test=N_("Test"),
-    manual=N_("By hand"),
+    manual=N_("Safety confirmation"),
+    drill=N_("Drill"),
+    survey=N_("Survey"),
+    notice=N_("Notice"),
     automatic=N_("Automatic"),
     contact_check=N_("Contact check"),
 )
@@ -25,4 +28,5 @@ named(
     choices=N_("Several choices"),
     text=N_("Free text"),
     number=N_("Whole number"),
+    date=N_("Day"),
 )

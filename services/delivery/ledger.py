@@ -4,7 +4,7 @@ Plain functions for the rooms above; they take the caller's transaction, and not
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Select, case, func, insert, literal, select, update
@@ -54,18 +54,21 @@ def open_mailing(
     otherwise: Sequence[Channel] = (),
     short_text: str = "",
     points: Select[int] | None = None,
+    versions: Mapping[str, Mapping[str, str]] | None = None,
 ) -> int:
     """Freeze who gets what, and queue the sending; returns the mailing's id.
 
     ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. They are reached by every
     one of ``channels``; whom none of these reaches, by the first of ``otherwise`` that does. ``short_text`` is what
     SMS, LINE and the app say before the link; empty: the subject. The caller holds the broadcast's row locked: rounds
-    are numbered one after the other. ``points``: only to these of their contact points.
+    are numbered one after the other. ``points``: only to these of their contact points. ``versions``: by language,
+    ``subject``, ``body`` and ``title`` for those who read that one.
 
     Raises:
         Refused: when subject or body name a field that does not exist.
     """
-    check_fields(tx, subject, body, short_text)
+    others = {language: dict(texts) for language, texts in (versions or {}).items()}
+    check_fields(tx, subject, body, short_text, *[text for texts in others.values() for text in texts.values()])
     mailing = Mailing(
         broadcast_id=broadcast_id,
         round=tx.scalar(select(func.count()).select_from(Mailing).where(Mailing.broadcast_id == broadcast_id)),
@@ -73,6 +76,7 @@ def open_mailing(
         subject=subject,
         body=body,
         short_text=short_text,
+        versions=others,
         channels=[Channel(one).value for one in channels],
         otherwise=[Channel(one).value for one in otherwise],
         constants=_constants(tx, title),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy import select
@@ -95,27 +96,53 @@ def prepare(mailing_id: int) -> "Turn | None":
         mailing = tx.get(Mailing, mailing_id)
         if mailing is None or mailing.state is not MailingState.SENDING:
             return None
-        sender = current_sender(tx)
+        sender = from_of(current_sender(tx))
+        returns = return_base(tx)
+        others = {
+            language: (
+                Skeleton(
+                    sender,
+                    text["subject"],
+                    text["body"],
+                    mailing.constants | {"title": text["title"]},
+                    tx.now,
+                    returns=returns,
+                ),
+                NoteSkeleton(mailing.id, text["subject"], "", mailing.constants | {"title": text["title"]}),
+            )
+            for language, text in mailing.versions.items()
+        }
+        said = [text[part] for text in mailing.versions.values() for part in ("subject", "body")]
         return Turn(
             mailing,
-            Skeleton(
-                from_of(sender), mailing.subject, mailing.body, mailing.constants, tx.now, returns=return_base(tx)
-            ),
+            Skeleton(sender, mailing.subject, mailing.body, mailing.constants, tx.now, returns=returns),
             NoteSkeleton(mailing.id, mailing.subject, mailing.short_text, mailing.constants),
-            used_own(tx, mailing.subject, mailing.body, mailing.short_text),
+            used_own(tx, mailing.subject, mailing.body, mailing.short_text, *said),
+            others,
         )
 
 
 class Turn:
     """One worker's turn at one mailing."""
 
-    def __init__(self, mailing: Mailing, skeleton: Skeleton, notes: NoteSkeleton, own: Sequence[OwnFieldRow]) -> None:
-        """Take what is sent: a text for mails, one for short messages; ``own`` are the own fields that they name."""
+    def __init__(
+        self,
+        mailing: Mailing,
+        skeleton: Skeleton,
+        notes: NoteSkeleton,
+        own: Sequence[OwnFieldRow],
+        others: Mapping[str, tuple[Skeleton, NoteSkeleton]] = MappingProxyType({}),
+    ) -> None:
+        """Take what is sent: a text for mails, one for short messages; ``own`` are the own fields that they name.
+
+        ``others`` are both texts in other languages, for the people who read those.
+        """
         self._mailing_id = mailing.id
         self._domain = mailing.constants["domain"]
         self._troubled = set(mailing.resting)
         self._skeleton = skeleton
         self._notes = notes
+        self._others = others
         self._own = own
         self._carriers: dict[Channel, Carrier] = {}
         self._link = f"{settings().base_url}/r/"
@@ -194,11 +221,12 @@ class Turn:
 
     def _message(self, channel: Channel, one: Claimed) -> Mail | Note:
         values = {"name": one.name, "family_name": one.family_name, "department": one.department, **one.own}
+        skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
         if channel is not Channel.MAIL:
             values["reply_url"] = ""  # it stands behind the text
-            return self._notes.note(one.id, one.address, values, one.language, one.subscription)
+            return notes.note(one.id, one.address, values, one.language, one.subscription)
         values["reply_url"] = self._link + tokens.sign(one.id)
-        return self._skeleton.letter(one.id, tokens.message_id(one.id, self._domain), one.address, one.name, values)
+        return skeleton.letter(one.id, tokens.message_id(one.id, self._domain), one.address, one.name, values)
 
     def _flush(self, lease: Lease, window: Sequence[Outcome], contacts: Mapping[int, int | None]) -> bool:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:

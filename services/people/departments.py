@@ -13,7 +13,7 @@ from core.paging import Page, PageAsk, fetch_page
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.people import Department, Membership, Person
-from services.access import TREE_ORDER, departments_within, whole_names
+from services.access import TREE_ORDER, departments_within, to_choose, whole_names
 from services.people.search import Whose
 
 
@@ -78,7 +78,7 @@ def _people_of(tx: Transaction, department_ids: list[int]) -> dict[int, int]:
 @query("people.department_choices", N_("Choose departments"))
 def department_choices(tx: Transaction, _ask: Nothing) -> list[Choice]:
     """Return the active departments within reach for a form, by full name."""
-    rows = tx.rows(_choices_within(department_choices.reach(tx)))
+    rows = tx.rows(_choices_within(to_choose(department_choices.reach(tx))))
     return [Choice.model_validate(row) for row in rows]
 
 

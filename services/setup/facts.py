@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, any_, exists, 
 
 from core.database import Base
 from core.transaction import Transaction
-from data.models.access import PermissionAssignment, PermissionSet
+from data.models.access import Creators, MessageRule, PermissionAssignment, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
 from data.models.delivery import DeliveryState, DeliveryTotal, Mailing
 from data.models.network import ContactCheckRule
@@ -45,6 +45,8 @@ class Facts:
     everyday: int
     check_months: int
     """Every how many months addresses are checked; 0: never."""
+    creators: Creators | None
+    """Who creates messages, if somebody has decided it."""
 
     last_test: datetime | None
     test_missed: int
@@ -90,6 +92,7 @@ def _masters() -> Select[*tuple[Any, ...]]:
         _count(QuestionForm).label("forms"),
         _count(Broadcast, and_(Broadcast.kind.not_in(TRYING), Broadcast.sent_at.is_not(None))).label("everyday"),
         func.coalesce(every.scalar_subquery(), 0).label("check_months"),
+        select(MessageRule.creators).scalar_subquery().label("creators"),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.i18n import N_
+from data.models.access import Creators
 from services.setup.facts import Facts
 
 
@@ -123,9 +124,14 @@ def contact_check(facts: Facts) -> Judgement:
 
 
 def creators(facts: Facts) -> Judgement:
-    """A decision of the organisation; nothing in the data shows it."""
-    del facts
-    return _open(N_("Decide who may create broadcasts: managers and crisis managers, or more people."))
+    """A decision of the organisation: settled where somebody has said who."""
+    match facts.creators:
+        case Creators.EVERYBODY:
+            return _done(N_("All users create messages to their own departments."))
+        case Creators.APPOINTED:
+            return _done(N_("Managers, crisis managers and whom a permission set allows it create messages."))
+        case _:
+            return _open(N_("Decide who may create broadcasts: managers and crisis managers, or more people."))
 
 
 def guidance(facts: Facts) -> Judgement:
@@ -187,7 +193,8 @@ STEPS = (
          "broadcasts/templates", templates, 14),
     Step(8, "contact_check", N_("Check contact addresses"), N_("See that every address works, at a set rhythm."),
          "network/contact_check", contact_check, 16),
-    Step(9, "creators", N_("Decide who may create broadcasts"), N_("By permission sets."), "access/sets", creators, 17,
+    Step(9, "creators", N_("Decide who may create broadcasts"), N_("Managers and crisis managers, or all users."),
+         "access/creators", creators, 17,
          confirmable=True),
     Step(10, "guidance", N_("Guide people to register"), N_("Sign-in links, and contact points for everybody."),
          "registration/guide", guidance, 19),

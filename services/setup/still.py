@@ -40,7 +40,7 @@ def safety(tx: Transaction) -> Running | None:
 
 def notices(tx: Transaction) -> Running | None:
     """Broadcasts by hand."""
-    return _broadcasts(tx, BroadcastKind.MANUAL)
+    return _broadcasts(tx, BroadcastKind.MANUAL, BroadcastKind.DRILL, BroadcastKind.SURVEY, BroadcastKind.NOTICE)
 
 
 def network(tx: Transaction) -> Running | None:
@@ -78,10 +78,10 @@ def nothing(tx: Transaction) -> None:
     del tx
 
 
-def _broadcasts(tx: Transaction, kind: BroadcastKind) -> Running | None:
+def _broadcasts(tx: Transaction, *kinds: BroadcastKind) -> Running | None:
     # A test belongs to whatever sends; one that goes out at this moment keeps both.
     tests = (Broadcast.kind == BroadcastKind.TEST) & (Broadcast.state == BroadcastState.SENDING)
-    own = (Broadcast.kind == kind) & Broadcast.state.in_(BEGUN)
+    own = Broadcast.kind.in_(kinds) & Broadcast.state.in_(BEGUN)
     begun = select(func.count()).select_from(Broadcast).where(or_(own, tests))
     return _running(tx, begun, BROADCASTS, "broadcasts/list.py")
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from data.models.broadcasts import Broadcast
-from pages.broadcasts._steps import begin
+from pages.broadcasts._sending import begin
 from services.broadcasts import Which, show
 from tests.services.broadcasts import asks
 
@@ -34,7 +34,13 @@ class TestText:
         assert app.query_params["step"] == "recipients"
 
     def test_only_purposes_of_a_person_can_be_chosen(self, people, open_page):
-        assert field(open_page("broadcasts/new.py"), "kind").options == ["テスト配信", "手動一斉送信"]
+        assert field(open_page("broadcasts/new.py"), "kind").options == [
+            "テスト配信",
+            "安否確認",
+            "訓練",
+            "アンケート",
+            "お知らせ",
+        ]
 
     def test_what_is_missing_is_said_and_nothing_is_kept(self, people, open_page, stored):
         app = open_page("broadcasts/new.py")

@@ -55,7 +55,7 @@ class TestEdit:
             {"kind": "choices", "label": "二度", "options": ["はい", "はい"]},
             {"kind": "text", "label": "余計", "options": ["はい", "いいえ"]},
             {"kind": "choice", "label": "", "options": ["はい", "いいえ"]},
-            {"kind": "date", "label": "種類"},
+            {"kind": "month", "label": "種類"},
         ],
     )
     def test_a_question_that_cannot_be_answered_is_refused(self, question):
