@@ -243,21 +243,40 @@ def doctor() -> None:
 @safety.command()
 def replay(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="JMA telegrams (XML), in order.")],
+    *,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Send nothing: say who would be asked today.")] = False,
 ) -> None:
     """Take in telegrams as if they had just come from JMA; says for each what was decided and why."""
     import services  # noqa: PLC0415
-    from services.safety import replay_file  # noqa: PLC0415
 
     services.load_all()
-    failed = False
     with database():
-        for file in files:
-            try:
-                typer.echo(f"{file.name}: {replay_file(file.read_bytes())}")
-            except RenrakuError as error:  # the other files are telegrams of their own
-                typer.echo(f"{file.name}: {error.text}", err=True)
-                failed = True
-    raise typer.Exit(1 if failed else 0)
+        done = _rehearsed(files) if rehearse else _replayed(files)
+    raise typer.Exit(0 if done else 1)
+
+
+def _replayed(files: list[Path]) -> bool:
+    from services.safety import replay_file  # noqa: PLC0415
+
+    failed = False
+    for file in files:
+        try:
+            typer.echo(f"{file.name}: {replay_file(file.read_bytes())}")
+        except RenrakuError as error:  # the other files are telegrams of their own
+            typer.echo(f"{file.name}: {error.text}", err=True)
+            failed = True
+    return not failed
+
+
+def _rehearsed(files: list[Path]) -> bool:
+    from services.safety import rehearse_files  # noqa: PLC0415
+
+    try:
+        typer.echo(rehearse_files([file.read_bytes() for file in files]))
+    except RenrakuError as error:
+        typer.echo(error.text, err=True)
+        return False
+    return True
 
 
 @audit.command()

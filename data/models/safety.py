@@ -34,6 +34,7 @@ class Rule(Versioned, Base):
     of the forecast or by the observed ``height`` in metres; one for special warnings by the codes in ``warnings``.
     ``areas`` and ``audience`` (departments, roles, lists, people) are those of fixed recipients. ``waits`` has minutes
     by intensity: so long a first report waits for its confirmation; what is not in it does not wait.
+    ``procedure_id`` says by what people are asked, one channel after the other; None: by mail.
     """
 
     __tablename__ = "rule"
@@ -63,6 +64,7 @@ class Rule(Versioned, Base):
     enabled: Mapped[bool] = mapped_column(default=False)
     template_id: Mapped[int] = mapped_column(ForeignKey("mail_template.id"))
     form_id: Mapped[int] = mapped_column(ForeignKey("question_form.id"))
+    procedure_id: Mapped[int | None] = mapped_column(ForeignKey("sending_procedure.id"))
 
 
 class Source(StrEnum):

@@ -11,6 +11,7 @@ from core.operations import Query
 from pages import kit
 from pages.broadcasts._people import choose_people
 from pages.broadcasts._preview import preview
+from pages.broadcasts._prospect import draw_prospect
 from services import access, people
 from services.broadcasts import (
     BroadcastRow,
@@ -93,27 +94,10 @@ def keep_recipients(row: BroadcastRow, audience: Selection) -> bool:
 
 def rehearsal_step(actor: Actor, found: Rehearsal) -> None:
     """Show who will be reached and who will not, and why."""
-    forecast = found.forecast
     st.markdown(_(N_("**Recipients**")) + "　" + "　".join(kit.literal(part) for part in found.recipients))
-    with st.container(horizontal=True, gap="small"):
-        for label, value, unit in (
-            (N_("People asked"), forecast.people, N_("people")),
-            (N_("Reached"), forecast.reached, N_("people")),
-            (N_("People not reached"), forecast.not_reached, N_("people")),
-            (N_("Duration, about"), max(1, round(forecast.seconds)), N_("seconds")),
-        ):
-            st.metric(_(label), kit.number(value, _(unit)), border=True, width=165)
+    draw_prospect(found.prospect)
     for warning in found.warnings:
         st.warning(kit.literal(warning), icon=":material/error:")
-    lines = [
-        (
-            _(N_("Sent by {channel}"), channel=kit.said(one.channel)),
-            kit.number(one.messages, _(N_("mails"))),
-        )
-        for one in forecast.channels
-    ]
-    lines += [(one.text, kit.number(one.people, _(N_("people")))) for one in forecast.missed]
-    kit.rows([_(N_("Channel, or why not")), _(N_("Messages or people"))], lines, label=_(N_("Forecast")))
     with st.expander(_(N_("Text and questions as they will be sent"))):
         preview(found.broadcast)
     if actor.may("broadcasts.rehearse_people", What.READ):

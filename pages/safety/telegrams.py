@@ -56,6 +56,10 @@ def show_list() -> None:
         _(N_("Telegrams received")),
         _(N_("What came from the Japan Meteorological Agency, what was done about it, and why.")),
     )
+    if actor.may("safety.rehearse", What.READ) and st.button(
+        _(N_("Rehearse telegrams")), icon=":material/theaters:", key="rehearse"
+    ):
+        kit.go("safety/rehearsal.py")
     if actor.may("safety.take_telegram", What.DO):
         choose_file()
     kit.table(

@@ -31,10 +31,13 @@ from services.broadcasts.procedures import (
     WhichProcedure,
     delete_procedure,
     edit_procedure,
+    first_channels,
     procedures,
     seed_procedures,
     steps_of,
+    waits_of,
 )
+from services.broadcasts.prospect import Follows, Prospect, prospect
 from services.broadcasts.questions import NewQuestion, OnlyIf, QuestionRow, condition, is_asked
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
@@ -60,14 +63,15 @@ __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "Correction", "DeleteForm", "DeleteTemplate", "DeliveriesAsk",
     "DeliveryLine", "DeliveryState", "Draft", "EditForm", "EditProcedure", "EditTemplate", "FieldLine", "FieldText",
-    "FormRow", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf", "ProcedureRow", "QuestionKind", "QuestionRow",
-    "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders", "Replies", "Reply", "Said",
-    "Schedule", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "WhichProcedure", "answers",
-    "chosen", "close", "condition", "correct", "corrections_of", "delete_form", "delete_procedure",
-    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_procedure",
-    "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt",
-    "is_asked", "monitor", "open_automatic", "open_check", "people_of", "procedures", "questions_of", "read_answer",
-    "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "said_to",
-    "saving", "schedule", "search", "seed_procedures", "seed_samples", "send", "set_reminders", "show",
-    "shown_answer", "steps_of", "stop", "templates", "unschedule",
+    "Follows", "FormRow", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf", "ProcedureRow", "Prospect",
+    "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders",
+    "Replies", "Reply", "Said", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft",
+    "WhichProcedure", "answers", "chosen", "close", "condition", "correct", "corrections_of", "delete_form",
+    "delete_procedure", "delete_template", "deliveries", "described", "discard", "draft", "edit_form",
+    "edit_procedure", "edit_template", "extend", "filled", "find_asked", "first_channels", "for_change", "form_row",
+    "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic", "open_check", "people_of", "procedures",
+    "prospect", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people",
+    "remind", "require_free_name", "resume", "said_to", "saving", "schedule", "search", "seed_procedures",
+    "seed_samples", "send", "set_reminders", "show", "shown_answer", "steps_of", "stop", "templates", "unschedule",
+    "waits_of",
 ]  # fmt: skip

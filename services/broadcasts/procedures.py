@@ -161,12 +161,19 @@ def follow(tx: Transaction, broadcast: Broadcast, procedure_id: int | None) -> N
     if procedure_id and row is None:
         raise NotFound(N_("This sending procedure does not exist any more. Choose another one."))
     broadcast.procedure_id = procedure_id
-    broadcast.waits = waits_of(row) if row else {delivery.Channel.MAIL.value: 0}
+    broadcast.waits = waits_of(row)
     broadcast.sms_cap_yen = row.sms_cap_yen if row else None
 
 
+def first_channels(waits: Mapping[str, int]) -> tuple[list[delivery.Channel], list[delivery.Channel]]:
+    """Return the channels of the first message, and those for whom these cannot reach."""
+    return at_once(waits), otherwise(waits)
+
+
 def waits_of(row: Any) -> dict[str, int]:
-    """Return by channel after how many minutes it follows, as a broadcast keeps it."""
+    """Return by channel after how many minutes it follows, as a broadcast keeps it; without a procedure, mail."""
+    if row is None:
+        return {delivery.Channel.MAIL.value: 0}
     found = {channel.value: getattr(row, name) for channel, name in MINUTES.items()}
     return {channel: minutes for channel, minutes in found.items() if minutes is not None}
 

@@ -13,7 +13,8 @@ from services.broadcasts.audience import audience_of, recipients_of
 from services.broadcasts.drafts import BroadcastRow, WhichDraft, require_draft
 from services.broadcasts.marks import as_sent
 from services.broadcasts.opening import LINK
-from services.broadcasts.procedures import at_once, otherwise
+from services.broadcasts.procedures import first_channels
+from services.broadcasts.prospect import Prospect, prospect
 from services.broadcasts.sight import get_seen, over
 
 
@@ -31,9 +32,14 @@ class Rehearsal(Row):
 
     broadcast: BroadcastRow
     recipients: list[str]
-    forecast: delivery.Forecast
+    prospect: Prospect
     worker_alive: bool
     warnings: list[str]
+
+    @property
+    def forecast(self) -> delivery.Forecast:
+        """Return what the first message would do."""
+        return self.prospect.forecast
 
 
 @query("broadcasts.rehearse", N_("Rehearse broadcasts"))
@@ -49,15 +55,15 @@ def rehearse(tx: Transaction, ask: WhichDraft) -> Rehearsal:
     reach = rehearse.reach(tx)
     row = _draft(tx, ask.id, reach)
     people = audience_of(row, over(reach, row, tx.actor), tx.actor)
-    forecast = delivery.rehearse(tx, people, at_once(row.waits), otherwise(row.waits))
+    found = prospect(tx, people, row.waits, row.sms_cap_yen)
     alive = jobs.worker_alive(tx)
     broadcast = BroadcastRow.model_validate(row)
     return Rehearsal(
         broadcast=broadcast.model_copy(update=as_sent(row)._asdict()),
         recipients=recipients_of(tx, row),
-        forecast=forecast,
+        prospect=found,
         worker_alive=alive,
-        warnings=_warnings(row, forecast, alive),
+        warnings=_warnings(row, found.forecast, alive),
     )
 
 
@@ -72,7 +78,7 @@ def rehearse_people(tx: Transaction, ask: RehearsedPeopleAsk) -> Page[delivery.R
     reach = rehearse_people.reach(tx)
     row = _draft(tx, ask.broadcast_id, reach)
     people = audience_of(row, over(reach, row, tx.actor), tx.actor)
-    return delivery.rehearsal_page(tx, people, ask, at_once(row.waits), otherwise(row.waits))
+    return delivery.rehearsal_page(tx, people, ask, *first_channels(row.waits))
 
 
 def _draft(tx: Transaction, broadcast_id: int, reach: Reach) -> Broadcast:

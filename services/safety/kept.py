@@ -9,16 +9,16 @@ from core.i18n import N_, _, language, listed
 from core.shown import said
 from core.transaction import Transaction
 from data.models.areas import Area
-from data.models.broadcasts import MailTemplate, QuestionForm
+from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
 from data.models.safety import Rule, RuleKind, RuleWho
 from services import broadcasts
 from services.changes import Field, RowKind, Say, Undoing, Values, Wanted, register
 from services.safety.saying import threshold_label
 from services.safety.telegrams import SpecialWarning
 
-NEEDED: dict[str, Any] = {"template_id": MailTemplate, "form_id": QuestionForm}
+NEEDED: dict[str, Any] = {"template_id": MailTemplate, "form_id": QuestionForm, "procedure_id": SendingProcedure}
 WAIT = N_("{intensity}: {minutes} minutes")
-LACKS = N_("Its template or its question form does not exist any more.")
+LACKS = N_("Its template, question form or sending procedure does not exist any more.")
 
 
 def said_setting(name: str, value: Any) -> str:
@@ -61,6 +61,7 @@ class Rules(RowKind):
         Field("audience", N_("Fixed recipients"), "rule.audience"),
         Field("waits", N_("Waiting time"), "rule.waits"),
         Field("enabled", N_("Switched on"), "rule.enabled"),
+        Field("procedure_id", N_("Sending procedure"), "rule.procedure_id"),
         Field("template_id", N_("Template"), "rule.template_id"),
         Field("form_id", N_("Question form"), "rule.form_id"),
     )
@@ -70,7 +71,7 @@ class Rules(RowKind):
         kept = list(values)
         names: dict[tuple[str, int], str] = {}
         for field, model in NEEDED.items():
-            ids = sorted({value[field] for value in kept if field in value})
+            ids = sorted({value[field] for value in kept if value.get(field) is not None})
             rows = tx.execute(select(model.id, model.name).where(model.id == func.any(ids)))
             names |= {(field, row.id): row.name for row in rows}
 
@@ -79,7 +80,7 @@ class Rules(RowKind):
         areas = dict(tx.execute(select(Area.code, called).where(Area.code == func.any(codes))).all()) if codes else {}
 
         def say(name: str, value: Any) -> str:
-            if name in NEEDED:
+            if name in NEEDED and value is not None:
                 return names.get((name, value), f"#{value}")
             if name == "areas":
                 return listed(areas.get(code, code) for code in value)
@@ -93,7 +94,9 @@ class Rules(RowKind):
         """Return which rules cannot be brought back: also those whose template or form is gone for good."""
         found: dict[int, str] = {}
         for field, model in NEEDED.items():
-            asked = {one.record_id: one.values[field] for one in wanted if one.values and field in one.values}
+            asked = {
+                one.record_id: one.values[field] for one in wanted if one.values and one.values.get(field) is not None
+            }
             there = set(tx.execute(select(model.id).where(model.id == func.any(sorted(asked.values())))).scalars())
             found |= {key: LACKS for key, needed in asked.items() if needed not in there}
         return found | super().blocked(tx, wanted, undo)

@@ -115,6 +115,7 @@ class Opener:
             person_ids=found.to_ask,
             cause=self._cause(telegram),
             areas=self._areas(),
+            procedure_id=self._rule.procedure_id,
         )
         asked = self._tx.scalar(select(Broadcast.asked).where(Broadcast.id == broadcast_id))
         self._done(AskingState.ASKED, broadcast_id, added=asked)

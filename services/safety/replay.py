@@ -1,5 +1,7 @@
 """A telegram from the command line (電文の再生, N02): taken in as if it had just come, and told in words."""
 
+from collections.abc import Sequence
+
 from core import jobs
 from core.actor import Actor
 from core.clock import jst
@@ -8,6 +10,7 @@ from core.i18n import N_, _
 from core.words import word
 from data.models.safety import Source, Verdict
 from services.safety import opening
+from services.safety.rehearsing import RehearsedTelegrams, lines, rehearse
 from services.safety.taking import Taken, TakeTelegram, as_it_stands, take_telegram
 
 ACTOR = Actor.system("command line")
@@ -30,6 +33,17 @@ def replay_file(xml: bytes) -> str:
         waits = taken.verdict in SENDING and not taken.before and not jobs.worker_alive(tx)
     lines = [told(taken), *[f"  {decision.text}" for decision in taken.decisions]]
     return "\n".join([*lines, f"  {_(NO_WORKER)}"] if waits else lines)
+
+
+def rehearse_files(files: Sequence[bytes]) -> str:
+    """Return what telegrams would start, decided together without sending, in the current language (予行, N02).
+
+    Raises:
+        Invalid: when one is no whole JMA report.
+        Refused: when there is no rule.
+    """
+    with transaction(ACTOR, statement_seconds=SECONDS) as tx:
+        return "\n".join(lines(rehearse(tx, RehearsedTelegrams(files=list(files)))))
 
 
 def told(taken: Taken) -> str:

@@ -102,6 +102,10 @@ class EditRule(Input):
         help=N_("Its field title names the event: place, intensity or warning, time."),
     )
     form_id: int = field(N_("Question form"), of="broadcasts.forms")
+    procedure_id: int | None = field(
+        N_("Sending procedure"), default=None, of="broadcasts.procedures",
+        help=N_("By what it goes, one way after the other, until people answer. Empty: by mail only."),
+    )  # fmt: skip
     enabled: bool = field(
         N_("Switched on"),
         default=False,
@@ -136,6 +140,7 @@ def settings_of(tx: Transaction, ask: EditRule) -> dict[str, Any]:
         "waits": _waits(ask) if ask.kind is RuleKind.EARTHQUAKE else {},
         "template_id": ask.template_id,
         "form_id": ask.form_id,
+        "procedure_id": ask.procedure_id,
         "enabled": ask.enabled,
     }
 

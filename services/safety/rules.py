@@ -9,7 +9,7 @@ from core.i18n import N_
 from core.inputs import Nothing, Row
 from core.operations import operation, query
 from core.transaction import Transaction
-from data.models.broadcasts import MailTemplate, QuestionForm
+from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
 from data.models.people import Person
 from data.models.safety import Asking, Rule, RuleKind, RuleWho
 from services import broadcasts
@@ -58,6 +58,8 @@ class RuleRow(Row):
     template: str
     form_id: int
     form: str
+    procedure_id: int | None
+    procedure: str | None
     used: bool
 
     @property
@@ -132,9 +134,10 @@ def _rules() -> Select[*tuple[Any, ...]]:
     used = exists(select(1).where(Asking.rule_id == Rule.id))
     return (
         select(*Rule.__table__.columns, MailTemplate.name.label("template"), QuestionForm.name.label("form"))
-        .add_columns(used.label("used"))
+        .add_columns(SendingProcedure.name.label("procedure"), used.label("used"))
         .join(MailTemplate, MailTemplate.id == Rule.template_id)
         .join(QuestionForm, QuestionForm.id == Rule.form_id)
+        .outerjoin(SendingProcedure, SendingProcedure.id == Rule.procedure_id)
     )
 
 
@@ -167,6 +170,8 @@ def _require_text_and_questions(tx: Transaction, ask: EditRule) -> None:
         raise NotFound(N_("This template does not exist any more. Choose another one."))
     if tx.get(QuestionForm, ask.form_id) is None:
         raise NotFound(N_("This form does not exist any more. Choose another one."))
+    if ask.procedure_id and tx.get(SendingProcedure, ask.procedure_id) is None:
+        raise NotFound(N_("This sending procedure does not exist any more. Choose another one."))
 
 
 def _require_kind(tx: Transaction, ask: EditRule, row: Rule) -> None:

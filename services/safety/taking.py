@@ -66,7 +66,7 @@ def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
     if telegram.telegram in WEATHER_TRIGGERS:
         episodes.lock_weather(tx)
     digest = hashlib.sha256(ask.content).digest()
-    telegram_id = _keep(tx, telegram, ask, digest)
+    telegram_id = keep(tx, telegram, ask.content, ask.source, digest)
     if telegram_id is not None:
         cases.link(tx, [case.id for case in cases.of_events(tx, telegram, telegram.event_ids)], telegram_id)
     elif (telegram_id := _without_rule(tx, digest)) is None:
@@ -92,13 +92,13 @@ def _require_plausible(telegram: Telegram) -> None:
         )
 
 
-def _keep(tx: Transaction, telegram: Telegram, ask: TakeTelegram, digest: bytes) -> int | None:
+def keep(tx: Transaction, telegram: Telegram, content: bytes, source: Source, digest: bytes) -> int | None:
     """Store the telegram and return its id; None when the same bytes are there."""
     kept: int | None = tx.scalar(
         insert(TelegramRecord)
         .values(
             digest=digest,
-            source=ask.source,
+            source=source,
             received_at=tx.now,
             kind=telegram.telegram.value,
             status=telegram.status.value,
@@ -107,7 +107,7 @@ def _keep(tx: Transaction, telegram: Telegram, ask: TakeTelegram, digest: bytes)
             report_time=telegram.report_time,
             max_intensity=telegram.max_intensity,
             content=telegram.model_dump(mode="json"),
-            xml=ask.content,
+            xml=content,
             verdict=Verdict.SILENT,
             decisions=[],
         )

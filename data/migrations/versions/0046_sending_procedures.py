@@ -47,6 +47,10 @@ def upgrade() -> None:
         "ix_broadcast_escalates_at", "broadcast", ["escalates_at"],
         postgresql_where=sa.text("escalates_at IS NOT NULL"),
     )  # fmt: skip
+    op.add_column("rule", sa.Column("procedure_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_rule_procedure_id_sending_procedure"), "rule", "sending_procedure", ["procedure_id"], ["id"]
+    )
     for column in (
         sa.Column("follows", sa.BigInteger(), nullable=True),
         sa.Column("by", sa.String(), nullable=True),
@@ -67,6 +71,8 @@ def downgrade() -> None:
     op.drop_constraint(op.f("uq_mailing_broadcast_id_follows_by_early"), "mailing")
     for name in ("still_to_come", "capped", "early", "by", "follows"):
         op.drop_column("mailing", name)
+    op.drop_constraint(op.f("fk_rule_procedure_id_sending_procedure"), "rule")
+    op.drop_column("rule", "procedure_id")
     op.drop_index("ix_broadcast_escalates_at", table_name="broadcast")
     op.drop_constraint(op.f("fk_broadcast_procedure_id_sending_procedure"), "broadcast")
     for name in ("escalates_at", "sms_cap_yen", "waits", "procedure_id"):

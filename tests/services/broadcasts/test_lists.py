@@ -179,7 +179,11 @@ class TestRehearse:
         make_person(tx, "連絡", "無", cast.branch)
         row = drafted(administrator)
         seen = rehearse(administrator, WhichDraft(id=row.id))
-        assert (seen.forecast.people, seen.forecast.reached, seen.forecast.not_reached) == (6, 5, 1)
+        assert (seen.forecast.people, seen.forecast.reached, seen.forecast.not_reached) == (
+            6,
+            5,
+            1,
+        )
         assert [(one.channel, one.messages) for one in seen.forecast.channels] == [("mail", 5)]
         assert seen.recipients == ["全員"]
         missed = rehearse_people(administrator, RehearsedPeopleAsk(broadcast_id=row.id, reached=False)).rows
