@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.models.delivery import Security
-from services.broadcasts.samples import SAFETY_BODY
+from services.broadcasts.sample_texts import SAFETY_BODY
 from services.delivery.letters import From, Skeleton
 from services.delivery.providers import SmtpProvider, SmtpServer
 
