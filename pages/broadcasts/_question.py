@@ -123,26 +123,26 @@ def _unit(entry: Entry, *, english: bool) -> None:
 
 
 def _only_if(entries: Sequence[Entry], at: int) -> None:
-    entry, earlier = entries[at], [one for one in entries[:at] if options_of(one)]
+    entry, offers = entries[at], {one["mark"]: one for one in entries if options_of(one)}
+    if entry["after"] not in offers:  # what it followed from is gone, or has no choices any more
+        entry["after"] = None
     # A condition on what now comes later stays: saving says what is wrong with it.
-    if entry["after"] is not None and entry["after"] not in [one["mark"] for one in earlier]:
-        earlier += [one for one in entries if one["mark"] == entry["after"] and options_of(one)]
-    if not earlier:
+    marks = [one["mark"] for one in entries[:at] if one["mark"] in offers]
+    marks += [entry["after"]] if entry["after"] and entry["after"] not in marks else []
+    if not marks:
         return
-    mark, by_mark = entry["mark"], {one["mark"]: one for one in earlier}
-    which, what = st.columns([1, 1])
-    after = which.selectbox(
-        label_of(NewQuestion, "only_if"), [None, *by_mark], index=[None, *by_mark].index(entry["after"]),
-        format_func=lambda one: by_mark[one]["label"] or UNNAMED if one else _(N_("Asked of everybody")),
-        key=f"{mark}.after",
+    which, what = st.columns(2)
+    entry["after"] = which.selectbox(
+        label_of(NewQuestion, "only_if"), [None, *marks], index=[None, *marks].index(entry["after"]),
+        format_func=lambda one: offers[one]["label"] or UNNAMED if one else _(N_("Asked of everybody")),
+        key=f"{entry['mark']}.after",
     )  # fmt: skip
-    entry["after"] = after
-    if after is None:
+    if entry["after"] is None:
         return
-    options = options_of(by_mark[after])
+    options = options_of(offers[entry["after"]])
     entry["with"] = what.multiselect(
         _(N_("… was answered by one of")), options, default=[one for one in entry["with"] if one in options],
-        key=f"{mark}.with.{after}", placeholder=_(N_("Choose")),
+        key=f"{entry['mark']}.with.{entry['after']}", placeholder=_(N_("Choose")),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department, Membership, Person
-from services.access.creators import everybody_creates
+from services.access.everybody import everybody_creates
 from services.access.required import lacks
 from services.access.shipped import ADMINISTRATOR, EVERYBODY, WRITING, pairs_of
 

@@ -6,7 +6,7 @@ and all below, and only in what it made itself (``Reach.made``).
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import select
 
 from core.errors import Conflict
 from core.i18n import N_
@@ -70,11 +70,6 @@ def set_message_rule(tx: Transaction, ask: MessageRules) -> MessageRuleRow:
     if before.creators is Creators.EVERYBODY and ask.creators is Creators.APPOINTED:
         narrow_sessions(tx, select(Account.id))
     return MessageRuleRow.model_validate(row)
-
-
-def everybody_creates() -> ColumnElement[bool]:
-    """Return the condition that every account may create messages."""
-    return exists().where(MessageRule.creators == Creators.EVERYBODY)
 
 
 def _fresh() -> MessageRuleRow:

@@ -15,7 +15,7 @@ from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionGrant, PermissionSet, ReachKind
 from data.models.people import Department, Membership, Person
 from services.access.branches import TREE_ORDER
-from services.access.creators import everybody_creates
+from services.access.everybody import everybody_creates
 from services.access.processes import category_title, grantable, place_of
 from services.access.reach import people_within
 from services.access.required import lacks_second_factor

@@ -13,7 +13,7 @@ from core.operations import Operation, Process, Query, query, registered
 from core.paging import Page
 from core.transaction import Transaction
 from core.words import named
-from services.access.creators import everybody_creates
+from services.access.everybody import everybody_creates
 from services.access.shipped import WRITING
 
 named(

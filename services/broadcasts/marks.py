@@ -17,6 +17,7 @@ DRILL = N_("[Drill] {subject}")
 CORRECTION = N_("[Correction] {subject}")
 REMINDER = N_("[Reminder] {subject}")
 NO_EMERGENCY = N_("This is a drill. Nothing has really happened.")
+ENGLISH = "en"
 JAPANESE = re.compile("[\\u3040-\\u30ff\\u3400-\\u9fff]")
 
 
@@ -39,9 +40,9 @@ def as_sent(row: Broadcast) -> Words:
         title=marked(row.title, [DRILL]) if drill else row.title,
         subject=marked(row.subject, marks),
         body=_drill_body(row.body) if drill else row.body,
-        title_en=marked(row.title_en, [DRILL]) if drill else row.title_en,
-        subject_en=marked(row.subject_en, marks),
-        body_en=_drill_body(row.body_en) if drill else row.body_en,
+        title_en=marked(row.title_en, [DRILL], ENGLISH) if drill else row.title_en,
+        subject_en=marked(row.subject_en, marks, ENGLISH),
+        body_en=_drill_body(row.body_en, ENGLISH) if drill else row.body_en,
     )
 
 
@@ -51,11 +52,14 @@ def mark_all(row: Broadcast) -> None:
         setattr(row, name, text)
 
 
-def marked(text: str, marks: Iterable[str]) -> str:
-    """Put marks before a text, those that do not stand there yet; nothing before nothing."""
+def marked(text: str, marks: Iterable[str], of: str | None = None) -> str:
+    """Put marks before a text, those that do not stand there yet; nothing before nothing.
+
+    ``of`` is the language of the text; None: it shows in its letters.
+    """
     if not text:
         return text
-    with using_language(_language_of(text)):
+    with using_language(of or _language_of(text)):
         missing = [said for mark in marks if (said := _(mark, subject="")).strip() not in text]
     return "".join(missing) + text
 
@@ -73,10 +77,10 @@ def _marks(row: Broadcast) -> list[str]:
     return [*kinds.get(row.kind, []), *([CORRECTION] if row.corrects_id is not None else [])]
 
 
-def _drill_body(body: str) -> str:
+def _drill_body(body: str, of: str | None = None) -> str:
     if not body:
         return body
-    with using_language(_language_of(body)):
+    with using_language(of or _language_of(body)):
         first = _(DRILL, subject=_(NO_EMERGENCY))
     return body if body.startswith(first) else f"{first}\n\n{body}"
 

@@ -17,7 +17,7 @@ from data.models.people import Membership, Person, PersonRegion
 from services import delivery
 from services.broadcasts.audience import Selection, areas_below
 from services.broadcasts.forms import FormRow, plain
-from services.broadcasts.marks import REMINDER, marked, unmarked
+from services.broadcasts.marks import ENGLISH, REMINDER, marked, unmarked
 from services.broadcasts.procedures import at_once, follow, otherwise
 from services.broadcasts.slots import next_slot
 from services.broadcasts.totals import count_round
@@ -97,9 +97,10 @@ def _versions(row: Broadcast, *, reminder: bool) -> dict[str, dict[str, str]]:
     if not row.subject_en and not row.body_en:
         return {}
     subject = row.subject_en or row.subject
+    of = ENGLISH if row.subject_en else None
     return {
-        "en": {
-            "subject": marked(subject, [REMINDER]) if reminder else subject,
+        ENGLISH: {
+            "subject": marked(subject, [REMINDER], of) if reminder else subject,
             "body": row.body_en or row.body,
             "title": unmarked(row.title_en or row.title),
         }

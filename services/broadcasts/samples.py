@@ -72,7 +72,6 @@ FORMS = (
             ),
             one(("出社できますか？", "Can you come to work?"), COMING, AT_HOME, NOT_COMING, UNSURE),
             one(("いまどこにいますか？", "Where are you now?"), *PLACES, required=False),
-            written(("けがの様子、必要な助け", "How you are hurt, what help you need"), after(1, HURT, HELP)),
             written(("コメント（困っていること、必要なものなど）", "Comment (what troubles you, what you need)")),
         ),
     ),

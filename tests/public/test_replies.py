@@ -48,8 +48,8 @@ class Asked:
             person.language = language
             ask = {"name": f"設問{person.id}", "introduction": "状況を教えてください。", "questions": questions}
             form = edit_form(tx, EditForm(**ask)) if questions else None
-            row = sent(tx, kind=kind, title="震度5強の地震", form_id=form.id if form else None,
-                       audience={"people": [person.id]}, **values)  # fmt: skip
+            told = {"title": "震度5強の地震", **values}
+            row = sent(tx, kind=kind, form_id=form.id if form else None, audience={"people": [person.id]}, **told)
             self.id, self.person_id = row.id, person.id
             self.keys = [str(question["id"]) for question in row.questions]
             self.delivery_id = tx.scalar(select(Delivery.id).where(Delivery.person_id == person.id))

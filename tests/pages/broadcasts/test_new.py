@@ -1,7 +1,10 @@
 """A new broadcast, step by step, as a page (pages/broadcasts/new.py, D13, N02)."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
+from core.clock import jst, now
 from data.models.broadcasts import Broadcast
 from pages.broadcasts._sending import begin
 from services.broadcasts import Which, show
@@ -132,3 +135,89 @@ def test_the_body_of_the_dialog_sends_once(prepare, people, sign_in, stored, mon
     assert (stored(asks.state_of, row.id), went) == ("sending", [("broadcasts/show.py", {"id": row.id})])
     assert not begin(row)
     assert len(stored(asks.mailings, row.id)) == 1
+
+
+class TestLanguages:
+    def test_what_is_written_in_english_is_kept(self, people, open_page, stored):
+        app = open_page("broadcasts/new.py")
+        app.toggle(key="draft-new.english").set_value(True).run()
+        for name, text in {
+            "title": "題", "subject": "件名", "body": "{name} 様", "subject_en": "Subject", "body_en": "Dear {name}"
+        }.items():  # fmt: skip
+            field(app, name).set_value(text)
+        app.button(key="draft-new.0.submit").click().run()
+        assert not app.exception
+        draft = stored(newest)
+        assert (draft.subject_en, draft.body_en) == ("Subject", "Dear {name}")
+
+    def test_both_languages_are_shown_before_sending(self, prepare, open_page):
+        row = prepare(asks.drafted, subject_en="Subject", body_en="Dear {name}\n{reply_url}")
+        app = open_page("broadcasts/new.py", id=str(row.id), step="rehearsal")
+        assert [code.value for code in app.code] == ["{name} 様\n{reply_url}", "Dear {name}\n{reply_url}"]
+        assert any("Are you safe?" in one.value for one in app.markdown)
+
+    def test_the_english_of_a_template_comes_along_unseen(self, people, open_page, stored):
+        app = open_page("broadcasts/new.py")
+        field(app, "title").set_value("題")
+        field(app, "template_id").set_value("お知らせ")
+        app.button(key="draft-new.0.submit").click().run()
+        assert stored(newest).subject_en == "Notice: {title}"
+
+
+class TestPlanning:
+    def test_a_moment_is_chosen_said_and_taken_back(self, prepare, open_page, stored):
+        row = prepare(asks.drafted)
+        app = open_page("broadcasts/new.py", id=str(row.id), step="rehearsal")
+        key = f"schedule-{row.id}-{row.version}.0"
+        at = (jst(now()) + timedelta(days=1)).replace(tzinfo=None, hour=9, minute=30, second=0, microsecond=0)
+        app.get_by_key(f"{key}.send_at").set_value(at)
+        app.button(key=f"{key}.submit").click().run()
+        assert not app.exception
+        assert jst(stored(newest).send_at).replace(tzinfo=None) == at
+        assert any(f"{at:%Y/%m/%d %H:%M}" in one.value for one in app.success)
+        assert app.button(key="send")
+        listed = open_page("broadcasts/list.py").dataframe[0].value
+        assert list(listed["send_at"]) == [f"{at:%Y/%m/%d %H:%M}"]
+        app = open_page("broadcasts/new.py", id=str(row.id), step="rehearsal")
+        app.button(key="unschedule").click().run()
+        assert stored(newest).send_at is None
+
+    def test_why_it_was_not_sent_stands_there(self, prepare, open_page, stored):
+        row = prepare(asks.drafted)
+
+        def missed(tx):
+            draft = tx.get(Broadcast, row.id)
+            draft.send_at, draft.scheduled_by = tx.now - timedelta(hours=3), draft.created_by
+            tx.session.flush()
+
+        stored(missed)
+        app = open_page("broadcasts/new.py", id=str(row.id), step="rehearsal")
+        assert any("1時間以上過ぎた" in one.value for one in app.error)
+
+    def test_reminders_are_set_and_of_a_survey_within_the_day(self, prepare, open_page, stored):
+        row = prepare(asks.drafted, kind="survey")
+        app = open_page("broadcasts/new.py", id=str(row.id), step="rehearsal")
+        key = f"reminders-{row.id}-{row.version}.0"
+        app.get_by_key(f"{key}.remind_every").set_value(120)
+        app.button(key=f"{key}.submit").click().run()
+        assert not app.exception
+        draft = stored(newest)
+        assert (draft.remind_every, draft.remind_most, draft.remind_from, draft.remind_until) == (120, 3, 9, 18)
+        assert any("2時間ごとに、最大3回" in one.value for one in app.caption)
+
+
+class TestCorrection:
+    def test_goes_to_the_same_people_without_choosing_any(self, prepare, people, open_page, stored):
+        first = prepare(asks.opened, kind="manual", title="地震")
+        app = open_page("broadcasts/show.py", id=str(first.id))
+        app.button(key="correct").click().run()
+        assert not app.exception
+        draft = stored(newest)
+        assert draft.corrects_id == first.id
+        app = open_page("broadcasts/new.py", id=str(draft.id), step="recipients")
+        assert any("「地震」の対象者全員" in one.value for one in app.info)
+        assert not app.multiselect
+        app.button(key="wizard.step.next").click().run()
+        assert app.metric[0].value == "5 名"
+        assert any("【訂正】" in one.value for one in app.markdown)
+        assert any("訂正" in one.value for one in open_page("broadcasts/show.py", id=str(first.id)).markdown)

@@ -6,7 +6,14 @@ from services.broadcasts import EditTemplate, edit_template, forms, seed_samples
 
 class TestSeedSamples:
     def test_every_sample_is_there_and_right(self, administrator, samples):
-        assert {row.sample for row in templates(administrator, Nothing())} == {"safety", "drill", "survey", "notice"}
+        assert {row.sample for row in templates(administrator, Nothing())} == {
+            "safety",
+            "danger",
+            "drill",
+            "survey",
+            "notice",
+            "correction",
+        }
         by_sample = {form.sample: form for form in forms(administrator, Nothing())}
         assert [one.label for one in by_sample["safety"].questions][:3] == [
             "ご無事ですか？",
