@@ -4,6 +4,7 @@ from services.network import erasing, testing, words  # noqa: F401 - they declar
 from services.network.counting import count_again, counts_of, tops_of
 from services.network.listing import ListOf, export_network, to_list
 from services.network.mending import Mend, Mended, MendedPerson, mend
+from services.network.reviving import Revive, ReviveFound, revive, revive_found
 from services.network.search import NetworkAsk, NetworkRow, search_network
 from services.network.settling import settle, settle_waiting
 from services.network.sharing import Share, share_numbers
@@ -13,7 +14,7 @@ from services.network.words import Finding, Registered
 
 __all__ = [
     "Finding", "ListOf", "Mend", "Mended", "MendedPerson", "Network", "NetworkAsk", "NetworkNow", "NetworkRow",
-    "Registered", "Share", "TreeAsk", "TreeRow", "count_again", "counts_of", "export_network", "mend",
-    "network_counts", "network_tree", "note_last_test", "search_network", "settle", "settle_waiting",
-    "share_numbers", "to_list", "tops_of", "whole_network",
+    "Registered", "Revive", "ReviveFound", "Share", "TreeAsk", "TreeRow", "count_again", "counts_of",
+    "export_network", "mend", "network_counts", "network_tree", "note_last_test", "revive", "revive_found",
+    "search_network", "settle", "settle_waiting", "share_numbers", "to_list", "tops_of", "whole_network",
 ]  # fmt: skip
