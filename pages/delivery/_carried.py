@@ -9,11 +9,16 @@ from services.delivery import ProviderKind, SenderRow, edit_sender
 COMMON: kit.Layout = [("name", "address"), "reply_to"]
 OWN: dict[ProviderKind, kit.Layout] = {
     ProviderKind.LOCAL: [],
-    ProviderKind.SMTP: [("smtp_host", "smtp_port"), "smtp_security", ("smtp_user", "smtp_password")],
+    ProviderKind.SMTP: [
+        ("smtp_host", "smtp_port"),
+        "smtp_security",
+        ("smtp_user", "smtp_password"),
+        ("connections", "per_second"),
+    ],
     ProviderKind.SES: [
         ("ses_region", "ses_configuration_set"),
         ("ses_access_key_id", "ses_secret_key"),
-        "ses_topic_arn",
+        ("ses_topic_arn", "per_second"),
     ],
 }
 """Fields that only one of them needs; what stands in those of the others stays."""
@@ -21,11 +26,13 @@ OWN: dict[ProviderKind, kit.Layout] = {
 
 def form(row: SenderRow) -> None:
     """Ask who carries mail, then for what that takes."""
-    chosen = st.selectbox(
-        _(N_("Carried by")), list(ProviderKind), index=list(ProviderKind).index(row.provider), format_func=kit.said,
-        key=f"carried-by-{row.version}",
+    kinds = list(ProviderKind)
+    at = st.selectbox(
+        _(N_("Carried by")), range(len(kinds)), index=kinds.index(row.provider),
+        format_func=lambda one: kit.said(kinds[one]), key=f"carried-by-{row.version}",
     )  # fmt: skip
-    others = [name for kind, rows in OWN.items() if kind is not chosen for name in _names(rows)]
+    chosen = kinds[at]
+    others = {name for rows in OWN.values() for name in _names(rows)} - {*_names(OWN[chosen])}
     stays = {name: getattr(row, name, "") for name in others}
     if kit.operate(
         edit_sender, f"sender-{row.version}-{chosen}", initial=row,

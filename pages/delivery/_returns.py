@@ -32,10 +32,12 @@ def returned_mail(actor: Actor) -> None:
 
 
 def _form(row: ReturnRow) -> None:
-    chosen = st.selectbox(
-        _(N_("How returned mail comes in")), list(ReturnsBy), index=list(ReturnsBy).index(row.by), format_func=kit.said,
-        key=f"returns-by-{row.version}",
-    ) or row.by  # fmt: skip
+    ways = list(ReturnsBy)
+    at = st.selectbox(
+        _(N_("How returned mail comes in")), range(len(ways)), index=ways.index(row.by),
+        format_func=lambda one: kit.said(ways[one]), key=f"returns-by-{row.version}",
+    )  # fmt: skip
+    chosen = ways[at]
     rows = {ReturnsBy.NONE: [], ReturnsBy.LMTP: ADDRESS, ReturnsBy.IMAP: [*ADDRESS, *IMAP]}[chosen]
     asked = {name for one in rows for name in ((one,) if isinstance(one, str) else one)}
     stays = {name: getattr(row, name, empty) for name, empty in FIELDS.items() if name not in asked}

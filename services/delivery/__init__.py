@@ -17,7 +17,7 @@ from services.delivery.decision_mail import send_decisions
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.lacking import Lacking
-from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
+from services.delivery.ledger import Round, add_people, arrived, close, counts, open_mailing, resume, stop
 from services.delivery.line_settings import LineAccess, LineRow, edit_line, friend_link, line_channel, line_settings
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
@@ -81,6 +81,7 @@ __all__ = [
     "SmsRow",
     "Subscription",
     "WhichMail",
+    "add_people",
     "answer_to_tap",
     "app_key",
     "app_provider",
