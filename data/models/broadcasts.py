@@ -145,6 +145,7 @@ class Broadcast(Versioned, Base):
     permissions of ``scheduled_by``; ``schedule_trouble`` says why it did not (``{"text": message id, "values"}``).
     ``remind_at`` is when the next reminder by itself is due: every ``remind_every`` minutes, ``remind_most`` of them,
     ``reminded`` so far, between the hours ``remind_from`` and ``remind_until`` of Japan (both empty: at any hour).
+    ``again``: what may have been sent when a worker died is sent again; else it stays *unknown*.
     """
 
     __tablename__ = "broadcast"
@@ -197,6 +198,7 @@ class Broadcast(Versioned, Base):
     remind_until: Mapped[int | None]
     reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     remind_at: Mapped[datetime | None]
+    again: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
 class Recipient(Base):

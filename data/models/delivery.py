@@ -39,8 +39,10 @@ class Security(StrEnum):
 class MailSender(Versioned, Base):
     """Sender name and address, and the provider that carries mail (送信元設定). One row, or none: then all is default.
 
-    ``smtp_password`` and ``ses_secret_key`` are encrypted under the installation's key. The ``test_…`` columns tell of
-    the last test mail: ``tested_at`` is empty while the worker has not sent it; changing the settings forgets it.
+    ``smtp_password`` and ``ses_secret_key`` are encrypted under the installation's key. Each worker opens at most
+    ``connections`` to the SMTP server; all together hand over at most ``per_second`` mails a second (empty: no limit).
+    The ``test_…`` columns tell of the last test mail: ``tested_at`` is empty while the worker has not sent it; changing
+    the settings forgets it.
     """
 
     __tablename__ = "mail_sender"
@@ -63,6 +65,8 @@ class MailSender(Versioned, Base):
     """Whose events go to the SNS topic ``ses_topic_arn``; both may be empty: then nothing is heard of mails."""
 
     ses_topic_arn: Mapped[str] = mapped_column(default="", server_default="")
+    connections: Mapped[int] = mapped_column(default=10, server_default="10")
+    per_second: Mapped[int | None]
     test_address: Mapped[str | None]
     test_asked_at: Mapped[datetime | None]
     tested_at: Mapped[datetime | None]
@@ -93,6 +97,9 @@ class Mailing(Base):
     ``by`` the channel, ``early`` says that it is for those whom nothing else could reach. ``capped`` counts the
     people left out because of the limit on cost. Of a mailing that others follow, ``still_to_come`` has the channels
     that had no turn yet.
+    ``again``: what a dead worker may have sent is sent again (safety); else it is left as *unknown* (advertising).
+    ``urgent`` mailings may use the share of a provider's pace that others leave free. ``to_come`` people are still to
+    be added, a part at a time.
     """
 
     __tablename__ = "mailing"
@@ -129,6 +136,9 @@ class Mailing(Base):
     early: Mapped[bool] = mapped_column(default=False, server_default="false")
     capped: Mapped[int] = mapped_column(default=0, server_default="0")
     still_to_come: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    again: Mapped[bool] = mapped_column(default=True, server_default="true")
+    urgent: Mapped[bool] = mapped_column(default=True, server_default="true")
+    to_come: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DeliveryState(StrEnum):
@@ -235,6 +245,18 @@ class Chunk(Base):
     owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     passes: Mapped[int] = mapped_column(default=0)
+
+
+class ProviderPace(Base):
+    """Until when a provider's pace is taken up by what was handed over (送信速度の上限), for all workers together.
+
+    ``account`` names the provider and whose account it is; the share of what is not urgent has a row of its own.
+    """
+
+    __tablename__ = "provider_pace"
+
+    account: Mapped[str] = mapped_column(primary_key=True)
+    taken_until: Mapped[datetime]
 
 
 class LocalMail(Base):

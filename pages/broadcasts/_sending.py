@@ -28,9 +28,7 @@ MANY = 90
 def sending(found: Rehearsal) -> None:
     """Offer to send."""
     row = found.broadcast
-    if st.button(
-        _(N_("Send")), type="primary", icon=":material/send:", key="send", disabled=not found.forecast.people
-    ):
+    if st.button(_(N_("Send")), type="primary", icon=":material/send:", key="send", disabled=not found.forecast.people):
         kit.confirm(
             _(N_("Send “{title}”?"), title=row.title),
             _(N_("{count} people are asked at once. What has gone out cannot be taken back."),

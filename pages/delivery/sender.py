@@ -5,24 +5,18 @@ import streamlit as st
 from core.actor import What
 from core.i18n import N_, _
 from pages import kit
+from pages.delivery import _carried
+from pages.delivery._returns import returned_mail
 from pages.kit.guard import guard
-from services.delivery import ProviderKind, SenderRow, cause, edit_sender, own_words, send_test_mail, sender
+from services.delivery import ProviderKind, SenderRow, cause, own_words, send_test_mail, sender, ses_cause
 
 actor = guard("delivery.sender")
-ROWS = [
-    ("name", "address"), ("reply_to", "provider"), ("smtp_host", "smtp_port"), ("smtp_security",),
-    ("smtp_user", "smtp_password"),
-]  # fmt: skip
 
 
 def settings(row: SenderRow) -> None:
     """Show who sends and who carries it, as a form to those who may change it."""
     if actor.may("delivery.edit_sender", What.DO):
-        if kit.operate(
-            edit_sender, f"sender-{row.version}", initial=row, fills={"version": row.version}, rows=ROWS,
-            submit=_(N_("Save")), done=_(N_("Saved. Mails that still wait go out this way. Send a test mail now.")),
-        ):  # fmt: skip
-            st.rerun()
+        _carried.form(row)
         return
     kit.facts(
         {
@@ -31,6 +25,7 @@ def settings(row: SenderRow) -> None:
             _(N_("Address for replies by mail")): row.reply_to,
             _(N_("Carried by")): row.provider,
             _(N_("SMTP server")): f"{row.smtp_host}:{row.smtp_port}" if row.smtp_host else "",
+            _(N_("AWS region")): row.ses_region,
         }
     )
 
@@ -99,12 +94,13 @@ def outcome(row: SenderRow) -> None:
             icon=":material/check_circle:",
         )  # fmt: skip
     else:
+        why = ses_cause if row.provider is ProviderKind.SES else cause
         st.error(
             _(N_("{moment}: the test mail to {address} could not be sent. {cause}"), **values,
-              cause=kit.literal(cause(row.test_word or ""))),
+              cause=kit.literal(why(row.test_word or ""))),
             icon=":material/error:",
         )  # fmt: skip
-        if said := own_words(row.test_word or ""):
+        if said := row.test_word if row.provider is ProviderKind.SES else own_words(row.test_word or ""):
             st.caption(_(N_("The mail server said: {word}"), word=kit.literal(said)))
 
 
@@ -112,4 +108,8 @@ row = kit.ask(sender)
 kit.header(_(N_("Sender")), _(N_("Who sends the mails of broadcasts, and which mail server carries them.")))
 where_mail_goes(row)
 settings(row)
+if row.provider is ProviderKind.SES:
+    _carried.notices(row.notices, _(N_("Subscribe this address to the SNS topic, by HTTPS; it confirms by itself:")))
 test_mail(row)
+if row.provider is ProviderKind.SMTP:
+    returned_mail(actor)

@@ -6,11 +6,14 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.delivery import _channel
+from pages.delivery._carried import notices
 from pages.kit.guard import guard
 from services.delivery import Channel, SmsRow, edit_sms, send_test_sms, sms_cause, sms_settings
 
 actor = guard("delivery.sms")
-ROWS: kit.Layout = [("region", "sender_id"), ("access_key_id", "secret_key"), ("price_yen", "monthly_cap_yen")]
+ROWS: kit.Layout = [
+    ("region", "sender_id"), ("access_key_id", "secret_key"), ("price_yen", "monthly_cap_yen"), "topic_arn",
+]  # fmt: skip
 OFF = N_("While it is off, SMS stay in the local mailbox, and nobody outside gets any.")
 
 
@@ -82,4 +85,6 @@ if actor.may("delivery.switch_channel", What.DO):
 month(row)
 st.subheader(_(N_("Settings")), anchor=False)
 settings(row, key)
+if row.topic_arn:
+    notices(row.notices, _(N_("Subscribe this address to the SNS topic, by HTTPS; it confirms by itself:")))
 test(row)

@@ -5,11 +5,22 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import clock
-from core.actor import Actor
+from core.actor import Actor, What
 from core.i18n import N_, _
 from core.shown import day
 from pages import kit
-from services.network import Finding, NetworkAsk, NetworkRow, Share, share_numbers, to_list
+from services.network import (
+    Finding,
+    NetworkAsk,
+    NetworkRow,
+    Revive,
+    ReviveFound,
+    Share,
+    revive,
+    revive_found,
+    share_numbers,
+    to_list,
+)
 from services.registration import guide_preview
 
 MADE = "network.made-list"
@@ -69,4 +80,22 @@ def sharing(picked: Sequence[NetworkRow]) -> None:
         done = kit.do(share_numbers, Share(person_ids=[row.id for row in picked], meant=not taking_back))
         if done:
             kit.flash(_(N_("Saved for {count} numbers."), count=kit.number(done.result.count)))
+            st.rerun()
+
+
+def reviving(question: NetworkAsk, picked: Sequence[NetworkRow], actor: Actor) -> None:
+    """Offer to have contacts that fail be sent to again: those of the chosen people, or of all found."""
+    whole = not picked and actor.may("network.revive_found", What.BULK)
+    label = _(N_("Send again to all found")) if whole else _(N_("Send to them again ({count})"), count=len(picked))
+    if st.button(
+        label, icon=":material/restart_alt:", key="revive", disabled=not (picked or whole),
+        help=_(N_("For contacts that failed for good and work again: they are sent to from the next message on.")),
+    ):  # fmt: skip
+        done = (
+            kit.do(revive_found, ReviveFound(found=question.anywhere))
+            if whole
+            else kit.do(revive, Revive(person_ids=[row.id for row in picked]))
+        )
+        if done:
+            kit.flash(_(N_("{count} contacts are sent to again."), count=kit.number(done.result.count)))
             st.rerun()

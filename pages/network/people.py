@@ -7,7 +7,7 @@ from core.i18n import N_, _
 from core.shown import labelled
 from pages import kit
 from pages.kit.guard import guard
-from pages.network._doing import listing, sharing
+from pages.network._doing import listing, reviving, sharing
 from pages.network._grid import grid
 from services.network import Finding, NetworkAsk, NetworkRow, export_network, search_network
 
@@ -44,7 +44,8 @@ def show_list(question: NetworkAsk) -> None:
         "mails": kit.Column(_(N_("Mail addresses")), usual=False),
     }
     listable, shareable = actor.may("network.to_list", What.BULK), actor.may("network.share", What.DO)
-    if not listable and not shareable:
+    revivable = actor.may("network.revive", What.DO)
+    if not (listable or shareable or revivable):
         kit.table(search_network, question, columns=columns, opens=opens, unit=UNIT, empty=_(EMPTY))
         return
     buttons = st.container(horizontal=True, gap="small")
@@ -54,6 +55,8 @@ def show_list(question: NetworkAsk) -> None:
             listing(question, picked, actor)
         if shareable and (picked or question.finding in SHARED):
             sharing(picked)
+        if revivable and question.finding is Finding.FAILING:
+            reviving(question, picked, actor)
 
 
 kit.header(

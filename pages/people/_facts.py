@@ -6,7 +6,9 @@ from core.actor import Actor, What
 from core.i18n import N_, _
 from core.shown import aside
 from pages import kit
-from services.people import Contact, WhosePrivate, private_contacts
+from services.delivery import why_dead
+from services.network import Revive, revive
+from services.people import Contact, ContactState, WhosePrivate, private_contacts
 from services.people.show import PersonDetail
 
 
@@ -23,6 +25,21 @@ def contacts(person: PersonDetail, actor: Actor) -> None:
         [(contact.kind, contact.shown, _state(contact)) for contact in shown],
         label=_(N_("Contact points")),
     )
+    if actor.may("network.revive", What.DO) and person.retired_at is None:
+        _reviving(person, shown)
+
+
+def _reviving(person: PersonDetail, contacts: list[Contact]) -> None:
+    for contact in contacts:
+        if contact.state is not ContactState.DEAD:
+            continue
+        pressed = st.button(
+            _(N_("Send to {contact} again"), contact=contact.shown), key=f"revive-{contact.id}",
+            icon=":material/restart_alt:",
+        )  # fmt: skip
+        if pressed and kit.do(revive, Revive(person_ids=[person.id], contact_id=contact.id)):
+            kit.flash(_(N_("It is sent to again from the next message on.")))
+            st.rerun()
 
 
 def _in_full(person: PersonDetail, actor: Actor) -> list[Contact]:
@@ -34,7 +51,8 @@ def _in_full(person: PersonDetail, actor: Actor) -> list[Contact]:
 
 def _state(contact: Contact) -> str:
     proved = _(N_("confirmed by the person")) if contact.verified_at else _(N_("not confirmed by the person"))
-    lines = [kit.said(contact.state), *([contact.reason] if contact.reason else [])]
+    why = why_dead(contact.reason) if contact.state is ContactState.DEAD else contact.reason
+    lines = [kit.said(contact.state), *([why] if why else [])]
     if contact.disputed_at:
         lines.append(_(N_("The person says that it is wrong")))
     return "\n".join([*lines, aside(kit.said(contact.origin), proved)])

@@ -74,7 +74,14 @@ SEEING_PEOPLE = (
     "people.regions_of:read",
 )
 SEEING_NETWORK = ("network.counts:read", "network.tree:read", "network.search:read")
-MENDING_NETWORK = ("network.export:export", "network.mend:bulk", "network.share:do", "network.count:do")
+MENDING_NETWORK = (
+    "network.export:export",
+    "network.mend:bulk",
+    "network.revive:do",
+    "network.revive_found:bulk",
+    "network.share:do",
+    "network.count:do",
+)
 DECIDING = ("applications.inbox:read", "applications.decide:approve")
 
 REGISTERING = (

@@ -15,7 +15,7 @@ from data.models.broadcasts import Broadcast, BroadcastState, Recipient
 from data.models.delivery import Delivery, DeliveryState, Mailing
 from data.models.people import ContactPoint, ContactState, Person
 from services import delivery
-from services.broadcasts.opening import open_mailing
+from services.broadcasts.opening import send_by
 from services.broadcasts.turns import EARLY, begun, due_at, note_next
 from services.delivery import Channel
 
@@ -42,7 +42,7 @@ def go_further(tx: Transaction, broadcast_id: int) -> None:
         return
     for mailing in begun(tx, broadcast.id):
         for channel in list(mailing.still_to_come):
-            if due_at(broadcast, mailing, channel) <= tx.now:
+            if due_at(broadcast, mailing, channel) <= tx.now and not mailing.to_come:
                 _take_turn(tx, broadcast, mailing, channel)
                 mailing.still_to_come = [one for one in mailing.still_to_come if one != channel]
     note_next(tx, broadcast)
@@ -60,9 +60,9 @@ def _take_turn(tx: Transaction, broadcast: Broadcast, first: Mailing, channel: s
         capped = max(_count(tx, people) - left, 0)
         unreached_first = case((_reached(broadcast.id, first.round), 1), else_=0)
         people = people.order_by(unreached_first, Recipient.person_id).limit(left)
-    if not _count(tx, people) and not capped:
+    mailing_id = send_by(tx, broadcast, people, by)
+    if mailing_id is None:
         return
-    mailing_id = open_mailing(tx, broadcast, people, broadcast.subject, reminder=False, channels=(by,))
     mailing = tx.get(Mailing, mailing_id)
     assert mailing is not None  # opened a moment ago
     mailing.follows, mailing.by, mailing.early, mailing.capped = first.round, by.value, early, capped

@@ -5,7 +5,7 @@ What a person sends and what a telegram opens go the same way from here on.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from core.errors import NotFound, Refused
@@ -13,38 +13,34 @@ from core.i18n import N_
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
 from data.models.delivery import Mailing
-from data.models.people import Membership, Person, PersonRegion
+from data.models.people import Person
 from services import delivery
-from services.broadcasts.audience import Selection, areas_below
+from services.broadcasts.audience import Selection
 from services.broadcasts.forms import FormRow, plain
 from services.broadcasts.marks import ENGLISH, REMINDER, marked, unmarked
+from services.broadcasts.parts import first_part, keep_parts, pending
 from services.broadcasts.procedures import at_once, follow, otherwise
 from services.broadcasts.slots import next_slot
-from services.broadcasts.totals import count_round
 from services.broadcasts.turns import begin
 from services.events import BroadcastOpened
 
 LINK = "{reply_url}"
+URGENT = (BroadcastKind.AUTOMATIC, BroadcastKind.MANUAL)
+"""These may use the share of a provider's pace that the others leave free."""
 
 
 def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Sequence[str] = ()) -> int:
-    """Make the people who were not asked yet recipients, in one statement, and return how many those are.
+    """Fix which people are asked who were not asked yet, in one statement, and return how many those are.
 
-    ``areas`` are the areas that the broadcast is about: a person with several regions is counted in one of them.
+    They become recipients with the mailing (``send_round``), a part at a time. ``areas`` are the areas that the
+    broadcast is about: a person with several regions is counted in one of them.
     """
-    number = next_round(tx, broadcast)
-    region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
-    order = [PersonRegion.area_code.in_(areas_below(list(areas))).desc()] if areas else []
-    area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
     asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
-    frozen = (
-        select(literal(broadcast.id), Person.id, Membership.department_id, area_code, literal(number))
-        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
-        .where(Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before))
-    )
-    columns = ["broadcast_id", "person_id", "department_id", "area_code", "round"]
-    added = tx.changed_rows(insert(Recipient).from_select(columns, frozen))
-    count_round(tx, broadcast.id, number)
+    new = select(Person.id).where(
+        Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before),
+        Person.id.not_in(pending(broadcast.id)),
+    )  # fmt: skip
+    added = keep_parts(tx, broadcast.id, next_round(tx, broadcast), new, areas, asks=True)
     broadcast.asked += added
     tx.session.flush()
     return added
@@ -52,29 +48,42 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
 
 def send_round(tx: Transaction, broadcast: Broadcast) -> int:
     """Open the mailing to the people whom the last ``freeze`` added; return its id."""
-    number = next_round(tx, broadcast)
-    newly_asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id, Recipient.round == number)
-    mailing_id = open_mailing(tx, broadcast, newly_asked, broadcast.subject, reminder=False)
+    mailing_id = _open_mailing(tx, broadcast, broadcast.subject)
     begin(tx, broadcast, mailing_id)
     return mailing_id
 
 
-def open_mailing(
+def send_reminder(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str) -> int:
+    """Open a mailing to recipients of a broadcast that this transaction has locked; return how many they are."""
+    count = keep_parts(tx, broadcast.id, next_round(tx, broadcast), people, (), asks=False)
+    if count:
+        _open_mailing(tx, broadcast, subject, reminder=True)
+    return count
+
+
+def send_by(tx: Transaction, broadcast: Broadcast, people: Select[int], channel: delivery.Channel) -> int | None:
+    """Open a mailing by one more channel to recipients of a locked broadcast; return its id, None for nobody."""
+    if not keep_parts(tx, broadcast.id, next_round(tx, broadcast), people, (), asks=False):
+        return None
+    return _open_mailing(tx, broadcast, broadcast.subject, channels=(channel,))
+
+
+def _open_mailing(
     tx: Transaction,
     broadcast: Broadcast,
-    people: Select[int],
     subject: str,
     *,
-    reminder: bool,
+    reminder: bool = False,
     channels: Sequence[delivery.Channel] = (),
 ) -> int:
-    """Open a mailing of a broadcast that this transaction has locked, and have it sent; return its id.
+    """Open the mailing of the audience that was kept last.
 
     It goes by ``channels``; without any by those that its procedure has at once, else by the next that reaches.
     """
     if broadcast.state is not BroadcastState.STOPPED:
         broadcast.state = BroadcastState.SENDING
     tx.session.flush()
+    people, to_come = first_part(tx, broadcast.id, next_round(tx, broadcast))
     mailing_id = delivery.open_mailing(
         tx,
         broadcast.id,
@@ -86,6 +95,9 @@ def open_mailing(
         people=people,
         channels=channels or at_once(broadcast.waits),
         otherwise=() if channels else otherwise(broadcast.waits),
+        again=broadcast.again,
+        urgent=broadcast.kind in URGENT,
+        to_come=to_come,
     )
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)

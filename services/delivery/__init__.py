@@ -11,13 +11,14 @@ from services.delivery.app_channel import AppRow, app_key, app_provider, app_set
 from services.delivery.call_mail import send_calls
 from services.delivery.carriers import switched_off
 from services.delivery.causes import cause, own_words
-from services.delivery.channel_causes import line_cause, sms_cause
+from services.delivery.channel_causes import line_cause, ses_cause, sms_cause
 from services.delivery.channels import ChannelRow, ChannelSwitch, channels, switch_channel
+from services.delivery.dead import BLOCKED, why_dead
 from services.delivery.decision_mail import send_decisions
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.lacking import Lacking
-from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
+from services.delivery.ledger import Round, add_people, arrived, close, counts, open_mailing, resume, stop
 from services.delivery.line_settings import LineAccess, LineRow, edit_line, friend_link, line_channel, line_settings
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
@@ -49,16 +50,17 @@ from services.delivery.trial_channels import ask_about_line, send_test_sms
 from services.delivery.trial_mail import send_test_mail
 
 __all__ = [
-    "FIELDS", "KINDS", "MAILING", "MAIL_ONLY", "NOTICES", "AppRow", "Channel", "ChannelRow", "ChannelSwitch",
-    "Forecast", "Lacking", "Letter", "LineAccess", "LineRow", "MailboxAsk", "MailingProgress", "MailingState",
-    "NotSigned", "NoticeKind", "ProviderDown", "ProviderKind", "Push", "RehearsalAsk", "RehearsalLine", "ReturnRow",
-    "ReturnsBy", "Round", "SenderRow", "Sms", "SmsAsk", "SmsRow", "Subscription", "WhichMail", "answer_to_tap",
-    "app_key", "app_provider", "app_settings", "arrived", "ask_about_line", "cause", "channels", "check_fields",
-    "close", "confirm_notices", "count_failed", "counts", "current_sender", "edit_app", "edit_line", "edit_returns",
-    "edit_sender", "edit_sms", "friend_link", "from_of", "holds_link", "line_cause", "line_channel",
-    "line_settings", "mail", "mailbox", "open_mailing", "own_words", "progress_of", "provider_of", "read_notice",
-    "read_returns", "reason_text", "rehearsal_page", "rehearse", "reply_in_line", "resume", "returns", "send_calls",
-    "send_decisions", "send_letters", "send_mailing", "send_reset", "send_test_mail", "send_test_sms", "sender",
-    "sign", "sms_box", "sms_cause", "sms_provider", "sms_settings", "sms_yen", "stop", "sweep", "switch_channel",
-    "switched_off", "take_early", "take_notice", "verify",
+    "BLOCKED", "FIELDS", "KINDS", "MAILING", "MAIL_ONLY", "NOTICES", "AppRow", "Channel", "ChannelRow",
+    "ChannelSwitch", "Forecast", "Lacking", "Letter", "LineAccess", "LineRow", "MailboxAsk", "MailingProgress",
+    "MailingState", "NotSigned", "NoticeKind", "ProviderDown", "ProviderKind", "Push", "RehearsalAsk",
+    "RehearsalLine", "ReturnRow", "ReturnsBy", "Round", "SenderRow", "Sms", "SmsAsk", "SmsRow", "Subscription",
+    "WhichMail", "add_people", "answer_to_tap", "app_key", "app_provider", "app_settings", "arrived",
+    "ask_about_line", "cause", "channels", "check_fields", "close", "confirm_notices", "count_failed", "counts",
+    "current_sender", "edit_app", "edit_line", "edit_returns", "edit_sender", "edit_sms", "friend_link", "from_of",
+    "holds_link", "line_cause", "line_channel", "line_settings", "mail", "mailbox", "open_mailing", "own_words",
+    "progress_of", "provider_of", "read_notice", "read_returns", "reason_text", "rehearsal_page", "rehearse",
+    "reply_in_line", "resume", "returns", "send_calls", "send_decisions", "send_letters", "send_mailing",
+    "send_reset", "send_test_mail", "send_test_sms", "sender", "ses_cause", "sign", "sms_box", "sms_cause",
+    "sms_provider", "sms_settings", "sms_yen", "stop", "sweep", "switch_channel", "switched_off", "take_early",
+    "take_notice", "verify", "why_dead",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from core.transaction import Transaction
 from data.models.delivery import Channel, ProviderKind
 from services.delivery.app_channel import app_provider, current_app
 from services.delivery.line_settings import current_line, line_channel
+from services.delivery.paces import Pace
 from services.delivery.providers import Limits, LocalMailbox, Provider, SmtpProvider
 from services.delivery.providers.line_messages import LineNotes
 from services.delivery.providers.ses import SesProvider
@@ -41,6 +42,17 @@ def carrier_of(tx: Transaction, channel: Channel) -> Carrier:
         Unavailable: when a stored secret cannot be read.
     """
     return _MADE[channel](tx)
+
+
+def pace_of(tx: Transaction, channel: Channel, *, urgent: bool) -> Pace | None:
+    """Return how fast the carrier of a channel is handed messages; None: as fast as it takes them."""
+    row = current_sender(tx)
+    if channel is not Channel.MAIL or row.provider is ProviderKind.LOCAL or not row.per_second:
+        return None
+    account = f"{row.provider}:{row.smtp_host}:{row.smtp_port}:{row.smtp_user}"
+    if row.provider is ProviderKind.SES:
+        account = f"{row.provider}:{row.ses_region}:{row.ses_access_key_id}"
+    return Pace(account, row.per_second, urgent=urgent)
 
 
 def switched_off(tx: Transaction, among: Iterable[Channel]) -> frozenset[Channel]:

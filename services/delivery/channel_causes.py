@@ -1,4 +1,4 @@
-"""What the word of Amazon SNS or of LINE means (応答), in a sentence that says what to do."""
+"""What the word of Amazon SNS, of SES or of LINE means (応答), in a sentence that says what to do."""
 
 import re
 
@@ -25,6 +25,27 @@ SMS = tuple(
          N_("AWS cannot be reached. Check the region for typing errors, and the network.")),
     )
 )  # fmt: skip
+SES = tuple(
+    (re.compile(pattern, re.IGNORECASE), sentence)
+    for pattern, sentence in (
+        (re.escape(MAYBE_SENT),
+         N_("AWS gave no clear answer. Look whether the mail has arrived before you try again.")),
+        (r"not verified|MailFromDomainNotVerified|MAIL_FROM_DOMAIN_NOT_VERIFIED",
+         N_("SES has not verified this address or its domain. Verify it in SES; in the sandbox, the recipient’s too.")),
+        (r"InvalidClientTokenId|UnrecognizedClient", N_("AWS does not know this access key ID. Check it.")),
+        (r"SignatureDoesNotMatch|InvalidSignature",
+         N_("The secret access key does not belong to the access key ID. Enter it again.")),
+        (r"AccessDenied|not authorized", N_("This key may not send mail. Allow it ses:SendBulkEmail in AWS.")),
+        (r"configuration.?set.*(not|exist)|CONFIGURATION_SET_NOT_FOUND|^NotFound",
+         N_("SES has no configuration set of this name in this region. Check it.")),
+        (r"quota|daily", N_("The account’s mails of this day are used up. Wait, or have AWS raise the limit.")),
+        (r"throttl|TooManyRequests|LimitExceeded", N_("Too many mails at once for this AWS account. Try again later.")),
+        (r"paused|suspended", N_("AWS has stopped the sending of this account. Look at its state in SES.")),
+        (r"timeout|timed out", N_("AWS cannot be reached in time. Check the network and the firewall.")),
+        (r"could not connect|name or service|resolve|endpoint",
+         N_("AWS cannot be reached. Check the region for typing errors, and the network.")),
+    )
+)  # fmt: skip
 LINE = tuple(
     (re.compile(pattern, re.IGNORECASE), sentence)
     for pattern, sentence in (
@@ -43,6 +64,11 @@ UNKNOWN = N_("It did not work: {word}")
 def sms_cause(word: str) -> str:
     """Return what the word of Amazon SNS means, in the current language."""
     return _said(word, SMS)
+
+
+def ses_cause(word: str) -> str:
+    """Return what the word of Amazon SES means, in the current language."""
+    return _said(word, SES)
 
 
 def line_cause(word: str) -> str:

@@ -23,6 +23,7 @@ from services.delivery.mailbox import keep_locally
 from services.delivery.providers import LocalMailbox, Provider, SmtpProvider, SmtpServer
 from services.delivery.providers.aws import AwsKey
 from services.delivery.providers.ses import SesAccess, SesProvider
+from services.delivery.providers.smtp import CONNECTIONS
 from services.delivery.topics import NOTICES, TopicArn
 from services.people import Mail as MailAddress
 
@@ -74,6 +75,14 @@ class SenderFields(Input):
         N_("SNS topic (ARN)"), default="", max_length=300,
         help=N_("Only what this topic tells is taken in, for instance arn:aws:sns:ap-northeast-1:123456789012:mail."),
     )  # fmt: skip
+    connections: int = field(
+        N_("Connections of each worker"), default=10, ge=1, le=50,
+        help=N_("More of them send faster where the server takes its time for each mail."),
+    )  # fmt: skip
+    per_second: int | None = field(
+        N_("Mails a second, at most"), default=None, ge=1, le=100_000,
+        help=N_("What the provider allows, for all workers together. Empty: no limit."),
+    )  # fmt: skip
     version: int = field(N_("Version"), default=0, hidden=True)
 
 
@@ -98,6 +107,8 @@ class SenderRow(Row):
     notices: str
     """Where the SNS topic tells what became of mails."""
 
+    connections: int
+    per_second: int | None
     version: int
     test_address: str | None
     test_asked_at: datetime | None
@@ -195,6 +206,8 @@ def current_sender(tx: Transaction) -> MailSender:
         ses_access_key_id="",
         ses_configuration_set="",
         ses_topic_arn="",
+        connections=CONNECTIONS,
+        per_second=None,
         version=0,
     )
 
@@ -226,4 +239,6 @@ def provider_of(row: MailSender) -> Provider[Letter]:
         key = AwsKey(row.ses_region, row.ses_access_key_id, secret)
         return SesProvider(SesAccess(key, row.ses_configuration_set), from_of(row))
     password = secrets.decrypt(PASSWORD, row.smtp_password, ABOUT) if row.smtp_password else ""
-    return SmtpProvider(SmtpServer(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, password))
+    return SmtpProvider(
+        SmtpServer(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, password, row.connections)
+    )

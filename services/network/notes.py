@@ -74,7 +74,7 @@ class Point(NamedTuple):
     def shown_reason(self) -> str:
         """Return why it fails, without a private address that the server's word may hold."""
         reason = self.reason.replace(self.value, self.shown) if self.reason else None
-        return delivery.reason_text(reason)
+        return delivery.why_dead(reason)
 
 
 def _points(tx: Transaction, ids: list[int]) -> dict[int, list[Point]]:

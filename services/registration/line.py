@@ -17,14 +17,13 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.people import ContactKind, ContactPoint, ContactState
 from data.models.registration import ContactClaim, LineEvent
-from services.delivery import line_channel
+from services.delivery import BLOCKED, line_channel
 from services.registration.brakes import HOUR, Brake, allows, count
 from services.registration.claims import claim, hold, prove
 from services.registration.codes import LINE_FOR, LINE_LENGTH, LINE_LETTERS, code_hash, new_line_code
 from services.registration.whose import Whose, whose
 
 ABOUT = "line"
-BLOCKED = "unfollow"
 
 
 class LineCode(Row):

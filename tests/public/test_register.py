@@ -16,18 +16,22 @@ from core.actor import Actor
 from core.clock import frozen, now
 from core.database import transaction
 from core.settings import settings
-from data.models.delivery import LocalMail, LocalSms
-from data.models.people import ContactKind, ContactPoint, ContactState
+from data.models.delivery import Delivery, LocalMail, LocalSms
+from data.models.people import ContactKind, ContactPoint, ContactState, Person
 from data.models.registration import ContactClaim, RegistrationLink
 from pages.public import confirm, register
 from pages.public.app import app
 from pages.public.throttle import Throttle
 from services import delivery
+from services.delivery import tokens
 from services.delivery.app_channel import AppFields, edit_app
 from services.delivery.line_settings import LineFields
+from services.delivery.providers import line_messages
 from services.registration import make_links
 from tests.factories import make_person
+from tests.http_sink import http_sink
 from tests.push_service import phone
+from tests.services.delivery.stage import make_broadcast
 
 SYSTEM = Actor.system("test")
 SECRET = "achannelsecretofLINE"
@@ -227,6 +231,35 @@ class TestLine:
         for kind, state in (("unfollow", ContactState.DEAD), ("follow", ContactState.WORKS)):
             assert self.tell(browser, self.event(kind, kind)) == 200
             assert paper.points()[0][2] is state
+
+    def test_a_tap_on_a_message_is_answered_with_the_own_link(self, browser, channel, monkeypatch):
+        paper = Paper(browser)
+        code = re.search(r'class="linecode">(\w{10})<', paper.do("line").text)[1]
+        self.tell(browser, self.event("message", "e1", code))
+        with transaction(SYSTEM) as tx:
+            broadcast_id = make_broadcast(tx)
+            everybody = select(Person.id)
+            mailing_id = delivery.open_mailing(
+                tx, broadcast_id, title="訓練", subject="訓練", body="", reminder=False, people=everybody,
+                channels=[delivery.Channel.LINE],
+            )  # fmt: skip
+            delivery_id = tx.scalar(select(Delivery.id).where(Delivery.channel == "line"))
+        with http_sink() as line:
+            monkeypatch.setattr(line_messages, "ADDRESS", f"http://127.0.0.1:{line.port}")
+            tap = {**self.event("follow", "e2"), "type": "postback", "replyToken": "r1"}
+            good = f"answer:{tokens.sign(mailing_id, line_messages.TAP)}"
+            for data in (good, f"answer:{tokens.sign(mailing_id)}", "x"):
+                assert self.tell(browser, {**tap, "postback": {"data": data}}) == 200
+            other = {"type": "user", "userId": "Usomebodyelse"}
+            assert self.tell(browser, {**tap, "postback": {"data": good}, "source": other}) == 200
+            line.code = 400
+            assert self.tell(browser, {**tap, "postback": {"data": good}}) == 200
+        asked = [json.loads(one.body) for one in line.got]
+        assert [one.path for one in line.got] == ["/v2/bot/message/reply"] * 2
+        assert asked[0]["replyToken"] == "r1"
+        said = asked[0]["messages"][0]["text"]
+        assert said.endswith(f"/r/{tokens.sign(delivery_id)}")
+        assert "回答できます" in said
 
     def test_what_line_did_not_sign_or_comes_too_late_does_nothing(self, browser, channel):
         paper = Paper(browser)

@@ -24,7 +24,7 @@ TAP = "line tap"
 """What the mailing's number is signed for, in the data of the button."""
 
 ANSWER = "answer:"
-BUTTON = N_("Answer")
+BUTTON = N_("Answer now")
 LONGEST_TEXT, LONGEST_ALT = 160, 400
 ALREADY = 409
 ABOUT_THE_CALL = 400

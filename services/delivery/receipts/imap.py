@@ -15,7 +15,7 @@ from core.jobs import job, must_stop
 from core.transaction import Transaction
 from data.models.delivery import Security
 from data.models.receipts import MailReturn
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.providers.base import short
 from services.delivery.receipts.returned import LARGEST, heard_in
 from services.delivery.receipts.settings import ONLY_ROW, ImapAccess, current_returns, imap_access

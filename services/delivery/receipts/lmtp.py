@@ -12,7 +12,7 @@ from aiosmtpd.smtp import Envelope, Session
 
 from core import logs
 from core.database import transaction
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.receipts.addresses import delivery_of
 from services.delivery.receipts.returned import heard_in
 from services.delivery.receipts.taking import take

@@ -12,7 +12,7 @@ from core.jobs import job
 from core.transaction import Transaction
 from data.models.delivery import Channel, Delivery, DeliveryState, Mailing, MailingState, Receipt
 from data.models.receipts import EarlyReceipt, TakenNotice
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.receipts.taking import Heard, take
 from services.delivery.totals import totals
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.actor import Actor
 from core.database import transaction
@@ -121,3 +121,40 @@ def test_the_grid_saves_what_was_typed_or_says_what_is_wrong(open_page, family, 
     else:
         assert now == "+819033334444"
         assert "家族 一" in app.error[0].value
+
+
+class TestReviving:
+    """Contacts that failed are sent to again."""
+
+    @pytest.fixture
+    def failing(self, stage):
+        with transaction(SYSTEM) as tx:
+            person = make_person(tx, "不達", "一", stage.head_office, mail="gone@example.jp")
+            values = {"state": "dead", "reason": "550 5.1.1 User unknown"}
+            tx.execute(update(ContactPoint).where(ContactPoint.person_id == person.id).values(values))
+            settle(tx, 1_000)
+            return person
+
+    def test_of_the_chosen_and_of_all_found(self, open_page, failing):
+        app = open_page("network/people.py", finding="failing")
+        assert "このアドレスは存在しません" in app.dataframe[0].value["notes"][0]
+        assert app.button(key="revive").label == "該当者全員の連絡先を再開する"
+        pick(app, 0)
+        assert app.button(key="revive").label == "選んだ人の連絡先を再開する（1人）"
+        app.button(key="revive").click().run()
+        assert [one.value for one in app.success] == ["1件の連絡先を再開しました。"]
+        assert app.info
+
+    def test_all_found(self, open_page, failing):
+        app = open_page("network/people.py", finding="failing")
+        app.button(key="revive").click().run()
+        assert [one.value for one in app.success] == ["1件の連絡先を再開しました。"]
+
+    def test_by_one_click_on_the_person_s_page(self, open_page, failing):
+        app = open_page("people/person.py", id=failing.id)
+        shown = "".join(str(one.value) for one in app.get("html"))
+        assert "このアドレスは存在しません" in shown
+        (button,) = [one for one in app.button if one.label == "gone@example.jp への送信を再開する"]
+        app = button.click().run()
+        assert [one.value for one in app.success] == ["再開しました。次の送信から送られます。"]
+        assert not [one for one in app.button if "再開" in one.label]

@@ -31,8 +31,8 @@ LEFT_OUT = {
     "broadcasts.received", "people.mine", "registration.own_link",  # for oneself
     "people.export", "people.export_departments", "people.import_bad_csv", "people.upload", "safety.take_telegram",
     "network.export", "registration.handout", "setup.calendar", "setup.change_logo",  # files
-    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_sender",
-    "delivery.edit_sms", "setup.start",
+    "access.forgot_password", "access.invite", "access.make_key", "delivery.edit_line", "delivery.edit_returns",
+    "delivery.edit_sender", "delivery.edit_sms", "setup.start",
     "invitations.accept", "registration.make_link",
     "webhooks.add_endpoint", "webhooks.renew_secret", "directory.add_connection",
     "directory.edit_connection",  # secrets

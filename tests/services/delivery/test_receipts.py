@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 from core.actor import Actor
 from core.clock import frozen, now
 from core.database import transaction
-from data.models.delivery import Channel, Delivery, DeliveryState, Mailing, Receipt
+from data.models.delivery import Channel, Chunk, Delivery, DeliveryState, Mailing, Receipt
 from data.models.people import ContactPoint, ContactState
 from data.models.receipts import EarlyReceipt
 from services import delivery
-from services.delivery import results
+from services.delivery import leases, results
 from services.delivery.providers import Outcome
 from services.delivery.receipts.notices import EARLY, HeardOfSms, count_failed, is_new, take_early, take_of_sms
 from services.delivery.receipts.taking import COMPLAINT, Heard, take
@@ -23,9 +23,13 @@ BOUNCE = "550 5.1.1 User unknown"
 
 def accepted(tx, one: int) -> None:
     """Record that the provider took it, as the sending does."""
-    outcome = [Outcome(one, accepted=True, reference="250 ok")]
-    results.record(tx, outcome, last_pass=False)
-    results.mark_contacts(tx, outcome, {one: tx.scalar(select(Delivery.contact_point_id).where(Delivery.id == one))})
+    record(tx, Outcome(one, accepted=True, reference="250 ok"))
+
+
+def record(tx, outcome: Outcome) -> None:
+    tx.execute(update(Chunk).values(state="waiting", owner=None, lease_until=None))
+    lease = leases.take(tx, tx.scalar(select(Mailing.id)), "worker")
+    results.record(tx, lease, [outcome])
 
 
 WORDS = {
@@ -61,7 +65,7 @@ class TestOne:
     @pytest.mark.parametrize(
         ("words", "came_to"),
         [
-            (["accepted"], ("accepted", None, ContactState.WORKS, False)),
+            (["accepted"], ("accepted", None, ContactState.UNTRIED, False)),
             (["arrived"], ("delivered", None, ContactState.WORKS, False)),
             (["returned"], ("failed", False, ContactState.UNTRIED, False)),
             (["returned", "arrived"], ("delivered", None, ContactState.WORKS, False)),
@@ -92,7 +96,6 @@ class TestOne:
             for word in told:
                 WORDS[word](tx, one)
             found.append((heard(tx, one), told))
-        # Whether an address that was never refused counts as tried is the one thing that acceptance decides.
         assert found[0][0] == found[1][0], found
 
     def test_says_the_provider_s_word(self, tx, one):
@@ -108,7 +111,7 @@ class TestOne:
 
     def test_what_was_heard_keeps_it_from_being_sent_again(self, tx, one):
         WORDS["arrived"](tx, one)
-        results.record(tx, [Outcome(one, accepted=False, word="451 later")], last_pass=False)
+        record(tx, Outcome(one, accepted=False, word="451 later"))
         assert tx.scalar(select(Delivery.state)) is DeliveryState.DELIVERED
 
     def test_of_a_delivery_that_is_gone_nothing_follows(self, tx):
