@@ -85,7 +85,9 @@ class Broadcast(Versioned, Base):
     ``questions`` is a list of ``{"id", "kind", "label", "required", "options", "unit"}``; ``audience`` is the
     selection as it was asked (departments, areas, roles, lists, single people, everybody). ``asked`` counts the frozen
     audience. ``cause`` is what opened an automatic one; it is unique, so nothing opens twice.
-    ``answers_erased_at``: who answered what is no longer kept, the totals are.
+    ``answers_erased_at``: who answered what is no longer kept, the totals are. It goes by all of ``channels``, and to
+    whom none of these reaches by the first of ``otherwise`` that does. ``again``: what may have been sent when a worker
+    died is sent again; else it stays *unknown*.
     """
 
     __tablename__ = "broadcast"
@@ -112,6 +114,9 @@ class Broadcast(Versioned, Base):
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     answers_erased_at: Mapped[datetime | None]
+    channels: Mapped[list[str]] = mapped_column(default=lambda: ["mail"], server_default='["mail"]')
+    otherwise: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    again: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
 class Recipient(Base):

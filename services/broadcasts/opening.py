@@ -4,8 +4,9 @@ What a person sends and what a telegram opens go the same way from here on.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from core.errors import NotFound, Refused
@@ -13,51 +14,58 @@ from core.i18n import N_
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
 from data.models.delivery import Mailing
-from data.models.people import Membership, Person, PersonRegion
+from data.models.people import Person
 from services import delivery
-from services.broadcasts.audience import Selection, areas_below
+from services.broadcasts.audience import Selection
 from services.broadcasts.forms import FormRow, plain
-from services.broadcasts.totals import count_round
+from services.broadcasts.parts import first_part, keep_parts, pending
 from services.events import BroadcastOpened
 
 LINK = "{reply_url}"
+URGENT = (BroadcastKind.AUTOMATIC, BroadcastKind.MANUAL)
+"""These may use the share of a provider's pace that the others leave free."""
 
 
 def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Sequence[str] = ()) -> int:
-    """Make the people who were not asked yet recipients, in one statement, and return how many those are.
+    """Fix which people are asked who were not asked yet, in one statement, and return how many those are.
 
-    ``areas`` are the areas that the broadcast is about: a person with several regions is counted in one of them.
+    They become recipients with the mailing (``send_round``), a part at a time. ``areas`` are the areas that the
+    broadcast is about: a person with several regions is counted in one of them.
     """
-    number = next_round(tx, broadcast)
-    region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
-    order = [PersonRegion.area_code.in_(areas_below(list(areas))).desc()] if areas else []
-    area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
     asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
-    frozen = (
-        select(literal(broadcast.id), Person.id, Membership.department_id, area_code, literal(number))
-        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
-        .where(Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before))
-    )
-    columns = ["broadcast_id", "person_id", "department_id", "area_code", "round"]
-    added = tx.changed_rows(insert(Recipient).from_select(columns, frozen))
-    count_round(tx, broadcast.id, number)
+    new = select(Person.id).where(
+        Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before),
+        Person.id.not_in(pending(broadcast.id)),
+    )  # fmt: skip
+    added = keep_parts(tx, broadcast.id, next_round(tx, broadcast), new, areas, asks=True)
     broadcast.asked += added
     tx.session.flush()
     return added
 
 
-def send_round(tx: Transaction, broadcast: Broadcast) -> int:
-    """Open the mailing to the people whom the last ``freeze`` added; return its id."""
-    number = next_round(tx, broadcast)
-    newly_asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id, Recipient.round == number)
-    return open_mailing(tx, broadcast, newly_asked, broadcast.subject, reminder=False)
+def send_round(tx: Transaction, broadcast: Broadcast, *, unproved_since: datetime | None = None) -> int:
+    """Open the mailing to the people whom the last ``freeze`` added; return its id.
+
+    ``unproved_since``: not to addresses that somebody has shown to work since then.
+    """
+    return _open_mailing(tx, broadcast, broadcast.subject, reminder=False, unproved_since=unproved_since)
 
 
-def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str, *, reminder: bool) -> int:
-    """Open a mailing of a broadcast that this transaction has locked, and have it sent; return its id."""
+def send_reminder(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str) -> int:
+    """Open a mailing to recipients of a broadcast that this transaction has locked; return how many they are."""
+    count = keep_parts(tx, broadcast.id, next_round(tx, broadcast), people, (), asks=False)
+    if count:
+        _open_mailing(tx, broadcast, subject, reminder=True)
+    return count
+
+
+def _open_mailing(
+    tx: Transaction, broadcast: Broadcast, subject: str, *, reminder: bool, unproved_since: datetime | None = None
+) -> int:
     if broadcast.state is not BroadcastState.STOPPED:
         broadcast.state = BroadcastState.SENDING
     tx.session.flush()
+    people, to_come = first_part(tx, broadcast.id, next_round(tx, broadcast))
     mailing_id = delivery.open_mailing(
         tx,
         broadcast.id,
@@ -66,6 +74,12 @@ def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], sub
         body=broadcast.body,
         reminder=reminder,
         people=people,
+        channels=[delivery.Channel(one) for one in broadcast.channels],
+        otherwise=[delivery.Channel(one) for one in broadcast.otherwise],
+        again=broadcast.again,
+        urgent=broadcast.kind in URGENT,
+        to_come=to_come,
+        unproved_since=unproved_since,
     )
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)
@@ -88,12 +102,15 @@ def open_automatic(
     person_ids: Select[int],
     cause: str,
     areas: Sequence[str] = (),
+    channels: Sequence[delivery.Channel] = delivery.MAIL_ONLY,
+    otherwise: Sequence[delivery.Channel] = (),
 ) -> int:
     """Open a broadcast that nobody clicked (自動一斉送信, D07) and return its id.
 
     ``cause`` names what opened it, for instance an earthquake under a rule. It is unique: opening it again, even at the
     same moment from elsewhere, returns the broadcast that is there and sends nothing. A text that lacks the link to
-    answer gets it at its end.
+    answer gets it at its end. It goes by all of ``channels``, and to whom none of these reaches by the first of
+    ``otherwise`` that does.
     """
     made = tx.scalar(
         insert_unless(Broadcast)
@@ -107,6 +124,8 @@ def open_automatic(
             form_id=form.id,
             questions=plain(form.questions),
             audience=Selection(areas=list(areas)).model_dump(),
+            channels=[delivery.Channel(one).value for one in channels],
+            otherwise=[delivery.Channel(one).value for one in otherwise],
             cause=cause,
             created_by=tx.actor.account_id,
             created_at=tx.now,

@@ -5,7 +5,7 @@ States: draft → sending → open → closed; a person may stop while sending, 
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.actor import Reach
 from core.errors import Refused
@@ -20,7 +20,7 @@ from services import delivery
 from services.access import people_within
 from services.broadcasts.audience import Selection, people_of
 from services.broadcasts.drafts import BroadcastRow, require_draft
-from services.broadcasts.opening import LINK, freeze, open_mailing, send_round
+from services.broadcasts.opening import LINK, freeze, send_reminder, send_round
 from services.broadcasts.sight import get_seen_locked, get_steered, require_steered, require_version
 from services.events import BroadcastClosed, BroadcastOpened, MailingFinished
 
@@ -129,10 +129,9 @@ def remind(tx: Transaction, ask: Which) -> BroadcastRow:
             people_within(remind.reach(tx), tx.actor),
         )
     )
-    count = tx.scalar(select(func.count()).select_from(silent.subquery()))
+    count = send_reminder(tx, row, silent, as_reminder(row.subject))
     if not count:
         raise Refused(N_("Everybody within your reach has answered; nobody needs a reminder."))
-    open_mailing(tx, row, silent, as_reminder(row.subject), reminder=True)
     tx.note(f"broadcast:{row.id}", None, {"reminded": count})
     return BroadcastRow.model_validate(row)
 

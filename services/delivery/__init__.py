@@ -15,11 +15,12 @@ from services.delivery.decision_mail import send_decisions
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.lacking import Lacking
-from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
+from services.delivery.ledger import Round, add_people, arrived, close, counts, open_mailing, resume, stop
 from services.delivery.line_settings import LineAccess, LineRow, edit_line, friend_link, line_channel, line_settings
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
 from services.delivery.plan import MAIL_ONLY
+from services.delivery.proved import unproved
 from services.delivery.providers.sms import Sms
 from services.delivery.providers.webpush import Push, Subscription
 from services.delivery.reasons import reason_text
@@ -108,5 +109,6 @@ __all__ = [
     "stop",
     "sweep",
     "switch_channel",
+    "unproved",
     "verify",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from core import secrets
 
-SIGNATURE_BYTES = 16
+LINK, MESSAGE = "reply link", "message id"
+SIGNATURE_BYTES, MESSAGE_BYTES = 16, 8
 LONGEST = 64
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 HIGHEST = 2**63 - 1
@@ -17,7 +18,23 @@ HIGHEST = 2**63 - 1
 
 def sign(delivery_id: int) -> str:
     """Return the token of a delivery."""
-    return f"{_base36(delivery_id)}-{_signature('reply link', delivery_id, SIGNATURE_BYTES)}"
+    return Signer().token(delivery_id)
+
+
+class Signer:
+    """Signs many: the keys are derived once."""
+
+    def __init__(self) -> None:
+        """Derive the keys."""
+        self._reply, self._message = secrets.derive(LINK), secrets.derive(MESSAGE)
+
+    def token(self, delivery_id: int) -> str:
+        """Return what ``sign`` does."""
+        return f"{_base36(delivery_id)}-{_digest(self._reply, delivery_id)[:SIGNATURE_BYTES].hex()}"
+
+    def message_id(self, delivery_id: int, domain: str) -> str:
+        """Return what ``message_id`` does."""
+        return f"<{_base36(delivery_id)}.{_digest(self._message, delivery_id)[:MESSAGE_BYTES].hex()}@{domain}>"
 
 
 def verify(token: str) -> int | None:
@@ -36,20 +53,16 @@ def verify(token: str) -> int | None:
 
 def message_id(delivery_id: int, domain: str) -> str:
     """Return the Message-ID of a delivery: always the same one, and no help for guessing its token."""
-    return f"<{_base36(delivery_id)}.{_signature('message id', delivery_id, 8)}@{domain}>"
+    return Signer().message_id(delivery_id, domain)
 
 
 def retry_key(delivery_id: int) -> str:
     """Return the key under which a provider takes a delivery once, a UUID: the same one at every try."""
-    return str(UUID(bytes=_digest("retry key", delivery_id)[:16], version=4))
+    return str(UUID(bytes=_digest(secrets.derive("retry key"), delivery_id)[:16], version=4))
 
 
-def _signature(purpose: str, number: int, length: int) -> str:
-    return _digest(purpose, number)[:length].hex()
-
-
-def _digest(purpose: str, number: int) -> bytes:
-    return hmac.digest(secrets.derive(purpose), b"%d" % number, "sha256")
+def _digest(key: bytes, number: int) -> bytes:
+    return hmac.digest(key, b"%d" % number, "sha256")
 
 
 def _base36(number: int) -> str:

@@ -172,6 +172,7 @@ class TestAddresses:
                  for one in (coded, old, used, other)}  # fmt: skip
         self.verify(tx, coded, 99)
         self.verify(tx, old, 101)
+        tx.add(ContactPoint(person_id=coded.id, kind="mail", value="second@example.jp"))
         tx.add(Broadcast(id=900, kind="manual", state="open", title="t", subject="s", body="b", questions=[],
                          audience={}, created_at=tx.now, sent_at=tx.now))  # fmt: skip
         mailing = Mailing(broadcast_id=900, round=0, subject="s", body="b", constants={}, created_at=tx.now)
@@ -180,10 +181,10 @@ class TestAddresses:
             moment = tx.now - timedelta(days=days)
             tx.add(Delivery(mailing_id=mailing.id, person_id=person.id, contact_point_id=point[person.id],
                             channel="mail", address="", state=state, updated_at=moment))  # fmt: skip
-        assert preview_contact_check(administrator, Nothing()).addresses == 2
+        assert preview_contact_check(administrator, Nothing()).addresses == 3
         made = check_contacts(administrator, Nothing())
         sent = select(Delivery.address).join(Mailing).where(Mailing.broadcast_id == made)
-        assert set(tx.execute(sent).scalars()) == {"o@example.jp", "x@example.jp"}
+        assert set(tx.execute(sent).scalars()) == {"o@example.jp", "x@example.jp", "second@example.jp"}
 
     @staticmethod
     def verify(tx, person, days):
