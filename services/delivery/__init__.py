@@ -62,7 +62,7 @@ __all__ = [
     "SmsRow",
     "Subscription",
     "WhichMail",
-    "app_key",
+    "add_people", "app_key",
     "app_provider",
     "app_settings",
     "arrived",
