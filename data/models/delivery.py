@@ -139,6 +139,8 @@ class Mailing(Base):
     again: Mapped[bool] = mapped_column(default=True, server_default="true")
     urgent: Mapped[bool] = mapped_column(default=True, server_default="true")
     to_come: Mapped[int] = mapped_column(default=0, server_default="0")
+    unproved_since: Mapped[datetime | None]
+    """It goes to no address that somebody has shown to work since then."""
 
 
 class DeliveryState(StrEnum):

@@ -25,14 +25,15 @@ ROWS: kit.Layout = ["enabled", ("every_months", "day", "hour"), "unproved_days",
 
 def standing(rule: CheckRuleRow) -> None:
     """Say when the next check is due, and offer to begin one now."""
+    on, off = _(N_("On")), _(N_("Off"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if rule.next_at:
             sentence = N_("Next check: {moment}. After that every {months} months.")
             said = _(sentence, moment=kit.moment(rule.next_at), months=rule.every_months)
-            st.markdown(f":green-badge[:material/check_circle: {_(N_('On'))}] {said}")
+            st.markdown(f":green-badge[:material/check_circle: {on}] {said}")
         else:
             said = _(N_("No check is planned. Addresses are only checked when you begin it."))
-            st.markdown(f":gray-badge[{_(N_('Off'))}] {said}")
+            st.markdown(f":gray-badge[{off}] {said}")
         if check_contacts.allowed(actor) and st.button(
             _(N_("Check addresses now")), key="now", icon=":material/mark_email_read:"
         ):

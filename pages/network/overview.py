@@ -1,7 +1,6 @@
 """The contact network (連絡網, D12): how many have registered what, what is to be mended, department by department."""
 
 from datetime import datetime
-from functools import partial
 
 import streamlit as st
 
@@ -12,19 +11,21 @@ from core.paging import COUNT_CAP
 from core.shown import literal
 from pages import kit
 from pages.kit.guard import guard
+from pages.network._tree import show_tree
 from services.network import (
     Finding,
     Network,
     NetworkNow,
-    TreeAsk,
-    TreeRow,
     count_again,
     network_counts,
-    network_tree,
 )
 
 actor = guard("network.counts")
 LISTS = "network/people.py"
+WAYS = (
+    ("registration.guides", "registration/guide.py", "contact_mail"),
+    ("network.contact_check", "network/contact_check.py", "mark_email_read"),
+)
 KINDS = ("company_mail", "private_mail", "mobile", "app", "line")
 GROUPS = (
     (
@@ -86,42 +87,14 @@ def show_waiting(count: int) -> None:
     st.page_link(LISTS, label=label, icon=":material/hourglass_empty:", query_params={"waiting": "1"})
 
 
-def share(name: str, row: TreeRow) -> str:
-    """Write how many of a department's people, and the rate."""
-    count = getattr(row, name)
-    return f"{kit.number(count)} ({kit.percent(count, row.people)})" if row.people else kit.NONE
-
-
-def show_tree() -> None:
-    """Show the departments with their counts and rates."""
-    st.subheader(_(N_("By department")), anchor=False)
-    st.caption(_(N_("Each with all below it. Everybody counts once, in the main department.")))
-    question = kit.filters(TreeAsk, size=50)
-    searching = bool(question.text)
-    columns: dict[str, kit.Column | str] = {
-        "name": kit.Column(
-            _(N_("Name")), value=lambda row: row.full_name if searching else kit.in_tree(row.name, row.depth)
-        ),
-        "people": kit.Column(_(N_("Number of people")), number=True),
-    }
-    for name, label in (("registered", N_("Registered something")), ("nothing", N_("Nothing registered")),
-                        ("verified", N_("Something verified")), ("mobile", N_("Mobile")),
-                        ("failing", N_("A contact fails")), ("missed", N_("Missed in the last test")),
-                        ("to_mend", N_("Anything to mend"))):  # fmt: skip
-        columns[name] = kit.Column(_(label), value=partial(share, name), number=True)
-    kit.table(
-        network_tree, question, columns=columns, opens=lambda row: (LISTS, {"department_id": row.id}),
-        unit=N_("{count} departments"), empty=_(N_("No department is found. Clear the filter or add departments.")),
-    )  # fmt: skip
-
-
 found = kit.ask(network_counts)
 kit.header(
     _(N_("Contact network")), _(N_("Who can be reached by what, who cannot, and what is left to mend.")),
     next_step=(_(N_("Person by person")), LISTS) if actor.may("network.search", What.READ) else None,
 )  # fmt: skip
-if actor.may("registration.guides", What.READ):
-    st.page_link("registration/guide.py", label=_(N_("Guide people to register")), icon=":material/contact_mail:")
+for process, page, icon in WAYS:
+    if actor.may(process, What.READ):
+        kit.way_to(page, icon=icon)
 if found.counted_at:
     show_when(found.counted_at)
 show_totals(found)

@@ -1,25 +1,34 @@
-"""Opening a contact check (連絡先の確認通知, D09): a broadcast without questions to chosen addresses."""
+"""Opening a contact check (連絡先の確認通知, D09): a broadcast without questions, to addresses."""
+
+from datetime import datetime
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
-from data.models.people import ContactPoint
-from services import delivery
 from services.broadcasts.audience import Selection
-from services.broadcasts.opening import freeze
+from services.broadcasts.opening import freeze, send_round
 from services.events import BroadcastOpened
 
 
 def open_check(
-    tx: Transaction, *, title: str, subject: str, body: str, introduction: str, points: Select[int], cause: str
+    tx: Transaction,
+    *,
+    title: str,
+    subject: str,
+    body: str,
+    introduction: str,
+    people: Select[int],
+    unproved_since: datetime | None,
+    cause: str,
 ) -> int | None:
-    """Ask by mail whether these contact points work; return the broadcast's id, None if there are none of them.
+    """Ask people by mail whether their addresses work; return the broadcast's id, None if there is nobody to ask.
 
-    ``cause`` is unique: opening it again returns the broadcast that is there and sends nothing.
+    ``unproved_since``: only addresses that nobody has shown to work since then. ``cause`` is unique: opening it again
+    returns the broadcast that is there and sends nothing.
     """
-    if not tx.scalar(select(exists(points))):
+    if not tx.scalar(select(exists(people))):
         return None
     made: int | None = tx.scalar(
         insert(Broadcast)
@@ -36,10 +45,7 @@ def open_check(
         return there
     broadcast = tx.get(Broadcast, made, lock=True)
     assert broadcast is not None  # it was made in this transaction
-    people = select(ContactPoint.person_id).where(ContactPoint.id.in_(points)).distinct()
     freeze(tx, broadcast, people)
-    delivery.open_mailing(
-        tx, made, title=title, subject=subject, body=body, reminder=False, people=people, points=points
-    )  # fmt: skip
+    send_round(tx, broadcast, unproved_since=unproved_since)
     tx.tell(BroadcastOpened(made, broadcast.kind.value, broadcast.asked))
     return made

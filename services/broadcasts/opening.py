@@ -4,6 +4,7 @@ What a person sends and what a telegram opens go the same way from here on.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
@@ -46,9 +47,12 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
     return added
 
 
-def send_round(tx: Transaction, broadcast: Broadcast) -> int:
-    """Open the mailing to the people whom the last ``freeze`` added; return its id."""
-    mailing_id = _open_mailing(tx, broadcast, broadcast.subject)
+def send_round(tx: Transaction, broadcast: Broadcast, *, unproved_since: datetime | None = None) -> int:
+    """Open the mailing to the people whom the last ``freeze`` added; return its id.
+
+    ``unproved_since``: not to addresses that somebody has shown to work since then.
+    """
+    mailing_id = _open_mailing(tx, broadcast, broadcast.subject, unproved_since=unproved_since)
     begin(tx, broadcast, mailing_id)
     return mailing_id
 
@@ -75,6 +79,7 @@ def _open_mailing(
     *,
     reminder: bool = False,
     channels: Sequence[delivery.Channel] = (),
+    unproved_since: datetime | None = None,
 ) -> int:
     """Open the mailing of the audience that was kept last.
 
@@ -98,6 +103,7 @@ def _open_mailing(
         again=broadcast.again,
         urgent=broadcast.kind in URGENT,
         to_come=to_come,
+        unproved_since=unproved_since,
     )
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)

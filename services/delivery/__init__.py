@@ -24,6 +24,7 @@ from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
 from services.delivery.notes import sms_yen
 from services.delivery.plan import KINDS, MAIL_ONLY
+from services.delivery.proved import unproved
 from services.delivery.providers.base import ProviderDown
 from services.delivery.providers.line_messages import reply as reply_in_line
 from services.delivery.providers.sms import Sms
@@ -62,5 +63,5 @@ __all__ = [
     "reply_in_line", "resume", "returns", "send_calls", "send_decisions", "send_letters", "send_mailing",
     "send_reset", "send_test_mail", "send_test_sms", "sender", "ses_cause", "sign", "sms_box", "sms_cause",
     "sms_provider", "sms_settings", "sms_yen", "stop", "sweep", "switch_channel", "switched_off", "take_early",
-    "take_notice", "verify", "why_dead",
+    "take_notice", "unproved", "verify", "why_dead",
 ]  # fmt: skip

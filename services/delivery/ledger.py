@@ -53,20 +53,21 @@ def open_mailing(
     channels: Sequence[Channel] = MAIL_ONLY,
     otherwise: Sequence[Channel] = (),
     short_text: str = "",
-    points: Select[int] | None = None,
     versions: Mapping[str, Mapping[str, str]] | None = None,
     again: bool = True,
     urgent: bool = True,
     to_come: int = 0,
+    unproved_since: datetime | None = None,
 ) -> int:
     """Freeze who gets what, and queue the sending; returns the mailing's id.
 
     ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. They are reached by every
     one of ``channels``; whom none of these reaches, by the first of ``otherwise`` that does. ``short_text`` is what
-    SMS, LINE and the app say before the link; empty: the subject. ``points``: only to these of their contact points.
+    SMS, LINE and the app say before the link; empty: the subject.
     ``versions``: by language, ``subject``, ``body`` and ``title`` for those who read that one. ``again``: what may have
     been sent when a worker died is sent again; ``urgent``: it may use the share of a provider's pace that is kept free.
-    ``to_come`` people more are added by ``add_people``. The caller holds the broadcast's row locked: rounds are
+    ``to_come`` people more are added by ``add_people``. ``unproved_since``: it goes to no address that somebody has
+    shown to work since then. The caller holds the broadcast's row locked: rounds are
     numbered one after the other.
 
     Raises:
@@ -87,11 +88,12 @@ def open_mailing(
         again=again,
         urgent=urgent,
         to_come=to_come,
+        unproved_since=unproved_since,
         constants=_constants(tx, title),
         created_at=tx.now,
     )
     tx.add(mailing)
-    _freeze(tx, mailing, people, points)
+    _freeze(tx, mailing, people)
     progress.begin(tx, MAILING, subject=f"mailing:{mailing.id}", running=True)
     enqueue_senders(tx, [mailing.id])
     return mailing.id
@@ -120,9 +122,10 @@ def _constants(tx: Transaction, title: str) -> dict[str, str]:
     return {"title": title, "organisation": organisation or "", "domain": domain}
 
 
-def _freeze(tx: Transaction, mailing: Mailing, people: Select[int], points: Select[int] | None) -> None:
+def _freeze(tx: Transaction, mailing: Mailing, people: Select[int]) -> None:
     channels, otherwise = [Channel(one) for one in mailing.channels], [Channel(one) for one in mailing.otherwise]
-    plan = planned(people, channels, otherwise, switched_off(tx, [*channels, *otherwise]), points).subquery("plan")
+    off = switched_off(tx, [*channels, *otherwise])
+    plan = planned(people, channels, otherwise, off, mailing.unproved_since).subquery("plan")
     # Rows of one channel get ids in a row, so that a chunk, which is a range of ids, is of one channel.
     in_order = [plan.c.channel, plan.c.person_id] if len(channels) + len(otherwise) > 1 else []
     frozen = (

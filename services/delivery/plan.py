@@ -1,6 +1,7 @@
 """Who would get what (配信計画): one statement, which the rehearsal counts and a mailing freezes."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Case, ColumnElement, Select, and_, case, func, literal, null, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from data.models.delivery import Channel, DeliveryState
 from data.models.people import ContactKind, ContactOrigin, ContactPoint, ContactState
+from services.delivery.proved import unproved
 from services.delivery.reasons import OFF, Reason
 
 ADDRESS = r"^[!-;=?-~]+@[!-;=?-~]+$"
@@ -29,22 +31,22 @@ def planned(
     channels: Sequence[Channel] = MAIL_ONLY,
     otherwise: Sequence[Channel] = (),
     off: Collection[Channel] = (),
-    points: Select[int] | None = None,
+    unproved_since: datetime | None = None,
 ) -> Select[Any]:
     """Return a row for each person × contact point of the channels, and one for a person without any: the ledger to be.
 
     Whom none of ``channels`` reaches gets rows of the first of ``otherwise`` that does. By channels that are ``off``
-    nothing is sent. ``people`` are person ids, each once; ``points`` are the contact points that are meant, None: all
-    of theirs. Columns: person_id, contact_point_id, channel, address, private, state, reason.
+    nothing is sent. ``people`` are person ids, each once. ``unproved_since``: only the contact points that nobody has
+    shown to work since then. Columns: person_id, contact_point_id, channel, address, private, state, reason.
     """
     levels = dict.fromkeys(channels, 0)
     levels |= {channel: at for at, channel in enumerate(otherwise, 1) if channel not in levels}
-    every = _points(people, levels, off, points)
-    return every if max(levels.values()) == 0 else _first_that_reaches(every, channels[0])
+    points = _points(people, levels, off, unproved_since)
+    return points if max(levels.values()) == 0 else _first_that_reaches(points, channels[0])
 
 
 def _points(
-    people: Select[int], levels: dict[Channel, int], off: Collection[Channel], meant: Select[int] | None
+    people: Select[int], levels: dict[Channel, int], off: Collection[Channel], unproved_since: datetime | None
 ) -> Select[Any]:
     asked = people.subquery("asked")
     person_id = asked.c[0]
@@ -68,8 +70,8 @@ def _points(
     if max(levels.values()):
         columns.append(_by_kind({kind: literal(levels[channel]) for kind, channel in by_kind.items()}).label("level"))
     has = (ContactPoint.person_id == person_id) & ContactPoint.kind.in_(list(by_kind))
-    if meant is not None:
-        has &= ContactPoint.id.in_(meant)
+    if unproved_since is not None:
+        has &= unproved(unproved_since)
     return select(*columns).select_from(asked).outerjoin(ContactPoint, has)
 
 

@@ -119,6 +119,6 @@ def _offer(mailing_id: int, lane: int, times: int) -> None:
             _enqueue(tx, mailing_id, lane, offered=times)
 
 
-def _enqueue(tx: Transaction, mailing_id: int, lane: int, **more: int) -> None:
+def _enqueue(tx: Transaction, mailing_id: int, lane: int, *, offered: int = 0) -> None:
     name = f"delivery.send:{mailing_id}:{lane}"
-    enqueue(tx, send_mailing, once=name, alone=name, mailing_id=mailing_id, lane=lane, **more)
+    enqueue(tx, send_mailing, once=name, alone=name, mailing_id=mailing_id, lane=lane, offered=offered)

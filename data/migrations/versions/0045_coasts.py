@@ -65,12 +65,14 @@ def upgrade() -> None:
         sa.CheckConstraint("unproved_days BETWEEN 1 AND 3650", name=op.f("ck_contact_check_rule_unproved_days")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_check_rule")),
     )
+    op.add_column("mailing", sa.Column("unproved_since", sa.DateTime(timezone=True), nullable=True))
     _kinds(KINDS)
 
 
 def downgrade() -> None:
     """Go back."""
     _kinds(KINDS[:-1])
+    op.drop_column("mailing", "unproved_since")
     op.drop_table("contact_check_rule")
     op.drop_table("coast")
     op.drop_table("tsunami_area")

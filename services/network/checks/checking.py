@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 
 from core.actor import Actor
 from core.clock import jst
@@ -15,10 +15,9 @@ from core.operations import operation, query
 from core.shown import day
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
-from data.models.delivery import Delivery, DeliveryState
 from data.models.network import ContactCheckRule
 from data.models.people import ContactKind, ContactPoint, ContactState, Person
-from services import broadcasts
+from services import broadcasts, delivery
 from services.network.checks.dates import Rhythm, next_after
 from services.network.checks.rule import ONLY_ROW, fresh
 from services.network.checks.sample import INTRODUCTION
@@ -39,8 +38,8 @@ class CheckPreview(Row):
 def preview_contact_check(tx: Transaction, _ask: Nothing) -> CheckPreview:
     """Count the addresses that a check would go to now, and their people."""
     rule = tx.get(ContactCheckRule, ONLY_ROW) or fresh()
-    counts = select(func.count(), func.count(ContactPoint.person_id.distinct()))
-    addresses, people = tx.execute(counts.where(ContactPoint.id.in_(points(tx, rule.unproved_days)))).one()
+    found = addresses_to_check(_since(tx, rule)).subquery()
+    addresses, people = tx.execute(select(func.count(), func.count(found.c.person_id.distinct()))).one()
     return CheckPreview(addresses=addresses, people=people)
 
 
@@ -73,26 +72,22 @@ def check_when_due() -> None:
             check_contacts(tx, Nothing())
 
 
-def points(tx: Transaction, unproved_days: int | None) -> Select[int]:
-    """Return the ids of the mail addresses to be checked: of active people, not known to be dead."""
+def addresses_to_check(since: datetime | None) -> Select[int, int]:
+    """Return address and person of what is to be checked: mail addresses of active people, not known to be dead.
+
+    ``since``: only those that nobody has shown to work since then.
+    """
     found = (
-        select(ContactPoint.id)
+        select(ContactPoint.id, ContactPoint.person_id)
         .join(Person, Person.id == ContactPoint.person_id)
         .where(ContactPoint.kind == ContactKind.MAIL, ContactPoint.state != ContactState.DEAD)
         .where(Person.retired_at.is_(None))
     )
-    return found if unproved_days is None else found.where(~_proved(tx.now - timedelta(days=unproved_days)))
+    return found if since is None else found.where(delivery.unproved(since))
 
 
-def _proved(since: datetime) -> ColumnElement[bool]:
-    """Say that somebody has shown since then that an address works: by a code, or by a link in a mail to it."""
-    used = select(1).where(
-        Delivery.person_id == ContactPoint.person_id,
-        Delivery.contact_point_id == ContactPoint.id,
-        Delivery.state == DeliveryState.DELIVERED,
-        Delivery.updated_at > since,
-    )
-    return func.coalesce(ContactPoint.verified_at > since, False) | used.exists()
+def _since(tx: Transaction, rule: ContactCheckRule) -> datetime | None:
+    return None if rule.unproved_days is None else tx.now - timedelta(days=rule.unproved_days)
 
 
 def _require_none_under_way(tx: Transaction) -> None:
@@ -107,8 +102,10 @@ def _require_none_under_way(tx: Transaction) -> None:
 def _open(tx: Transaction, rule: ContactCheckRule, due: datetime | None) -> int | None:
     with using_language(DEFAULT_LANGUAGE):
         title = _(N_("Contact check of {day}"), day=day(jst(due or tx.now).date()))
+    since = _since(tx, rule)
+    found = addresses_to_check(since).subquery()
     return broadcasts.open_check(
         tx, title=title, subject=rule.subject if MARK in rule.subject else f"{MARK}{rule.subject}", body=rule.body,
-        introduction=INTRODUCTION, points=points(tx, rule.unproved_days),
+        introduction=INTRODUCTION, people=select(found.c.person_id).distinct(), unproved_since=since,
         cause=f"contact check {(due or tx.now).isoformat()}",
     )  # fmt: skip

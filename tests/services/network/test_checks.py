@@ -20,9 +20,7 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Rec
 from data.models.delivery import Delivery, DeliveryState, LocalMail, Mailing
 from data.models.network import ContactCheckRule
 from data.models.people import ContactPoint, ContactState
-from services.broadcasts import Replies, Reply, find_asked, record_replies
-from services.delivery.providers import Outcome
-from services.delivery.results import mark_contacts, record
+from services.broadcasts import Replies, Reply, find_asked, parts, record_replies
 from services.home import what_needs_me
 from services.network import (
     CheckRule,
@@ -36,7 +34,9 @@ from services.network import (
 )
 from services.network.checks import checking
 from services.network.checks.dates import Rhythm, next_after
-from tests.factories import make_person
+from tests.factories import actor_of, make_person
+from tests.services.delivery.stage import use_smtp
+from tests.smtp_sink import smtp_sink
 
 SYSTEM = Actor.system("test")
 MARCH = datetime(2031, 3, 1, 0, 0, tzinfo=UTC)
@@ -172,6 +172,7 @@ class TestAddresses:
                  for one in (coded, old, used, other)}  # fmt: skip
         self.verify(tx, coded, 99)
         self.verify(tx, old, 101)
+        tx.add(ContactPoint(person_id=coded.id, kind="mail", value="second@example.jp"))
         tx.add(Broadcast(id=900, kind="manual", state="open", title="t", subject="s", body="b", questions=[],
                          audience={}, created_at=tx.now, sent_at=tx.now))  # fmt: skip
         mailing = Mailing(broadcast_id=900, round=0, subject="s", body="b", constants={}, created_at=tx.now)
@@ -180,10 +181,33 @@ class TestAddresses:
             moment = tx.now - timedelta(days=days)
             tx.add(Delivery(mailing_id=mailing.id, person_id=person.id, contact_point_id=point[person.id],
                             channel="mail", address="", state=state, updated_at=moment))  # fmt: skip
-        assert preview_contact_check(administrator, Nothing()).addresses == 2
+        assert preview_contact_check(administrator, Nothing()).addresses == 3
         made = check_contacts(administrator, Nothing())
         sent = select(Delivery.address).join(Mailing).where(Mailing.broadcast_id == made)
-        assert set(tx.execute(sent).scalars()) == {"o@example.jp", "x@example.jp"}
+        assert set(tx.execute(sent).scalars()) == {"o@example.jp", "x@example.jp", "second@example.jp"}
+
+    def test_people_who_come_in_later_parts_are_asked_at_unproved_addresses_only(self, live, monkeypatch):
+        monkeypatch.setattr(parts, "FIRST_PEOPLE", 1)
+        monkeypatch.setattr(parts, "PART_PEOPLE", 1)
+        with transaction(SYSTEM) as tx:
+            set_contact_check(tx, on(enabled=False, unproved_days=100))
+            for name in ("a", "b", "c"):
+                person = make_person(tx, mail=f"{name}@example.jp")
+                proved = tx.now - timedelta(days=1)
+                tx.add(ContactPoint(person_id=person.id, kind="mail", value=f"{name}2@example.jp", verified_at=proved))
+            check_contacts(tx, Nothing())
+            assert mails(tx) == ["a@example.jp"]
+        jobs.run_waiting_jobs()
+        with transaction(SYSTEM) as tx:
+            assert mails(tx) == ["a@example.jp", "b@example.jp", "c@example.jp"]
+            assert contact_checks(tx, ChecksAsk()).rows[0].sent == 3
+
+    def test_a_dead_address_beside_a_living_one_stands_as_not_sent(self, administrator, tx):
+        person = make_person(tx, mail="a@example.jp")
+        tx.add(ContactPoint(person_id=person.id, kind="mail", value="dead@example.jp", state=ContactState.DEAD))
+        check_contacts(administrator, Nothing())
+        (row,) = contact_checks(administrator, ChecksAsk()).rows
+        assert (row.waiting, row.not_sent) == (1, 1)
 
     @staticmethod
     def verify(tx, person, days):
@@ -309,20 +333,24 @@ class TestResults:
             states = dict(tx.execute(select(ContactPoint.value, ContactPoint.state)).all())
             assert states["p0@example.jp"] is ContactState.WORKS
 
-    def test_what_failed_for_good_is_dead_counted_and_told_on_home_but_not_as_a_safety_number(
-        self, administrator, tx, cast
-    ):
-        make_person(tx, mail="a@example.jp")
-        made = check_contacts(administrator, Nothing())
-        found = tx.session.scalars(select(Delivery)).one()
-        outcome = Outcome(found.id, accepted=False, word="550 no such user", permanent=True, dead=True)
-        record(tx, [outcome], last_pass=True)
-        mark_contacts(tx, [outcome], {found.id: found.contact_point_id})
-        tx.execute(update(Mailing).values(failed=1))
-        assert tx.scalar(select(ContactPoint.state).where(ContactPoint.value == "a@example.jp")) is ContactState.DEAD
-        (row,) = contact_checks(administrator, ChecksAsk()).rows
-        assert (row.id, row.sent, row.failed, row.waiting) == (made, 0, 1, 0)
-        needs = [(one.page, one.count, one.urgency) for one in what_needs_me(administrator, Nothing())]
+    def test_what_failed_for_good_is_dead_counted_and_told_on_home_but_not_as_a_safety_number(self, live_cast):
+        with smtp_sink() as sink:
+            with transaction(SYSTEM) as tx:
+                use_smtp(tx, sink.port)
+                make_person(tx, mail="unknown@example.jp")
+                make_person(tx, mail="fine@example.jp")
+                made = check_contacts(tx, Nothing())
+            jobs.run_waiting_jobs()
+        with transaction(SYSTEM) as tx:
+            administrator = actor_of(tx, live_cast.administrator)
+            states = dict(tx.execute(select(ContactPoint.value, ContactPoint.state)).all())
+            assert states["unknown@example.jp"] is ContactState.DEAD
+            assert tx.scalar(select(Mailing.failed)) == 1
+            (row,) = contact_checks(tx, ChecksAsk()).rows
+            assert (row.id, row.sent, row.failed, row.waiting) == (made, 1, 1, 0)
+            assert preview_contact_check(tx, Nothing()).addresses == 1
+        with transaction(administrator) as tx:
+            needs = [(one.page, one.count, one.urgency) for one in what_needs_me(tx, Nothing())]
         assert ("network/contact_check.py", 1, Urgency.LATER) in needs
         assert not [page for page, *_rest in needs if page.startswith("broadcasts/")]
 

@@ -12,7 +12,7 @@ from data.models.access import ReachKind
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.delivery import Delivery, DeliveryState, Mailing
 from data.models.people import ContactPoint, ContactState
-from services.network import settle
+from services.network import CheckRule, set_contact_check, settle
 from services.setup import StepMark, StepState, guide, mark_step
 from services.setup.steps import STEPS
 from tests.factories import actor_of, give, make_account, make_department, make_person
@@ -84,6 +84,25 @@ class TestGuide:
         tx.add(Delivery(mailing_id=mailing.id, person_id=lone.id, channel="mail", address="a@example.jp",
                         state=delivery, updated_at=tx.now))  # fmt: skip
         assert states(tx)["test"] is state
+
+    def test_D09_contact_checks_that_are_on_settle_step_eight(self, tx, lone):
+        assert states(tx)["contact_check"] is StepState.OPEN
+        make_person(tx, mail="a@example.jp")
+        assert states(tx)["contact_check"] is StepState.OPEN
+        set_contact_check(tx, CheckRule(enabled=True, every_months=3))
+        step = next(one for one in guide(tx, Nothing()).steps if one.key == "contact_check")
+        assert (step.state, step.finding) == (StepState.DONE, "すべてのメールアドレスを3か月ごとに確認します。")
+        set_contact_check(tx, CheckRule(version=1))
+        assert states(tx)["contact_check"] is StepState.OPEN
+
+    def test_a_contact_check_is_no_everyday_use(self, tx, lone):
+        broadcast = Broadcast(kind=BroadcastKind.CONTACT_CHECK, state=BroadcastState.OPEN, title="t", subject="s",
+                              body="b", questions=[], audience={}, created_at=tx.now, sent_at=tx.now)  # fmt: skip
+        tx.add(broadcast)
+        assert states(tx)["everyday"] is StepState.OPEN
+        broadcast.kind = BroadcastKind.MANUAL
+        tx.session.flush()
+        assert states(tx)["everyday"] is StepState.DONE
 
     def test_managers_only_count_besides_administrators(self, tx, cast):
         assert states(tx)["roles"] is StepState.DONE

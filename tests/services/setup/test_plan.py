@@ -18,6 +18,7 @@ from data.models.webhooks import WebhookEndpoint
 from pages.kit.menu import PAGES
 from services import broadcasts, safety
 from services.home import what_needs_me
+from services.network import CheckRule, set_contact_check
 from services.setup import (
     FEATURES,
     EditContact,
@@ -83,7 +84,7 @@ class TestUseFeature:
 
     def test_X01_menu_and_guide_follow(self, administrator, tx):
         leave_out(administrator, "safety")
-        assert hidden_pages(tx) == {"safety/rules.py", "safety/telegrams.py"}
+        assert hidden_pages(tx) == {"safety/coasts.py", "safety/rules.py", "safety/telegrams.py"}
         keys = [step.key for step in guide(tx, Nothing()).steps]
         assert {"regions", "automatic"}.isdisjoint(keys)
         assert {"templates", "test", "everyday"} <= set(keys), "notices still need them"
@@ -120,6 +121,13 @@ class TestUseFeature:
         else:
             leave_out(administrator, feature)
         assert tx.get(Broadcast, row.id) is not None, "the data stays"
+
+    def test_the_contact_network_is_kept_while_contact_checks_are_on(self, administrator):
+        set_contact_check(administrator, CheckRule(enabled=True))
+        with pytest.raises(Refused, match="contact check"):
+            leave_out(administrator, "network")
+        set_contact_check(administrator, CheckRule(version=1))
+        leave_out(administrator, "network")
 
     def test_is_refused_while_a_rule_a_key_or_an_endpoint_is_on(self, administrator, tx, cast):
         broadcasts.seed_samples(tx)
