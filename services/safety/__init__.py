@@ -17,9 +17,10 @@ from services.safety.feeds import (
     FeedRow,
     FeedState,
     FeedSwitch,
+    feed_enabled,
     feed_state,
-    last_success,
     read_feeds,
+    read_since,
     stale_since,
     switch_feed,
 )
@@ -40,7 +41,7 @@ from services.safety.taking import Taken, TakeTelegram, take_telegram
 __all__ = [
     "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState", "FeedSwitch", "Intensity",
     "OnCoast", "Place", "RuleRow", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk",
-    "Verdict", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule", "feed_state", "last_success", "list_coasts",
-    "put_on_coast", "read_feeds", "replay_file", "rules", "seed_samples", "stale_since", "switch_feed",
+    "Verdict", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule", "feed_enabled", "feed_state", "list_coasts",
+    "put_on_coast", "read_feeds", "read_since", "replay_file", "rules", "seed_samples", "stale_since", "switch_feed",
     "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices",
 ]  # fmt: skip

@@ -101,8 +101,7 @@ def stands(tx: Transaction) -> FeedState:
 
 def is_read(tx: Transaction) -> bool:
     """Tell whether the feeds are read: somebody switched it on, and this installation knows where they are."""
-    reading = tx.get(FeedReading, ONLY_ROW)
-    return reading is not None and reading.enabled and address() is not None
+    return feed_enabled(tx) and address() is not None
 
 
 def last_success(tx: Transaction) -> datetime | None:
@@ -112,23 +111,36 @@ def last_success(tx: Transaction) -> datetime | None:
     return oldest if count == len(LONG) else None
 
 
+def feed_enabled(tx: Transaction) -> bool:
+    """Tell whether somebody switched the reading on."""
+    reading = tx.get(FeedReading, ONLY_ROW)
+    return reading is not None and reading.enabled
+
+
+def read_since(tx: Transaction) -> datetime | None:
+    """Return when reading last succeeded, or was switched on since; None while it is off."""
+    reading = tx.get(FeedReading, ONLY_ROW)
+    if reading is None or not reading.enabled:
+        return None
+    return max(reading.switched_at, last_success(tx) or reading.switched_at)
+
+
 def stale_since(tx: Transaction) -> datetime | None:
     """Return since when reading has not succeeded; None while it is off or all is well.
 
     A last success that lies ahead is none: our clock was set back since.
     """
-    reading = tx.get(FeedReading, ONLY_ROW)
-    if reading is None or not reading.enabled:
+    since = read_since(tx)
+    if since is None:
         return None
-    since = max(reading.switched_at, last_success(tx) or reading.switched_at)
-    well = tx.now - STALE_AFTER <= since <= tx.now + STALE_AFTER
+    well = tx.now - STALE_AFTER < since <= tx.now + STALE_AFTER
     return None if well and address() is not None else since
 
 
 def failed(tx: Transaction) -> Select[FeedEntry]:
     """Return the telegrams of the last day that were named and never came in whole, the latest first."""
     bad = FeedEntry.state.in_([EntryState.REFUSED, EntryState.LOST])
-    return select(FeedEntry).where(bad, FeedEntry.found_at > tx.now - RECENT).order_by(FeedEntry.issued_at.desc())
+    return select(FeedEntry).where(bad, FeedEntry.next_at > tx.now - RECENT).order_by(FeedEntry.issued_at.desc())
 
 
 def _wrong_clock(reading: FeedReading | None) -> int | None:
