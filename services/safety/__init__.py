@@ -34,14 +34,16 @@ from services.safety.received import (
     telegram,
     telegrams,
 )
+from services.safety.received_alerts import CoastShown, TideShown, WarnedShown
 from services.safety.replay import replay_file, told
 from services.safety.rules import EditRule, RuleRow, WhichRule, delete_rule, edit_rule, rules, seed_samples
 from services.safety.taking import Taken, TakeTelegram, take_telegram
 
 __all__ = [
-    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState", "FeedSwitch", "Intensity",
-    "OnCoast", "Place", "RuleRow", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk",
-    "Verdict", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule", "feed_enabled", "feed_state", "list_coasts",
-    "put_on_coast", "read_feeds", "read_since", "replay_file", "rules", "seed_samples", "stale_since", "switch_feed",
-    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices",
+    "CoastMark", "CoastRow", "CoastShown", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState", "FeedSwitch",
+    "Intensity", "OnCoast", "Place", "RuleRow", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown",
+    "TelegramsAsk", "TideShown", "Verdict", "WarnedShown", "WhichRule", "WhichTelegram", "delete_rule", "edit_rule",
+    "feed_enabled", "feed_state", "list_coasts", "put_on_coast", "read_feeds", "read_since", "replay_file", "rules",
+    "seed_samples", "stale_since", "switch_feed", "take_off_coast", "take_telegram", "telegram", "telegrams", "told",
+    "tsunami_area_choices",
 ]  # fmt: skip

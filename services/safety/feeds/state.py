@@ -12,6 +12,7 @@ from core.transaction import Transaction
 from core.words import named
 from data.models.safety_feeds import EntryState, FeedEntry, FeedName, FeedPage, FeedReading
 from services.safety.feeds.pages import LONG, ONLY_ROW, address
+from services.safety.feeds.rhythm import next_look
 
 STALE_AFTER = timedelta(minutes=5)
 """Four looks missed or failed: then it is no coincidence any more."""
@@ -60,6 +61,7 @@ class FeedState(Row):
 
     ``clock_ahead`` is by how many seconds our clock is ahead of JMA's, where that is too much; ``waiting`` counts the
     telegrams that are still to be fetched, ``failed`` are those of the last day that never came in whole.
+    ``next_look``: when the feeds are asked next, None while they are not.
     """
 
     enabled: bool
@@ -68,6 +70,7 @@ class FeedState(Row):
     switched_at: datetime | None
     last_success: datetime | None
     stale_since: datetime | None
+    next_look: datetime | None
     clock_ahead: int | None
     waiting: int
     feeds: list[FeedRow]
@@ -92,6 +95,7 @@ def stands(tx: Transaction) -> FeedState:
         switched_at=reading.switched_at if reading else None,
         last_success=last_success(tx),
         stale_since=stale_since(tx),
+        next_look=next_look(tx.now) if enabled and base else None,
         clock_ahead=_wrong_clock(reading) if enabled else None,
         waiting=tx.scalar(waiting) if enabled else 0,
         feeds=_feeds(tx),

@@ -108,7 +108,7 @@ class TestOne:
         assert "東京都２３区" in said
         assert "震度6弱（1）" in said
         assert "震度3以下の地域" in [expander.label for expander in app.expander]
-        assert "同じ地震のほかの電文" in said
+        assert "同じ災害のほかの電文" in said
         assert app.get("page_link")
         assert first != second
 
