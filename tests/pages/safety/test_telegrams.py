@@ -181,10 +181,8 @@ class TestFeed:
 
     def test_what_is_wrong_stands_there(self, open_page, stage):
         with transaction(Actor.system("test")) as tx:
-            long_ago = tx.now - timedelta(minutes=20)
-            tx.add(
-                FeedReading(id=1, enabled=True, version=1, switched_at=long_ago, begins_at=long_ago, clock_ahead=600)
-            )
+            ago = tx.now - timedelta(minutes=20)
+            tx.add(FeedReading(id=1, enabled=True, version=1, switched_at=ago, begins_at=ago, clock_ahead=600))
             tx.add(
                 FeedPage(name=FeedName.EQVOL, tried_at=tx.now, read_at=ago, trouble=STATUS,
                          trouble_values={"host": "jma.example", "code": 500})

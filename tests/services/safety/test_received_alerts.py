@@ -56,7 +56,7 @@ class TestSpecialWarnings:
         warned = shown("w9_VPWW53_abolished_and_split.xml").warned
         assert [(one.name, one.kind.value, one.status) for one in warned] == [
             ("横浜市北部", "33", "発表"),
-            ("表にない地域（コード：2236100）", "33", "発表"),
+            ("表にない地域（2236100）", "33", "発表"),
             ("横浜市北部", "35", "継続"),
             ("江津市", "37", "発表"),
         ]
