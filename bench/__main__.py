@@ -12,6 +12,7 @@ BENCHES = {
     "page": "bench.pages",
     "reach": "bench.reach",
     "sessions": "bench.sessions",
+    "telegram": "bench.telegram",
 }
 
 

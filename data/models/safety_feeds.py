@@ -71,13 +71,14 @@ class EntryState(StrEnum):
 class FeedEntry(Base):
     """A telegram that a feed named, by its address: fetched once, whatever the feeds say later.
 
-    ``issued_at`` is JMA's time. What went wrong with it is ``trouble``, a message id with its values.
+    ``issued_at`` is JMA's time, ``next_at`` when it may be tried (again). What went wrong is ``trouble``, a message id
+    with its values.
     """
 
     __tablename__ = "feed_entry"
     __table_args__ = (
         Index("ix_feed_entry_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
-        Index("ix_feed_entry_trouble", "found_at", postgresql_where=text("state IN ('refused', 'lost')")),
+        Index("ix_feed_entry_trouble", "next_at", postgresql_where=text("state IN ('refused', 'lost')")),
     )
 
     url: Mapped[str] = mapped_column(primary_key=True)

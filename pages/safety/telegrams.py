@@ -6,6 +6,7 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
+from pages.safety._feed import show_feed
 from pages.safety._telegram import show_telegram
 from services.safety import (
     Source,
@@ -56,6 +57,7 @@ def show_list() -> None:
         _(N_("Telegrams received")),
         _(N_("What came from the Japan Meteorological Agency, what was done about it, and why.")),
     )
+    show_feed(actor)
     if actor.may("safety.rehearse", What.READ) and st.button(
         _(N_("Rehearse telegrams")), icon=":material/theaters:", key="rehearse"
     ):
@@ -69,6 +71,7 @@ def show_list() -> None:
             "name": kit.Column(_(N_("Telegram")), width=210),
             "report_time": _(N_("Issued at")),
             "max_intensity": _(N_("Maximum intensity")),
+            "alert": kit.Column(_(N_("Warning")), width=150),
             "verdict": _(N_("What was done")),
             "reason": kit.Column(_(N_("Why")), width=470),
         },

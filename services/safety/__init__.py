@@ -17,9 +17,10 @@ from services.safety.feeds import (
     FeedRow,
     FeedState,
     FeedSwitch,
+    feed_enabled,
     feed_state,
-    last_success,
     read_feeds,
+    read_since,
     stale_since,
     switch_feed,
 )
@@ -33,6 +34,7 @@ from services.safety.received import (
     telegram,
     telegrams,
 )
+from services.safety.received_alerts import CoastShown, TideShown, WarnedShown
 from services.safety.rehearsing import (
     RehearsedEvent,
     RehearsedRule,
@@ -43,19 +45,19 @@ from services.safety.rehearsing import (
 )
 from services.safety.replay import rehearse_files, replay_file, told
 from services.safety.rule_form import EditRule, WhichRule
-from services.safety.rules import RuleRow, delete_rule, edit_rule, rules
+from services.safety.rules import EditRule, RuleRow, WhichRule, delete_rule, edit_rule, rules, seed_samples
 from services.safety.samples import seed_samples
 from services.safety.taking import Taken, TakeTelegram, take_telegram
 from services.safety.telegrams import Status
 from services.safety.waits import WaitingRow, WhichWaiting, hold_waiting, send_waiting, waiting
 
 __all__ = [
-    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState", "FeedSwitch", "Intensity",
-    "OnCoast", "Place", "RehearsedEvent", "RehearsedRule", "RehearsedRulePeople", "RehearsedTelegrams", "RuleKind",
-    "RuleRow", "RuleWho", "Source", "Status", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown",
-    "TelegramsAsk", "Verdict", "WaitingRow", "WhichRule", "WhichTelegram", "WhichWaiting", "delete_rule",
-    "edit_rule", "feed_state", "hold_waiting", "last_success", "list_coasts", "put_on_coast", "read_feeds",
-    "rehearse", "rehearse_files", "rehearse_people", "replay_file", "rules", "seed_samples", "send_waiting",
-    "stale_since", "switch_feed", "take_off_coast", "take_telegram", "telegram", "telegrams", "told",
-    "tsunami_area_choices", "waiting",
+    "CoastMark", "CoastRow", "CoastShown", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState",
+    "FeedSwitch", "Intensity", "OnCoast", "Place", "RehearsedEvent", "RehearsedRule", "RehearsedRulePeople",
+    "RehearsedTelegrams", "RuleKind", "RuleRow", "RuleWho", "Source", "Status", "TakeTelegram", "Taken",
+    "TelegramRow", "TelegramShown", "TelegramsAsk", "TideShown", "Verdict", "WaitingRow", "WarnedShown",
+    "WhichRule", "WhichTelegram", "WhichWaiting", "delete_rule", "edit_rule", "feed_enabled", "feed_state",
+    "hold_waiting", "list_coasts", "put_on_coast", "read_feeds", "read_since", "rehearse", "rehearse_files",
+    "rehearse_people", "replay_file", "rules", "seed_samples", "send_waiting", "stale_since", "switch_feed",
+    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices", "waiting",
 ]  # fmt: skip

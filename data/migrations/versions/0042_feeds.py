@@ -91,7 +91,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_feed_entry_trouble",
         "feed_entry",
-        ["found_at"],
+        ["next_at"],
         unique=False,
         postgresql_where=sa.text("state IN ('refused', 'lost')"),
     )

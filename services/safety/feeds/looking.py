@@ -1,26 +1,20 @@
-"""A look at the feeds every minute (定期受信), by one worker at a time, wherever it runs.
-
-JMA asks its readers for about 20 seconds past the minute; each installation comes some fixed seconds later than that.
-"""
+"""A look at the feeds every minute (定期受信), by one worker at a time, wherever it runs."""
 
 import time
 from datetime import timedelta
 
 from core.database import transaction
 from core.jobs import enqueue, job
-from core.secrets import derive
 from core.transaction import Transaction
 from services.safety.feeds.pages import LONG, READER, address, is_missing, read_page
+from services.safety.feeds.rhythm import AT_THAT_SECOND, own_second
 from services.safety.feeds.state import is_read
 from services.safety.feeds.telegrams import forget, take_waiting
 from services.safety.feeds.web import line
 
-SECOND = 20
-AT_THAT_SECOND = f"* * * * * {SECOND}"
 MOST_SECONDS = 45.0
 """A look takes no longer; what then still waits is fetched by the next one."""
 
-SPREAD_SECONDS = 10
 NAME = "safety.read_feeds"
 
 
@@ -60,8 +54,3 @@ def forget_feeds() -> None:
 def look_soon(tx: Transaction, after: timedelta | None = None) -> None:
     """Put a look into the queue, unless one waits; it starts when the one that runs has ended."""
     enqueue(tx, read_feeds, once=NAME, alone=NAME, after=after)
-
-
-def own_second() -> int:
-    """Return how many seconds after the others this installation asks: always the same, on all its machines."""
-    return int.from_bytes(derive("feed second")[:2]) % SPREAD_SECONDS

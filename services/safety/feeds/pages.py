@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy.dialects.postgresql import insert
 
 from core.actor import Actor
+from core.clock import jst
 from core.database import transaction
 from core.errors import RenrakuError, Unavailable
 from core.i18n import N_
@@ -145,5 +146,5 @@ def _note_reach(tx: Transaction, page: FeedPage, feed: Feed, at: datetime) -> No
 def _standing_still(page: FeedPage, at: datetime) -> Unavailable | None:
     # Somewhere in Japan there is always weather to tell of; days without an earthquake there are.
     if page.name is FeedName.EXTRA and page.newest_at and page.newest_at < at - STANDS_STILL:
-        return Unavailable(STANDS, since=page.newest_at.isoformat())
+        return Unavailable(STANDS, since=f"{jst(page.newest_at):%m/%d %H:%M}")
     return None

@@ -12,6 +12,7 @@ from core.transaction import Transaction
 from core.words import named
 from data.models.safety_feeds import EntryState, FeedEntry, FeedName, FeedPage, FeedReading
 from services.safety.feeds.pages import LONG, ONLY_ROW, address
+from services.safety.feeds.rhythm import next_look
 
 STALE_AFTER = timedelta(minutes=5)
 """Four looks missed or failed: then it is no coincidence any more."""
@@ -60,6 +61,7 @@ class FeedState(Row):
 
     ``clock_ahead`` is by how many seconds our clock is ahead of JMA's, where that is too much; ``waiting`` counts the
     telegrams that are still to be fetched, ``failed`` are those of the last day that never came in whole.
+    ``next_look``: when the feeds are asked next, None while they are not.
     """
 
     enabled: bool
@@ -68,6 +70,7 @@ class FeedState(Row):
     switched_at: datetime | None
     last_success: datetime | None
     stale_since: datetime | None
+    next_look: datetime | None
     clock_ahead: int | None
     waiting: int
     feeds: list[FeedRow]
@@ -92,6 +95,7 @@ def stands(tx: Transaction) -> FeedState:
         switched_at=reading.switched_at if reading else None,
         last_success=last_success(tx),
         stale_since=stale_since(tx),
+        next_look=next_look(tx.now) if enabled and base else None,
         clock_ahead=_wrong_clock(reading) if enabled else None,
         waiting=tx.scalar(waiting) if enabled else 0,
         feeds=_feeds(tx),
@@ -101,8 +105,7 @@ def stands(tx: Transaction) -> FeedState:
 
 def is_read(tx: Transaction) -> bool:
     """Tell whether the feeds are read: somebody switched it on, and this installation knows where they are."""
-    reading = tx.get(FeedReading, ONLY_ROW)
-    return reading is not None and reading.enabled and address() is not None
+    return feed_enabled(tx) and address() is not None
 
 
 def last_success(tx: Transaction) -> datetime | None:
@@ -112,23 +115,36 @@ def last_success(tx: Transaction) -> datetime | None:
     return oldest if count == len(LONG) else None
 
 
+def feed_enabled(tx: Transaction) -> bool:
+    """Tell whether somebody switched the reading on."""
+    reading = tx.get(FeedReading, ONLY_ROW)
+    return reading is not None and reading.enabled
+
+
+def read_since(tx: Transaction) -> datetime | None:
+    """Return when reading last succeeded, or was switched on since; None while it is off."""
+    reading = tx.get(FeedReading, ONLY_ROW)
+    if reading is None or not reading.enabled:
+        return None
+    return max(reading.switched_at, last_success(tx) or reading.switched_at)
+
+
 def stale_since(tx: Transaction) -> datetime | None:
     """Return since when reading has not succeeded; None while it is off or all is well.
 
     A last success that lies ahead is none: our clock was set back since.
     """
-    reading = tx.get(FeedReading, ONLY_ROW)
-    if reading is None or not reading.enabled:
+    since = read_since(tx)
+    if since is None:
         return None
-    since = max(reading.switched_at, last_success(tx) or reading.switched_at)
-    well = tx.now - STALE_AFTER <= since <= tx.now + STALE_AFTER
+    well = tx.now - STALE_AFTER < since <= tx.now + STALE_AFTER
     return None if well and address() is not None else since
 
 
 def failed(tx: Transaction) -> Select[FeedEntry]:
     """Return the telegrams of the last day that were named and never came in whole, the latest first."""
     bad = FeedEntry.state.in_([EntryState.REFUSED, EntryState.LOST])
-    return select(FeedEntry).where(bad, FeedEntry.found_at > tx.now - RECENT).order_by(FeedEntry.issued_at.desc())
+    return select(FeedEntry).where(bad, FeedEntry.next_at > tx.now - RECENT).order_by(FeedEntry.issued_at.desc())
 
 
 def _wrong_clock(reading: FeedReading | None) -> int | None:
