@@ -7,6 +7,7 @@ from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
 from pages.safety._telegram import show_telegram
+from pages.safety._waiting import after_telegram, show_waiting
 from services.safety import (
     Source,
     TakeTelegram,
@@ -56,6 +57,7 @@ def show_list() -> None:
         _(N_("Telegrams received")),
         _(N_("What came from the Japan Meteorological Agency, what was done about it, and why.")),
     )
+    show_waiting(actor)
     if actor.may("safety.take_telegram", What.DO):
         choose_file()
     kit.table(
@@ -75,6 +77,8 @@ def show_list() -> None:
 
 
 if "id" in st.query_params:
-    show_telegram(kit.ask(telegram, WhichTelegram(id=kit.number_in_address("id"))), actor, PAGE)
+    shown = kit.ask(telegram, WhichTelegram(id=kit.number_in_address("id")))
+    show_telegram(shown, actor, PAGE)
+    after_telegram(shown, actor)
 else:
     show_list()

@@ -12,7 +12,9 @@ from services.safety.coasts import (
     take_off_coast,
     tsunami_area_choices,
 )
+from services.safety.covering import Covered, covered
 from services.safety.intensity import Intensity
+from services.safety.reasons import Reason, Why, WhyAsk, why
 from services.safety.received import (
     Place,
     TelegramRow,
@@ -30,9 +32,10 @@ from services.safety.taking import Taken, TakeTelegram, take_telegram
 from services.safety.waits import WaitingRow, WhichWaiting, hold_waiting, send_waiting, waiting
 
 __all__ = [
-    "CoastMark", "CoastRow", "CoastsAsk", "EditRule", "Intensity", "OnCoast", "Place", "RuleKind", "RuleRow",
-    "RuleWho", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk", "Verdict",
-    "WaitingRow", "WhichRule", "WhichTelegram", "WhichWaiting", "delete_rule", "edit_rule", "hold_waiting",
-    "list_coasts", "put_on_coast", "replay_file", "rules", "seed_samples", "send_waiting", "take_off_coast",
-    "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices", "waiting",
+    "CoastMark", "CoastRow", "CoastsAsk", "Covered", "EditRule", "Intensity", "OnCoast", "Place", "Reason",
+    "RuleKind", "RuleRow", "RuleWho", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown",
+    "TelegramsAsk", "Verdict", "WaitingRow", "WhichRule", "WhichTelegram", "WhichWaiting", "Why", "WhyAsk",
+    "covered", "delete_rule", "edit_rule", "hold_waiting", "list_coasts", "put_on_coast", "replay_file", "rules",
+    "seed_samples", "send_waiting", "take_off_coast", "take_telegram", "telegram", "telegrams", "told",
+    "tsunami_area_choices", "waiting", "why",
 ]  # fmt: skip

@@ -16,7 +16,6 @@ from services.safety.reaching import reached
 from services.safety.telegrams import parse
 from tests.services.safety.conftest import JMA, only, people_of, sample, taken_in
 
-
 EARTHQUAKE = Rule(kind=RuleKind.EARTHQUAKE, threshold="5-")
 
 
