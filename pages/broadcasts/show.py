@@ -10,7 +10,16 @@ from pages.broadcasts._progress import draw_course, draw_progress
 from pages.broadcasts._sending import reminding
 from pages.broadcasts._steering import steer
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, correct, deliveries, show
+from services.broadcasts import (
+    BroadcastKind,
+    BroadcastState,
+    DeliveriesAsk,
+    Shown,
+    Which,
+    correct,
+    deliveries,
+    show,
+)
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
@@ -94,6 +103,12 @@ with st.container(horizontal=True, gap="small"):
         _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
+    if (
+        row.kind is BroadcastKind.AUTOMATIC
+        and actor.may("safety.why", What.READ)
+        and st.button(_(N_("Why was somebody asked?")), icon=":material/person_search:", key="why")
+    ):
+        kit.go("safety/why.py", {"broadcast": row.id})
     steer(actor, row, steered=found.steered)
     if found.steered and actor.may("broadcasts.correct", What.DO):
         correcting()

@@ -12,6 +12,7 @@ from services.safety.coasts import (
     take_off_coast,
     tsunami_area_choices,
 )
+from services.safety.covering import Covered, covered
 from services.safety.feeds import (
     EntryRow,
     FeedRow,
@@ -25,6 +26,7 @@ from services.safety.feeds import (
     switch_feed,
 )
 from services.safety.intensity import Intensity
+from services.safety.reasons import Reason, Why, WhyAsk, why
 from services.safety.received import (
     Place,
     TelegramRow,
@@ -45,19 +47,20 @@ from services.safety.rehearsing import (
 )
 from services.safety.replay import rehearse_files, replay_file, told
 from services.safety.rule_form import EditRule, WhichRule
-from services.safety.rules import EditRule, RuleRow, WhichRule, delete_rule, edit_rule, rules, seed_samples
+from services.safety.rules import RuleRow, delete_rule, edit_rule, rules
 from services.safety.samples import seed_samples
 from services.safety.taking import Taken, TakeTelegram, take_telegram
 from services.safety.telegrams import Status
 from services.safety.waits import WaitingRow, WhichWaiting, hold_waiting, send_waiting, waiting
 
 __all__ = [
-    "CoastMark", "CoastRow", "CoastShown", "CoastsAsk", "EditRule", "EntryRow", "FeedRow", "FeedState",
-    "FeedSwitch", "Intensity", "OnCoast", "Place", "RehearsedEvent", "RehearsedRule", "RehearsedRulePeople",
-    "RehearsedTelegrams", "RuleKind", "RuleRow", "RuleWho", "Source", "Status", "TakeTelegram", "Taken",
-    "TelegramRow", "TelegramShown", "TelegramsAsk", "TideShown", "Verdict", "WaitingRow", "WarnedShown",
-    "WhichRule", "WhichTelegram", "WhichWaiting", "delete_rule", "edit_rule", "feed_enabled", "feed_state",
-    "hold_waiting", "list_coasts", "put_on_coast", "read_feeds", "read_since", "rehearse", "rehearse_files",
-    "rehearse_people", "replay_file", "rules", "seed_samples", "send_waiting", "stale_since", "switch_feed",
-    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices", "waiting",
+    "CoastMark", "CoastRow", "CoastShown", "CoastsAsk", "Covered", "EditRule", "EntryRow", "FeedRow", "FeedState",
+    "FeedSwitch", "Intensity", "OnCoast", "Place", "Reason", "RehearsedEvent", "RehearsedRule",
+    "RehearsedRulePeople", "RehearsedTelegrams", "RuleKind", "RuleRow", "RuleWho", "Source", "Status",
+    "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk", "TideShown", "Verdict", "WaitingRow",
+    "WarnedShown", "WhichRule", "WhichTelegram", "WhichWaiting", "Why", "WhyAsk", "covered", "delete_rule",
+    "edit_rule", "feed_enabled", "feed_state", "hold_waiting", "list_coasts", "put_on_coast", "read_feeds",
+    "read_since", "rehearse", "rehearse_files", "rehearse_people", "replay_file", "rules", "seed_samples",
+    "send_waiting", "stale_since", "switch_feed", "take_off_coast", "take_telegram", "telegram", "telegrams",
+    "told", "tsunami_area_choices", "waiting", "why",
 ]  # fmt: skip

@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 
 from core.errors import NotFound, Refused
-from core.i18n import N_
+from core.i18n import N_, language
 from core.inputs import Nothing, Row
 from core.operations import operation, query
 from core.transaction import Transaction
+from data.models.areas import Area
 from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
 from data.models.people import Person
 from data.models.safety import Asking, Rule, RuleKind, RuleWho
@@ -29,7 +30,8 @@ ORDER = list(RuleKind)
 class RuleRow(Row):
     """A rule with the names of its template and form; ``used`` says that it has acted on an event.
 
-    ``people`` are the codes of single people among fixed recipients.
+    ``people`` are the codes of single people among fixed recipients; ``recipients`` says all of them in words, in the
+    reader's language, and ``area_names`` the fixed areas.
     """
 
     id: int
@@ -46,6 +48,8 @@ class RuleRow(Row):
     roles: list[int]
     lists: list[int]
     people: list[str]
+    recipients: list[str]
+    area_names: list[str]
     wait_3: int
     wait_4: int
     wait_5_lower: int
@@ -78,7 +82,7 @@ def rules(tx: Transaction, ask: Nothing) -> list[RuleRow]:  # noqa: ARG001 - eve
     """Return all rules by kind, the one with the lowest threshold first (D07)."""
     rows = tx.execute(_rules()).all()
     codes = _codes(tx, [person_id for row in rows for person_id in row.audience.get("people", ())])
-    found = [_row(row, codes) for row in rows]
+    found = [_row(tx, row, codes) for row in rows]
     return sorted(found, key=lambda rule: (ORDER.index(rule.kind), _rank(rule), rule.name))
 
 
@@ -143,14 +147,23 @@ def _rules() -> Select[*tuple[Any, ...]]:
 
 def _shown(tx: Transaction, rule_id: int) -> RuleRow:
     row = tx.execute(_rules().where(Rule.id == rule_id)).one()
-    return _row(row, _codes(tx, row.audience.get("people", ())))
+    return _row(tx, row, _codes(tx, row.audience.get("people", ())))
 
 
-def _row(row: Any, codes: dict[int, str]) -> RuleRow:
+def _row(tx: Transaction, row: Any, codes: dict[int, str]) -> RuleRow:
     fixed = {name: row.audience.get(name, []) for name in ("departments", "roles", "lists")}
     people = [codes[one] for one in row.audience.get("people", ()) if one in codes]
     waits = {name: row.waits.get(intensity, 0) for name, intensity in WAITS.items()}
-    return RuleRow.model_validate({**row._mapping, **fixed, "people": people, **waits})
+    said = {"recipients": [], "area_names": []} if row.who is not RuleWho.FIXED else {
+        "recipients": broadcasts.described(tx, broadcasts.Selection.model_validate(row.audience)),
+        "area_names": _area_names(tx, row.areas),
+    }  # fmt: skip
+    return RuleRow.model_validate({**row._mapping, **fixed, "people": people, **said, **waits})
+
+
+def _area_names(tx: Transaction, codes: list[str]) -> list[str]:
+    name = Area.name if language() == "ja" else Area.name_en
+    return list(tx.execute(select(name).where(Area.code.in_(codes)).order_by(Area.code)).scalars())
 
 
 def _codes(tx: Transaction, person_ids: Any) -> dict[int, str]:
