@@ -43,16 +43,19 @@ from services.broadcasts.templates import (
     templates,
 )
 from services.broadcasts.texts import FieldLine, FieldText, filled
+from services.broadcasts.unknown import send_unknown
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
-    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FieldLine", "FieldText", "FormRow", "Monitor",
-    "MonitorAsk", "NewQuestion", "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal",
-    "RehearsedPeopleAsk", "Replies", "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft",
-    "answers", "close", "delete_form", "delete_template", "deliveries", "described", "discard", "draft",
-    "edit_form", "edit_template", "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on",
-    "halt", "monitor", "open_automatic", "open_check", "people_of", "questions_of", "read_answer", "received",
-    "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "search",
-    "seed_samples", "send", "show", "shown_answer", "stop", "templates",
+    "DeliveryState", "Draft", "EditForm", "EditTemplate",
+    "FieldLine", "FieldText", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
+    "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies",
+    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
+    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
+    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
+    "open_check",
+    "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
+    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "send_unknown", "show", "shown_answer",
+    "stop", "templates",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ from services.delivery.sms_settings import SmsRow, edit_sms, sms_settings
 from services.delivery.tokens import sign, verify
 from services.delivery.trial_channels import ask_about_line, send_test_sms
 from services.delivery.trial_mail import send_test_mail
+from services.delivery.unknown import send_unknown_again
 
 __all__ = [
     "FIELDS",
@@ -99,7 +100,7 @@ __all__ = [
     "send_mailing",
     "send_reset",
     "send_test_mail",
-    "send_test_sms",
+    "send_test_sms", "send_unknown_again",
     "sender",
     "sign",
     "sms_box",
