@@ -14,6 +14,7 @@ from services.broadcasts import (
     BroadcastKind,
     BroadcastState,
     DeliveriesAsk,
+    DeliveryState,
     Shown,
     Which,
     correct,
@@ -109,7 +110,7 @@ with st.container(horizontal=True, gap="small"):
         and st.button(_(N_("Why was somebody asked?")), icon=":material/person_search:", key="why")
     ):
         kit.go("safety/why.py", {"broadcast": row.id})
-    steer(actor, row, steered=found.steered)
+    steer(actor, row, steered=found.steered, unknown=found.progress.counts.get(DeliveryState.UNKNOWN, 0))
     if found.steered and actor.may("broadcasts.correct", What.DO):
         correcting()
 show_corrections(found)

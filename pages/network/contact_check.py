@@ -113,6 +113,6 @@ kit.header(
     back=(_(N_("Contact network")), "network/overview.py") if actor.may("network.counts", What.READ) else None,
 )  # fmt: skip
 standing(rule)
-setting(rule)
 if contact_checks.allowed(actor):
     past()
+setting(rule)

@@ -54,8 +54,8 @@ picked = kit.table(
     list_coasts,
     kit.filters(CoastsAsk),
     columns={
-        "tsunami_area": kit.Column(sort="area", width=260),
-        "municipality": kit.Column(sort="municipality", width=200),
+        "tsunami_area": kit.Column(sort="area", width=190),
+        "municipality": kit.Column(sort="municipality", width=130),
         "prefecture": kit.Column(),
         "municipality_code": kit.Column(),
         "mark": kit.Column(),

@@ -58,6 +58,7 @@ from services.broadcasts.templates import (
     templates,
 )
 from services.broadcasts.texts import FieldLine, FieldText, filled
+from services.broadcasts.unknown import send_unknown
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
@@ -72,6 +73,6 @@ __all__ = [
     "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic", "open_check", "people_of", "procedures",
     "prospect", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people",
     "remind", "require_free_name", "resume", "said_to", "saving", "schedule", "search", "seed_procedures",
-    "seed_samples", "send", "set_reminders", "show", "shown_answer", "steps_of", "stop", "templates", "unschedule",
-    "waits_of",
+    "seed_samples", "send", "send_unknown", "set_reminders", "show", "shown_answer", "steps_of", "stop",
+    "templates", "unschedule", "waits_of",
 ]  # fmt: skip

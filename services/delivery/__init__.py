@@ -49,6 +49,7 @@ from services.delivery.tokens import sign, verify
 from services.delivery.topics import NOTICES
 from services.delivery.trial_channels import ask_about_line, send_test_sms
 from services.delivery.trial_mail import send_test_mail
+from services.delivery.unknown import send_unknown_again
 
 __all__ = [
     "BLOCKED", "FIELDS", "KINDS", "MAILING", "MAIL_ONLY", "NOTICES", "AppRow", "Channel", "ChannelRow",
@@ -61,7 +62,7 @@ __all__ = [
     "holds_link", "line_cause", "line_channel", "line_settings", "mail", "mailbox", "open_mailing", "own_words",
     "progress_of", "provider_of", "read_notice", "read_returns", "reason_text", "rehearsal_page", "rehearse",
     "reply_in_line", "resume", "returns", "send_calls", "send_decisions", "send_letters", "send_mailing",
-    "send_reset", "send_test_mail", "send_test_sms", "sender", "ses_cause", "sign", "sms_box", "sms_cause",
-    "sms_provider", "sms_settings", "sms_yen", "stop", "sweep", "switch_channel", "switched_off", "take_early",
-    "take_notice", "unproved", "verify", "why_dead",
+    "send_reset", "send_test_mail", "send_test_sms", "send_unknown_again", "sender", "ses_cause", "sign", "sms_box",
+    "sms_cause", "sms_provider", "sms_settings", "sms_yen", "stop", "sweep", "switch_channel", "switched_off",
+    "take_early", "take_notice", "unproved", "verify", "why_dead",
 ]  # fmt: skip
