@@ -9,7 +9,7 @@ from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._steering import steer
 from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, deliveries, show
+from services.broadcasts import BroadcastKind, BroadcastState, DeliveriesAsk, Shown, Which, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
@@ -64,6 +64,12 @@ with st.container(horizontal=True, gap="small"):
         _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
+    if (
+        row.kind is BroadcastKind.AUTOMATIC
+        and actor.may("safety.why", What.READ)
+        and st.button(_(N_("Why was somebody asked?")), icon=":material/person_search:", key="why")
+    ):
+        kit.go("safety/why.py", {"broadcast": row.id})
     steer(actor, row, steered=found.steered)
 if kit.beside(_(N_("Sending")), "broadcast", row.id, actor):
     show_sending(found)

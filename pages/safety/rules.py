@@ -1,4 +1,4 @@
-"""Automatic broadcasts (自動一斉送信の設定, D07): from which seismic intensity on who is asked what."""
+"""Automatic broadcasts (自動一斉送信の設定, D07): for which earthquake, tsunami or special warning who is asked."""
 
 import streamlit as st
 
@@ -6,10 +6,10 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
-from services.safety import EditRule, RuleRow, WhichRule, delete_rule, edit_rule, rules
+from pages.safety._rule import in_words, rule_form
+from services.safety import EditRule, RuleRow, WhichRule, covered, delete_rule, edit_rule, rules
 
 actor = guard("safety.rules")
-ROWS: kit.Layout = [("name", "threshold"), ("template_id", "form_id"), "enabled"]
 may_edit = actor.may("safety.edit_rule", What.DO)
 may_delete = actor.may("safety.delete_rule", What.DO)
 
@@ -20,21 +20,31 @@ def show(rule: RuleRow) -> None:
         said, buttons = st.columns([3, 2], vertical_alignment="center")
         on, off = _(N_("On")), _(N_("Off"))
         badge = f":green-badge[:material/check_circle: {on}]" if rule.enabled else f":gray-badge[{off}]"
-        said.markdown(f"**{kit.literal(rule.name)}** {badge}  \n{in_words(rule)}")
+        kind = f":blue-badge[{kit.said(rule.kind)}]"
+        said.markdown(f"**{kit.literal(rule.name)}** {kind} {badge}  \n{in_words(rule)}")
         with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            counting(rule)
             if may_edit:
                 switching(rule)
                 kit.edit_button(rule.id)
             if may_delete and not rule.used:
                 deleting(rule)
         if may_edit and kit.is_open(rule.id):
-            edit(rule)
+            rule_form(rule)
 
 
-def in_words(rule: RuleRow) -> str:
-    """Say what a rule does."""
-    sentence = N_("{threshold} or more: asks the people of those areas by “{template}” with the questions “{form}”.")
-    return _(sentence, threshold=rule.threshold.label, template=kit.literal(rule.template), form=kit.literal(rule.form))
+def counting(rule: RuleRow) -> None:
+    """Offer to count the people whom a rule would ask if all the country were hit."""
+    if not actor.may("safety.covered", What.READ):
+        return
+    if st.button(_(N_("Count")), key=f"count-{rule.id}", icon=":material/groups:",
+                 help=_(N_("How many people this rule would ask today if all the country were hit."))):  # fmt: skip
+        found = kit.ask(covered, WhichRule(id=rule.id))
+        st.info(
+            _(N_("This rule can ask {people} of {everybody} people."), people=kit.number(found.people),
+              everybody=kit.number(found.everybody)),
+            icon=":material/groups:",
+        )  # fmt: skip
 
 
 def switching(rule: RuleRow) -> None:
@@ -46,8 +56,7 @@ def switching(rule: RuleRow) -> None:
     elif st.button(_(N_("Switch on")), key=f"on-{rule.id}", icon=":material/toggle_on:", type="primary"):
         kit.confirm(
             _(N_("Switch “{name}” on?"), name=rule.name),
-            _(N_("From then on, a telegram with {threshold} or more sends mail at once, without asking anybody."),
-              threshold=rule.threshold.label),
+            _(N_("From then on, a telegram that reaches this rule sends mail without asking anybody.")),
             yes=_(N_("Switch on")), then=lambda: switch(rule, on=True),
         )  # fmt: skip
 
@@ -71,31 +80,18 @@ def deleting(rule: RuleRow) -> None:
         )  # fmt: skip
 
 
-def edit(rule: RuleRow | None) -> None:
-    """Show the form of a rule, or of a new one."""
-    fills = {"id": rule.id, "version": rule.version} if rule else {"id": None, "version": None}
-    key = f"rule-{rule.id}-{rule.version}" if rule else "rule-new"
-    saved = kit.operate(
-        edit_rule, key, initial=rule, fills=fills, rows=ROWS, submit=_(N_("Save")), done=_(N_("Saved."))
-    )
-    kit.close_after(saved, key)
-    if rule:
-        kit.history_below("quake_rule", rule.id)
-
-
 kit.header(
     _(N_("Automatic broadcasts")),
-    _(N_("When an earthquake shakes an area, the people with a region there are asked at once.")),
-)
-st.info(
-    _(N_("Telegrams of the Japan Meteorological Agency are taken in as files: on the page “Telegrams received”, or by "
-         "“manage.py safety replay FILE”. This version does not fetch them by itself.")),
-    icon=":material/cell_tower:",
+    _(N_("What is sent by itself when the Japan Meteorological Agency reports an earthquake, a tsunami or a special "
+         "warning.")),
 )  # fmt: skip
 found = kit.ask(rules)
 if not any(rule.enabled for rule in found):
-    st.warning(_(N_("No rule is switched on: an earthquake sends nothing.")), icon=":material/toggle_off:")
+    st.warning(
+        _(N_("No rule is switched on: no earthquake, tsunami or special warning sends anything.")),
+        icon=":material/toggle_off:",
+    )
 for each in found:
     show(each)
 if may_edit:
-    kit.new_row(_(N_("Make a rule")), _(N_("New rule")), lambda: edit(None))
+    kit.new_row(_(N_("Make a rule")), _(N_("New rule")), lambda: rule_form(None))

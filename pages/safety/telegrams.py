@@ -8,6 +8,7 @@ from pages import kit
 from pages.kit.guard import guard
 from pages.safety._feed import show_feed
 from pages.safety._telegram import show_telegram
+from pages.safety._waiting import after_telegram, show_waiting
 from services.safety import (
     Source,
     TakeTelegram,
@@ -57,6 +58,7 @@ def show_list() -> None:
         _(N_("Telegrams received")),
         _(N_("What came from the Japan Meteorological Agency, what was done about it, and why.")),
     )
+    show_waiting(actor)
     show_feed(actor)
     if actor.may("safety.take_telegram", What.DO):
         choose_file()
@@ -78,6 +80,8 @@ def show_list() -> None:
 
 
 if "id" in st.query_params:
-    show_telegram(kit.ask(telegram, WhichTelegram(id=kit.number_in_address("id"))), actor, PAGE)
+    shown = kit.ask(telegram, WhichTelegram(id=kit.number_in_address("id")))
+    show_telegram(shown, actor, PAGE)
+    after_telegram(shown, actor)
 else:
     show_list()

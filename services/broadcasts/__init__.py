@@ -6,7 +6,7 @@ from services.broadcasts import commented, erasing, finding, needs, retained, wo
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer
-from services.broadcasts.audience import Selection, described, people_of
+from services.broadcasts.audience import Selection, chosen, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
@@ -48,10 +48,10 @@ __all__ = [
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
     "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies",
-    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
-    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
-    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
-    "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
-    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
-    "templates",
+    "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "chosen", "close",
+    "delete_form", "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template",
+    "extend", "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor",
+    "open_automatic", "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse",
+    "rehearse_people", "remind", "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show",
+    "shown_answer", "stop", "templates",
 ]  # fmt: skip

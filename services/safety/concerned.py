@@ -1,32 +1,121 @@
-"""Whom an earthquake concerns (対象者): people with a region in one of its areas."""
+"""Whom a case concerns under a rule (対象者): by the people's own regions, fixed recipients, or everybody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Float, Select, String, cast, column, false, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.transaction import Transaction
-from data.models.areas import Area
 from data.models.broadcasts import Recipient
 from data.models.people import Person, PersonRegion
+from data.models.safety import Asking, Rule, RuleWho
+from services import broadcasts
+from services.safety.places import Places, around, places_of
+
+AGAIN_WITHIN = timedelta(hours=6)
+"""Whoever was asked under a rule so recently is asked about another case only when it is stronger for them."""
 
 
-def people_in(areas: Collection[str], *, without: Collection[int] = ()) -> Select[int]:
-    """Return the ids of the active people with a region in these areas (細分区域), each once.
+class Concerned(NamedTuple):
+    """The people of a rule and a case, and those of them whom another case of late has asked already."""
 
-    A region may be a municipality of such an area, the area itself, or its prefecture: whoever gave only that may be
-    there. ``without`` are broadcasts whose recipients are left out. Codes that no table has concern nobody.
-    """
-    prefectures = select(Area.parent_code).where(Area.code.in_(areas))
-    codes = select(Area.code).where(or_(Area.code.in_(areas), Area.parent_code.in_(areas), Area.code.in_(prefectures)))
-    there = select(PersonRegion.person_id).where(PersonRegion.area_code.in_(codes))
-    people = select(Person.id).where(Person.retired_at.is_(None), Person.id.in_(there))
-    if without:
-        asked = select(Recipient.person_id).where(Recipient.broadcast_id.in_(without))
-        people = people.where(Person.id.not_in(asked))
-    return people
+    people: Select[int]
+    spared: Select[int] | None
+
+    @property
+    def to_ask(self) -> Select[int]:
+        """Return those who are asked."""
+        return self.people if self.spared is None else self.people.where(Person.id.not_in(self.spared))
 
 
-def unknown_areas(tx: Transaction, areas: Collection[str]) -> list[str]:
-    """Return those of these area codes that our tables do not have, in order: JMA has changed its areas before."""
-    known = set(tx.execute(select(Area.code).where(Area.code.in_(areas))).scalars())
-    return sorted(set(areas) - known)
+def concerned(tx: Transaction, rule: Rule, hits: dict[str, Any], *, case_ids: Collection[int] = ()) -> Concerned:
+    """Return whom hits mean under a rule; ``case_ids`` are the cases themselves, others of late spare their people."""
+    where = around(tx, places_of(tx, rule.kind, hits))
+    people = select(Person.id).where(Person.retired_at.is_(None), _chosen(rule, where))
+    others = _of_late(tx, rule, case_ids) if case_ids else []
+    return Concerned(people, _spared(tx, rule, where, others) if others and where else None)
+
+
+def concerns(tx: Transaction, rule: Rule, hits: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the hits that concern a rule: of fixed areas only those that lie in one or around one."""
+    if rule.who is not RuleWho.FIXED:
+        return hits
+    fixed = set(rule.areas)
+    return {
+        code: value
+        for code, value in hits.items()
+        if fixed.intersection(around(tx, places_of(tx, rule.kind, {code: value})))
+    }
+
+
+def without(people: Select[int], broadcast_ids: Collection[int]) -> Select[int]:
+    """Return the people without the recipients of some broadcasts."""
+    asked = select(Recipient.person_id).where(Recipient.broadcast_id.in_(broadcast_ids))
+    return people.where(Person.id.not_in(asked))
+
+
+def _chosen(rule: Rule, where: Places) -> ColumnElement[bool]:
+    if rule.who is RuleWho.EVERYBODY:
+        return true()
+    if rule.who is RuleWho.FIXED:
+        return broadcasts.chosen(broadcasts.Selection.model_validate(rule.audience))
+    if not where:
+        return false()
+    return Person.id.in_(select(PersonRegion.person_id).where(PersonRegion.area_code == func.any(sorted(where))))
+
+
+def _of_late(tx: Transaction, rule: Rule, case_ids: Collection[int]) -> Sequence[Asking]:
+    """Return what the rule has asked about other cases within the time in which nobody is asked twice for no more."""
+    found = select(Asking).where(
+        Asking.rule_id == rule.id, Asking.asked_at > tx.now - AGAIN_WITHIN, Asking.broadcast_id.is_not(None),
+        Asking.cancelled_by.is_(None), Asking.case_id.not_in(case_ids),
+    )  # fmt: skip
+    return [one for one in tx.execute(found).scalars().all() if one.hits]
+
+
+def _spared(tx: Transaction, rule: Rule, where: Places, others: Sequence[Asking]) -> Select[int]:
+    if rule.who is not RuleWho.REGIONS:
+        now = max(where.values())
+        enough = [
+            one.broadcast_id for one in others if max(places_of(tx, rule.kind, one.hits).values(), default=0) >= now
+        ]
+        return select(Recipient.person_id).where(Recipient.broadcast_id.in_(enough))
+    earlier = [
+        (one.broadcast_id, code, hit)
+        for one in others
+        for code, hit in around(tx, places_of(tx, rule.kind, one.hits)).items()
+    ]
+    before, now_hit = _table("earlier", earlier), _table("hit_now", [(None, code, hit) for code, hit in where.items()])
+    strongest_before = (
+        select(Recipient.person_id, func.max(before.c.strength).label("strength"))
+        .join(PersonRegion, PersonRegion.person_id == Recipient.person_id)
+        .join(before, (before.c.broadcast_id == Recipient.broadcast_id) & (before.c.code == PersonRegion.area_code))
+        .group_by(Recipient.person_id)
+        .subquery()
+    )
+    strongest_now = (
+        select(PersonRegion.person_id, func.max(now_hit.c.strength).label("strength"))
+        .join(now_hit, now_hit.c.code == PersonRegion.area_code)
+        .group_by(PersonRegion.person_id)
+        .subquery()
+    )
+    return (
+        select(strongest_before.c.person_id)
+        .join(strongest_now, strongest_now.c.person_id == strongest_before.c.person_id)
+        .where(strongest_before.c.strength >= strongest_now.c.strength)
+    )
+
+
+def _table(name: str, rows: Sequence[tuple[int | None, str, float]]) -> Any:
+    """Return rows of broadcast, area and strength as a table of the statement."""
+    ids, codes, hits = ([row[place] for row in rows] for place in range(3))
+    return (
+        func.unnest(cast(ids, ARRAY(PersonRegion.person_id.type)), cast(codes, ARRAY(String)), cast(hits, ARRAY(Float)))
+        .table_valued(
+            column("broadcast_id", PersonRegion.person_id.type), column("code", String), column("strength", Float),
+            name=name,
+        )
+        .render_derived(name=name)
+    )  # fmt: skip

@@ -6,15 +6,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from core.i18n import N_, _
-from data.models.safety import Verdict
-from services.safety.intensity import Intensity
-
-INTENSITIES = ("threshold", "intensity")
-"""Values that are said in the reader's language."""
+from data.models.safety import RuleKind, Verdict
+from services.safety.saying import said_value
 
 
 class Decision(BaseModel):
-    """One thing that was decided: under a rule, about a broadcast, or about the whole telegram."""
+    """One thing that was decided: under a rule (``rule_id``), about a broadcast, or about the whole telegram."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,6 +19,7 @@ class Decision(BaseModel):
     message: str
     values: dict[str, Any] = {}
     broadcast_id: int | None = None
+    rule_id: int | None = None
 
     @property
     def text(self) -> str:
@@ -35,8 +33,7 @@ class Decision(BaseModel):
 
 def sentence(message: str, values: Mapping[str, Any]) -> str:
     """Return a kept message in the current language."""
-    said = {name: Intensity(value).label if name in INTENSITIES else value for name, value in values.items()}
-    return _(message, **said)
+    return _(message, **{name: said_value(name, value) for name, value in values.items()})
 
 
 def overall(decisions: list[Decision]) -> Verdict:
@@ -44,6 +41,41 @@ def overall(decisions: list[Decision]) -> Verdict:
     reached = {decision.verdict for decision in decisions}
     return next((verdict for verdict in Verdict if verdict in reached), Verdict.SILENT)
 
+
+OPENING = N_(
+    "Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. The people there are being asked now."
+)
+WAITS = N_(
+    "Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. It waits until {until} for the report that "
+    "confirms it; a cancel (取消) before then sends nothing. A person can send at once, or hold it back."
+)
+PASSED_ON = N_("Rule “{rule}”: while it waited, a newer telegram of the same event came; see there what was done.")
+WAIT_CANCELLED = N_("This telegram cancels an earlier one (取消) while rule “{rule}” waited: nothing is sent.")
+WAS_CANCELLED = N_("Rule “{rule}”: while it waited, JMA cancelled the report (取消): nothing was sent.")
+WAIT_LOWERED = N_("Rule “{rule}”: this correction (訂正) no longer reaches {threshold}; what waited is not sent.")
+HELD_BACK = N_("Rule “{rule}”: somebody decided not to send about this event. It can still be sent from this page.")
+SWITCHED_OFF = N_("Rule “{rule}” was switched off before its time had come: nothing was sent.")
+OPEN = (OPENING, WAITS, HELD_BACK, SWITCHED_OFF)
+"""What a later step may still replace by what came of it."""
+
+SPARED = N_(
+    "Rule “{rule}”: people not asked again, since it asked them within the last 6 hours about something at least as "
+    "strong for them: {people:,}."
+)
+NOT_FIXED = N_("Rule “{rule}” ({threshold} or more): none of its fixed areas was hit. Areas elsewhere: {areas}.")
+OTHER_POLICY = N_(
+    "Rule “{rule}” does not go by this telegram: by grade the warnings count (VTSE41), by height the observations "
+    "(VTSE51)."
+)
+UNKNOWN_KINDS = N_(
+    "The telegram has kinds of warnings that are not known here: {kinds}. Nobody was asked because of them: look at "
+    "the telegram, and send a broadcast by hand if it is needed."
+)
+CANCEL_SHARED = N_(
+    "This telegram cancels an earlier one (取消), but other telegrams speak of the same special warning: broadcast "
+    "no. {broadcast} was not stopped. Look at it, and stop it by hand if it should not go on."
+)
+WEATHER_LIFTED = N_("This telegram ends special warnings. What has ended sends nothing.")
 
 OPENED = N_(
     "Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. "
@@ -70,6 +102,10 @@ ALL_ASKED = N_(
     "Everybody there was asked before by broadcast no. {broadcast}; nobody is asked twice."
 )
 NOBODY = N_("Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. Nobody has a region there.")
+NOBODY_FIXED = N_("Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. Its recipients are nobody.")
+ALL_SPARED = N_(
+    "Rule “{rule}” ({threshold} or more): areas that reached it: {areas}. Nobody is asked again about this event."
+)
 BELOW = N_("Rule “{rule}”: no area reached {threshold}; the strongest was {intensity}.")
 BELOW_UNKNOWN = N_("Rule “{rule}”: no area is known to have reached {threshold}.")
 UNKNOWN_AREAS = N_(
@@ -80,6 +116,18 @@ NO_RULE = N_(
     "No rule for earthquakes is switched on, so nothing was sent. "
     "After you switched one on, take the telegram in again."
 )
+NO_TSUNAMI_RULE = N_(
+    "No rule for tsunamis is switched on, so nothing was sent. After you switched one on, take the telegram in again."
+)
+NO_WARNING_RULE = N_(
+    "No rule for special warnings is switched on, so nothing was sent. "
+    "After you switched one on, take the telegram in again."
+)
+NO_RULES = {
+    RuleKind.EARTHQUAKE: NO_RULE,
+    RuleKind.TSUNAMI: NO_TSUNAMI_RULE,
+    RuleKind.SPECIAL_WARNING: NO_WARNING_RULE,
+}
 LATE = N_(
     "This telegram came too late to ask anybody: JMA issued it more than 24 hours before, or before the automatic "
     "reading was switched on. Send a broadcast by hand if it is needed."

@@ -5,35 +5,64 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.i18n import N_
+from core.i18n import N_, _, language, listed
 from core.shown import said
 from core.transaction import Transaction
+from data.models.areas import Area
 from data.models.broadcasts import MailTemplate, QuestionForm
-from data.models.safety import QuakeRule
+from data.models.safety import Rule, RuleKind, RuleWho
+from services import broadcasts
 from services.changes import Field, RowKind, Say, Undoing, Values, Wanted, register
-from services.safety.intensity import Intensity
+from services.safety.saying import threshold_label
+from services.safety.telegrams import SpecialWarning
 
 NEEDED: dict[str, Any] = {"template_id": MailTemplate, "form_id": QuestionForm}
+WAIT = N_("{intensity}: {minutes} minutes")
 LACKS = N_("Its template or its question form does not exist any more.")
 
 
-class Rules(RowKind):
-    """Rules for earthquakes. One that is brought back is as it was: switched on, if it was on."""
+def said_setting(name: str, value: Any) -> str:
+    """Return one setting of a rule as people read it."""
+    match name:
+        case "kind":
+            return said(RuleKind(value))
+        case "who":
+            return said(RuleWho(value))
+        case "threshold" | "grade" | "height":
+            return threshold_label(value)
+        case "warnings":
+            return listed(SpecialWarning(code).label for code in value)
+        case "waits":
+            return listed(_(WAIT, intensity=threshold_label(one), minutes=minutes) for one, minutes in value.items())
+        case _:
+            return said(value)
 
-    name = "quake_rule"
+
+class Rules(RowKind):
+    """Rules for automatic broadcasts. One that is brought back is as it was: switched on, if it was on."""
+
+    name = "rule"
     label = N_("Rule for automatic broadcasts")
     reads = "safety.rules"
-    model = QuakeRule
-    source = "quake_rule"
-    key = "quake_rule.id"
+    model = Rule
+    source = "rule"
+    key = "rule.id"
     page = "safety/rules.py"
     order = 50
     fields = (
-        Field("name", N_("Name"), "quake_rule.name"),
-        Field("threshold", N_("Seismic intensity, this or more"), "quake_rule.threshold"),
-        Field("enabled", N_("Switched on"), "quake_rule.enabled"),
-        Field("template_id", N_("Template"), "quake_rule.template_id"),
-        Field("form_id", N_("Question form"), "quake_rule.form_id"),
+        Field("name", N_("Name"), "rule.name"),
+        Field("kind", N_("Kind of event"), "rule.kind"),
+        Field("threshold", N_("Seismic intensity, this or more"), "rule.threshold"),
+        Field("grade", N_("Grade of the forecast, this or graver"), "rule.grade"),
+        Field("height", N_("Observed height, this or more"), "rule.height"),
+        Field("warnings", N_("Special warnings"), "rule.warnings"),
+        Field("who", N_("Who is asked"), "rule.who"),
+        Field("areas", N_("Fixed areas"), "rule.areas"),
+        Field("audience", N_("Fixed recipients"), "rule.audience"),
+        Field("waits", N_("Waiting time"), "rule.waits"),
+        Field("enabled", N_("Switched on"), "rule.enabled"),
+        Field("template_id", N_("Template"), "rule.template_id"),
+        Field("form_id", N_("Question form"), "rule.form_id"),
     )
 
     def saying(self, tx: Transaction, values: Iterable[Values]) -> Say:
@@ -45,10 +74,18 @@ class Rules(RowKind):
             rows = tx.execute(select(model.id, model.name).where(model.id == func.any(ids)))
             names |= {(field, row.id): row.name for row in rows}
 
+        codes = sorted({code for value in kept for code in value.get("areas") or ()})
+        called = Area.name if language() == "ja" else Area.name_en
+        areas = dict(tx.execute(select(Area.code, called).where(Area.code == func.any(codes))).all()) if codes else {}
+
         def say(name: str, value: Any) -> str:
             if name in NEEDED:
                 return names.get((name, value), f"#{value}")
-            return said(Intensity(value) if name == "threshold" else value)
+            if name == "areas":
+                return listed(areas.get(code, code) for code in value)
+            if name == "audience":
+                return " / ".join(broadcasts.described(tx, broadcasts.Selection.model_validate(value)))
+            return said_setting(name, value)
 
         return say
 

@@ -1,43 +1,62 @@
-"""What a broadcast about an earthquake is called (件名): where it was, how strong, when."""
+"""What an automatic broadcast is called (件名): what happened, where, how strong, when."""
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from core.clock import jst
-from core.i18n import DEFAULT_LANGUAGE, N_, _, using_language
+from core.i18n import DEFAULT_LANGUAGE, N_, _, listed, using_language
 from core.transaction import Transaction
 from data.models.areas import Area
+from data.models.safety import Rule, RuleKind
+from services.safety.families import case_kind
 from services.safety.intensity import Intensity
-from services.safety.telegrams import Telegram
+from services.safety.places import places_of
+from services.safety.reaching import strength, strongest
+from services.safety.saying import threshold_label
+from services.safety.telegrams import SpecialWarning, Telegram
+from services.safety.telegrams.kinds import WEATHER_TRIGGERS
 
 MOST_PLACES = 3
 LONGEST_HYPOCENTRE = 40
 
 
-def title_of(tx: Transaction, telegram: Telegram, areas: Mapping[str, Intensity]) -> str:
+def title_of(tx: Transaction, rule: Rule, telegram: Telegram, hits: Mapping[str, Any]) -> str:
     """Return the title, in the organisation's language, for instance 「静岡県で震度6弱の地震（08/11 05:07）」.
 
-    ``areas`` are those that concern the rule, places without a report counted. What comes out of the telegram is kept
+    ``hits`` are the areas that reach the rule, places without a report counted. What comes out of the telegram is kept
     to one short line without braces, since it goes into subjects and texts with fields.
     """
-    strongest = max(areas.values())
+    most = strongest(rule.kind, hits)
+    gravest = {code: value for code, value in hits.items() if strength(rule.kind, value) == strength(rule.kind, most)}
     with using_language(DEFAULT_LANGUAGE):
-        values: dict[str, object] = {
-            "place": _places(tx, [code for code, found in areas.items() if found == strongest]),
-            "intensity": _said(telegram, strongest),
-            "time": jst(_when(telegram)).strftime("%m/%d %H:%M"),
-        }
-        hypocentre = _one_line(next((one.name for one in telegram.hypocentres if one.name), ""))
-        if hypocentre:
-            return _(N_("Earthquake at {hypocentre}: {intensity} in {place} ({time})"), hypocentre=hypocentre, **values)
-        return _(N_("Earthquake: {intensity} in {place} ({time})"), **values)
+        values = {"place": _places(tx, rule.kind, gravest), "time": jst(_when(telegram)).strftime("%m/%d %H:%M")}
+        match rule.kind:
+            case RuleKind.EARTHQUAKE:
+                return _earthquake(telegram, Intensity(most), values)
+            case RuleKind.TSUNAMI:
+                return _(N_("Tsunami: {grade} for {place} ({time})"), grade=threshold_label(most), **values)
+            case _:
+                kinds = listed(SpecialWarning(code).label for code in sorted(set(hits.values())))
+                return _(N_("Weather: {kinds} for {place} ({time})"), kinds=kinds, **values)
+
+
+def _earthquake(telegram: Telegram, most: Intensity, values: Mapping[str, str]) -> str:
+    said = {**values, "intensity": _said(telegram, most)}
+    hypocentre = _one_line(next((one.name for one in telegram.hypocentres if one.name), ""))
+    if hypocentre:
+        return _(N_("Earthquake at {hypocentre}: {intensity} in {place} ({time})"), hypocentre=hypocentre, **said)
+    return _(N_("Earthquake: {intensity} in {place} ({time})"), **said)
 
 
 def _when(telegram: Telegram) -> datetime:
+    """Return when an earthquake was; what JMA warns of is told by when it warned."""
+    if case_kind(telegram) is not RuleKind.EARTHQUAKE or telegram.telegram in WEATHER_TRIGGERS:
+        return telegram.report_time
     return telegram.origin_time or telegram.target_time or telegram.report_time
 
 
@@ -48,14 +67,15 @@ def _said(telegram: Telegram, strongest: Intensity) -> str:
     return _(N_("possibly {intensity} or more"), intensity=strongest.label)
 
 
-def _places(tx: Transaction, codes: list[str]) -> str:
+def _places(tx: Transaction, kind: RuleKind, hits: Mapping[str, Any]) -> str:
     """Return the prefectures of areas; JMA's areas of islands and parts are too fine for a subject."""
-    prefecture = aliased(Area)
+    between, prefecture = aliased(Area), aliased(Area)
     names = list(
         tx.execute(
             select(prefecture.name)
-            .join(Area, Area.parent_code == prefecture.code)
-            .where(Area.code.in_(codes))
+            .join(between, (between.parent_code == prefecture.code) & prefecture.parent_code.is_(None))
+            .join(Area, (Area.code == between.code) | (Area.parent_code == between.code))
+            .where(Area.code.in_(places_of(tx, kind, hits)))
             .group_by(prefecture.code)
             .order_by(prefecture.code)
         ).scalars()

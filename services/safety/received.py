@@ -16,7 +16,8 @@ from core.transaction import Transaction
 from core.words import word
 from data.models.areas import Area
 from data.models.broadcasts import Broadcast
-from data.models.safety import QuakeTelegram, Source, TelegramRecord, Verdict
+from data.models.safety import Source, TelegramRecord, Verdict
+from services.safety.cases import related_to
 from services.safety.decisions import Decision
 from services.safety.intensity import Intensity
 from services.safety.received_alerts import (
@@ -199,11 +200,9 @@ def _titles(tx: Transaction, decisions: list[dict[str, Any]]) -> dict[int, str]:
 
 
 def _related(tx: Transaction, telegram_id: int) -> list[TelegramRow]:
-    events = select(QuakeTelegram.event_id).where(QuakeTelegram.telegram_id == telegram_id)
-    others = select(QuakeTelegram.telegram_id).where(QuakeTelegram.event_id.in_(events))
     rows = tx.execute(
         select(*COLUMNS)
-        .where(TelegramRecord.id.in_(others), TelegramRecord.id != telegram_id)
+        .where(TelegramRecord.id.in_(related_to(telegram_id)), TelegramRecord.id != telegram_id)
         .order_by(TelegramRecord.report_time, TelegramRecord.id)
         .limit(50)
     )

@@ -7,10 +7,12 @@ from core.database import transaction
 from core.i18n import N_, _
 from core.words import word
 from data.models.safety import Source, Verdict
-from services.safety.taking import Taken, TakeTelegram, take_telegram
+from services.safety import opening
+from services.safety.taking import Taken, TakeTelegram, as_it_stands, take_telegram
 
+ACTOR = Actor.system("command line")
 SECONDS = 300
-SENDING = (Verdict.OPENED, Verdict.EXTENDED)
+SENDING = (Verdict.OPENED, Verdict.EXTENDED, Verdict.WAITING)
 NO_WORKER = N_("No worker is running: mails go out once one is (“make run” starts one).")
 
 
@@ -20,8 +22,11 @@ def replay_file(xml: bytes) -> str:
     Raises:
         Invalid: when it is no whole JMA report.
     """
-    with transaction(Actor.system("command line"), statement_seconds=SECONDS) as tx:
+    with transaction(ACTOR, statement_seconds=SECONDS) as tx:
         taken = take_telegram(tx, TakeTelegram(content=xml, source=Source.COMMAND_LINE))
+    with transaction(ACTOR, statement_seconds=SECONDS) as tx:
+        opening.open_by(tx, taken.id)
+        taken = as_it_stands(tx, taken)
         waits = taken.verdict in SENDING and not taken.before and not jobs.worker_alive(tx)
     lines = [told(taken), *[f"  {decision.text}" for decision in taken.decisions]]
     return "\n".join([*lines, f"  {_(NO_WORKER)}"] if waits else lines)

@@ -1,45 +1,62 @@
-"""Rules for earthquakes (地震の自動一斉送信の設定, D07): from which intensity on, with which text and questions."""
+"""Rules for automatic broadcasts (自動一斉送信の設定, D07): what they wait for, whom they ask, with which text."""
 
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import NotFound, Refused
-from core.i18n import N_
-from core.inputs import Input, Nothing, Row, field
+from core.i18n import N_, language
+from core.inputs import Nothing, Row
 from core.operations import operation, query
 from core.transaction import Transaction
+from data.models.areas import Area
 from data.models.broadcasts import MailTemplate, QuestionForm
-from data.models.safety import QuakeBroadcast, QuakeRule
+from data.models.people import Person
+from data.models.safety import Asking, Rule, RuleKind, RuleWho
 from services import broadcasts
 from services.changes import keeping
+from services.safety import waits
 from services.safety.intensity import Intensity
 from services.safety.kept import RULES
+from services.safety.rule_form import WAITS, EditRule, WhichRule, settings_of
+from services.safety.saying import SPECIAL
+from services.safety.telegrams import SpecialWarning, TsunamiGrade
 
-SAMPLE = "safety"
-SAMPLE_NAME = "震度5弱以上"
 GONE = N_("This rule does not exist any more. Go back to the list.")
 TAKEN = N_("There is already a rule “{name}”. Choose another name.")
-Threshold = Literal[
-    Intensity.THREE,
-    Intensity.FOUR,
-    Intensity.FIVE_LOWER,
-    Intensity.FIVE_UPPER,
-    Intensity.SIX_LOWER,
-    Intensity.SIX_UPPER,
-    Intensity.SEVEN,
-]
-"""What a rule may wait for: JMA's first report (震度速報) of an earthquake begins at 3 as well."""
+ORDER = list(RuleKind)
 
 
 class RuleRow(Row):
-    """A rule with the names of its template and form; ``used`` says that it has opened a broadcast."""
+    """A rule with the names of its template and form; ``used`` says that it has acted on an event.
+
+    ``people`` are the codes of single people among fixed recipients; ``recipients`` says all of them in words, in the
+    reader's language, and ``area_names`` the fixed areas.
+    """
 
     id: int
     version: int
     name: str
-    threshold: Intensity
+    kind: RuleKind
+    threshold: Intensity | None
+    grade: TsunamiGrade | None
+    height: float | None
+    warnings: list[SpecialWarning]
+    who: RuleWho
+    areas: list[str]
+    departments: list[int]
+    roles: list[int]
+    lists: list[int]
+    people: list[str]
+    recipients: list[str]
+    area_names: list[str]
+    wait_3: int
+    wait_4: int
+    wait_5_lower: int
+    wait_5_upper: int
+    wait_6_lower: int
+    wait_6_upper: int
+    wait_7: int
     enabled: bool
     template_id: int
     template: str
@@ -47,73 +64,61 @@ class RuleRow(Row):
     form: str
     used: bool
 
+    @property
+    def threshold_kept(self) -> str | float:
+        """Return from what on it acts, as decisions keep it."""
+        return self.threshold or self.grade or self.height or SPECIAL
 
-class EditRule(Input):
-    """A rule to make (without ``id``) or to change."""
-
-    id: int | None = field(N_("Rule"), default=None, hidden=True)
-    version: int | None = field(N_("Version"), default=None, hidden=True)
-    name: str = field(N_("Name"), min_length=1, max_length=80, help=N_("For you only; it is not sent."))
-    threshold: Threshold = field(
-        N_("Seismic intensity, this or more"),
-        default=Intensity.FIVE_LOWER,
-        help=N_("The people whose region lies in an area with this intensity or more are asked."),
-    )
-    template_id: int = field(
-        N_("Template"),
-        of="broadcasts.templates",
-        help=N_("Its field title names the earthquake: place, intensity, time."),
-    )
-    form_id: int = field(N_("Question form"), of="broadcasts.forms")
-    enabled: bool = field(
-        N_("Switched on"),
-        default=False,
-        help=N_("While it is on, a matching telegram sends mail at once, without asking anybody."),
-    )
-
-
-class WhichRule(Input):
-    """Which rule."""
-
-    id: int = field(N_("Rule"), hidden=True)
+    @property
+    def waits(self) -> dict[Intensity, int]:
+        """Return the minutes for which a first report waits, by intensity, where it waits."""
+        return {Intensity(one): getattr(self, name) for name, one in WAITS.items() if getattr(self, name)}
 
 
 @query("safety.rules", N_("See the rules for automatic broadcasts"))
 def rules(tx: Transaction, ask: Nothing) -> list[RuleRow]:  # noqa: ARG001 - every query is asked with something
-    """Return all rules, the one with the lowest threshold first (D07)."""
-    found = [RuleRow.model_validate(row) for row in tx.execute(_rules())]
-    return sorted(found, key=lambda rule: (rule.threshold.rank, rule.name))
+    """Return all rules by kind, the one with the lowest threshold first (D07)."""
+    rows = tx.execute(_rules()).all()
+    codes = _codes(tx, [person_id for row in rows for person_id in row.audience.get("people", ())])
+    found = [_row(tx, row, codes) for row in rows]
+    return sorted(found, key=lambda rule: (ORDER.index(rule.kind), _rank(rule), rule.name))
 
 
-@operation("safety.edit_rule", N_("Make and edit rules for automatic broadcasts"), touches="quake_rule")
+@operation("safety.edit_rule", N_("Make and edit rules for automatic broadcasts"), touches="rule")
 def edit_rule(tx: Transaction, ask: EditRule) -> RuleRow:
     """Make or change a rule, or switch it on or off (自動一斉送信の設定, D07). Broadcasts it opened stay as they are.
+
+    What waits under a rule that is switched off is not sent.
 
     Raises:
         NotFound: when the rule, the template or the form is gone.
         Conflict: when somebody else saved the rule meanwhile.
-        Refused: when another rule has the name.
+        Invalid: when the threshold or the recipients are missing.
+        Refused: when another rule has the name, or the rule has acted and should become one of another kind.
     """
-    row = broadcasts.for_change(tx, QuakeRule, ask.id, ask.version, GONE)
-    broadcasts.require_free_name(tx, QuakeRule, ask.name, ask.id, TAKEN)
+    row = broadcasts.for_change(tx, Rule, ask.id, ask.version, GONE)
+    broadcasts.require_free_name(tx, Rule, ask.name, ask.id, TAKEN)
     _require_text_and_questions(tx, ask)
+    _require_kind(tx, ask, row)
     before = _noted(row) if ask.id else None
     with broadcasts.saving(tx, RULES, row):
-        row.name, row.threshold, row.enabled = ask.name, ask.threshold.value, ask.enabled
-        row.template_id, row.form_id = ask.template_id, ask.form_id
-    tx.note(f"quake_rule:{row.id}", before, _noted(row))
+        for name, value in settings_of(tx, ask).items():
+            setattr(row, name, value)
+    if not row.enabled:
+        waits.give_up(tx, row)
+    tx.note(f"rule:{row.id}", before, _noted(row))
     return _shown(tx, row.id)
 
 
-@operation("safety.delete_rule", N_("Delete rules for automatic broadcasts"), touches="quake_rule")
+@operation("safety.delete_rule", N_("Delete rules for automatic broadcasts"), touches="rule")
 def delete_rule(tx: Transaction, ask: WhichRule) -> RuleRow:
-    """Delete a rule that has opened nothing yet (設定の削除, D07).
+    """Delete a rule that has not acted on any event yet (設定の削除, D07).
 
     Raises:
         NotFound: when it is gone already.
-        Refused: when it has opened a broadcast, whose reason it is.
+        Refused: when it has acted, and stays as the reason.
     """
-    row = broadcasts.for_change(tx, QuakeRule, ask.id, None, GONE)
+    row = broadcasts.for_change(tx, Rule, ask.id, None, GONE)
     gone = _shown(tx, row.id)
     if gone.used:
         raise Refused(
@@ -123,50 +128,51 @@ def delete_rule(tx: Transaction, ask: WhichRule) -> RuleRow:
         kept.watch(RULES, [row.id])
         tx.session.delete(row)
         tx.session.flush()
-    tx.note(f"quake_rule:{gone.id}", gone.name, None)
+    tx.note(f"rule:{gone.id}", gone.name, None)
     return gone
 
 
-def seed_samples(tx: Transaction) -> None:
-    """Put in the sample rule, switched off, unless it is there. The samples of broadcasts must be there before."""
-    values = (
-        select(MailTemplate.id, QuestionForm.id)
-        .join(QuestionForm, QuestionForm.sample == MailTemplate.sample)
-        .where(MailTemplate.sample == SAMPLE)
-    )
-    for template_id, form_id in tx.execute(values):
-        rule = insert(QuakeRule).values(
-            name=SAMPLE_NAME,
-            threshold=Intensity.FIVE_LOWER.value,
-            enabled=False,
-            template_id=template_id,
-            form_id=form_id,
-        )
-        tx.execute(rule.on_conflict_do_nothing(index_elements=[QuakeRule.name]))
-
-
 def _rules() -> Select[*tuple[Any, ...]]:
-    used = exists(select(1).where(QuakeBroadcast.rule_id == QuakeRule.id))
+    used = exists(select(1).where(Asking.rule_id == Rule.id))
     return (
-        select(
-            QuakeRule.id,
-            QuakeRule.version,
-            QuakeRule.name,
-            QuakeRule.threshold,
-            QuakeRule.enabled,
-            QuakeRule.template_id,
-            MailTemplate.name.label("template"),
-            QuakeRule.form_id,
-            QuestionForm.name.label("form"),
-            used.label("used"),
-        )
-        .join(MailTemplate, MailTemplate.id == QuakeRule.template_id)
-        .join(QuestionForm, QuestionForm.id == QuakeRule.form_id)
+        select(*Rule.__table__.columns, MailTemplate.name.label("template"), QuestionForm.name.label("form"))
+        .add_columns(used.label("used"))
+        .join(MailTemplate, MailTemplate.id == Rule.template_id)
+        .join(QuestionForm, QuestionForm.id == Rule.form_id)
     )
 
 
 def _shown(tx: Transaction, rule_id: int) -> RuleRow:
-    return RuleRow.model_validate(tx.execute(_rules().where(QuakeRule.id == rule_id)).one())
+    row = tx.execute(_rules().where(Rule.id == rule_id)).one()
+    return _row(tx, row, _codes(tx, row.audience.get("people", ())))
+
+
+def _row(tx: Transaction, row: Any, codes: dict[int, str]) -> RuleRow:
+    fixed = {name: row.audience.get(name, []) for name in ("departments", "roles", "lists")}
+    people = [codes[one] for one in row.audience.get("people", ()) if one in codes]
+    waits = {name: row.waits.get(intensity, 0) for name, intensity in WAITS.items()}
+    said = {"recipients": [], "area_names": []} if row.who is not RuleWho.FIXED else {
+        "recipients": broadcasts.described(tx, broadcasts.Selection.model_validate(row.audience)),
+        "area_names": _area_names(tx, row.areas),
+    }  # fmt: skip
+    return RuleRow.model_validate({**row._mapping, **fixed, "people": people, **said, **waits})
+
+
+def _area_names(tx: Transaction, codes: list[str]) -> list[str]:
+    name = Area.name if language() == "ja" else Area.name_en
+    return list(tx.execute(select(name).where(Area.code.in_(codes)).order_by(Area.code)).scalars())
+
+
+def _codes(tx: Transaction, person_ids: Any) -> dict[int, str]:
+    ids = list(person_ids)
+    found = select(Person.id, Person.code).where(Person.id.in_(ids)).order_by(Person.code)
+    return dict(tx.execute(found).all()) if ids else {}
+
+
+def _rank(rule: RuleRow) -> float:
+    if rule.threshold is not None:
+        return rule.threshold.rank
+    return rule.grade.rank if rule.grade else 10 + (rule.height or 0)
 
 
 def _require_text_and_questions(tx: Transaction, ask: EditRule) -> None:
@@ -176,6 +182,13 @@ def _require_text_and_questions(tx: Transaction, ask: EditRule) -> None:
         raise NotFound(N_("This form does not exist any more. Choose another one."))
 
 
-def _noted(row: QuakeRule) -> dict[str, object]:
-    names = ("name", "threshold", "enabled", "template_id", "form_id")
-    return {name: getattr(row, name) for name in names}
+def _require_kind(tx: Transaction, ask: EditRule, row: Rule) -> None:
+    if ask.id and row.kind is not ask.kind and tx.scalar(select(exists().where(Asking.rule_id == row.id))):
+        raise Refused(N_("This rule has acted on an event and keeps its kind. Make a new rule for the other kind."))
+
+
+def _noted(row: Rule) -> dict[str, object]:
+    return {column.name: getattr(row, column.name) for column in Rule.__table__.columns if column.name not in LEFT_OUT}
+
+
+LEFT_OUT = ("id", "version")

@@ -1,14 +1,13 @@
-"""Taking in a telegram (電文の取り込み, D07): read it, decide, open or extend broadcasts, keep what was decided.
+"""Taking in a telegram (電文の取り込み, D07): read it, decide, keep what was decided; the asking follows at once.
 
-All of one telegram is one transaction. Telegrams of one earthquake wait for each other, so a broadcast opens once.
+All of one telegram is one transaction. Telegrams of one event wait for each other, so a broadcast opens once.
 """
 
 import hashlib
 from datetime import datetime
 
 from pydantic import ConfigDict
-from sqlalchemy import insert as insert_all
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Invalid
@@ -16,11 +15,12 @@ from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
-from data.models.safety import Quake, QuakeTelegram, Source, TelegramRecord, Verdict
-from services.safety import decisions
+from data.models.safety import Source, TelegramRecord, Verdict
+from services.safety import cases, decisions, episodes, kept_decisions
 from services.safety.deciding import decide
-from services.safety.decisions import Decision, overall
+from services.safety.decisions import Decision
 from services.safety.telegrams import InfoType, Telegram, parse
+from services.safety.telegrams.kinds import WEATHER_TRIGGERS
 
 MOST_EVENTS = 20
 LONGEST_EVENT_ID = 64
@@ -53,7 +53,7 @@ class Taken(Row):
 
 @operation("safety.take_telegram", N_("Take in telegrams: a matching rule sends at once"), touches="telegram")
 def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
-    """Read a telegram and do what the rules say (自動一斉送信, D07).
+    """Read a telegram and have done what the rules say (自動一斉送信, D07): at once, or after their wait.
 
     The same bytes are taken once; only where no rule was on is it decided again, for whoever switched one on since.
 
@@ -62,17 +62,26 @@ def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
     """
     telegram = parse(ask.content)
     _require_plausible(telegram)
-    _lock_earthquakes(tx, telegram)
+    cases.lock_events(tx, telegram)
+    if telegram.telegram in WEATHER_TRIGGERS:
+        episodes.lock_weather(tx)
     digest = hashlib.sha256(ask.content).digest()
     telegram_id = _keep(tx, telegram, ask, digest)
     if telegram_id is not None:
-        _link(tx, telegram, telegram_id)
+        cases.link(tx, [case.id for case in cases.of_events(tx, telegram, telegram.event_ids)], telegram_id)
     elif (telegram_id := _without_rule(tx, digest)) is None:
         return _taken(tx, digest, before=True)
     decided = _too_late(ask, telegram) or decide(tx, telegram, telegram_id)
-    _note(tx, telegram_id, decided)
+    kept_decisions.note(tx, telegram_id, decided)
     tx.note(f"telegram:{telegram_id}", None, {"sha256": digest.hex(), "decisions": [one.kept() for one in decided]})
     return _taken(tx, digest, before=False)
+
+
+def as_it_stands(tx: Transaction, taken: Taken) -> Taken:
+    """Return a telegram that was taken in with what has come of it since."""
+    found = select(TelegramRecord.verdict, TelegramRecord.decisions).where(TelegramRecord.id == taken.id)
+    row = tx.execute(found).one()
+    return taken.model_copy(update={"verdict": row.verdict, "decisions": [Decision(**one) for one in row.decisions]})
 
 
 def _require_plausible(telegram: Telegram) -> None:
@@ -81,13 +90,6 @@ def _require_plausible(telegram: Telegram) -> None:
         raise Invalid(
             N_("The telegram's event ids (EventID) are not as JMA writes them. It was not used: fetch it again.")
         )
-
-
-def _lock_earthquakes(tx: Transaction, telegram: Telegram) -> None:
-    ids = sorted(set(telegram.event_ids))
-    if ids:
-        tx.execute(insert(Quake).values([{"event_id": one} for one in ids]).on_conflict_do_nothing())
-        tx.execute(select(Quake.event_id).where(Quake.event_id.in_(ids)).order_by(Quake.event_id).with_for_update())
 
 
 def _keep(tx: Transaction, telegram: Telegram, ask: TakeTelegram, digest: bytes) -> int | None:
@@ -125,21 +127,10 @@ def _too_late(ask: TakeTelegram, telegram: Telegram) -> list[Decision]:
 def _without_rule(tx: Transaction, digest: bytes) -> int | None:
     """Return the id of a telegram that was kept while no rule was on; None when it was decided by rules."""
     kept = select(TelegramRecord.id).where(
-        TelegramRecord.digest == digest, TelegramRecord.decisions[0]["message"].astext == decisions.NO_RULE
+        TelegramRecord.digest == digest, TelegramRecord.decisions[0]["message"].astext.in_(decisions.NO_RULES.values())
     )
     found: int | None = tx.scalar(kept)
     return found
-
-
-def _link(tx: Transaction, telegram: Telegram, telegram_id: int) -> None:
-    links = [{"event_id": one, "telegram_id": telegram_id} for one in sorted(set(telegram.event_ids))]
-    if links:
-        tx.execute(insert_all(QuakeTelegram), links)
-
-
-def _note(tx: Transaction, telegram_id: int, decided: list[Decision]) -> None:
-    values = {"verdict": overall(decided), "decisions": [decision.kept() for decision in decided]}
-    tx.execute(update(TelegramRecord).where(TelegramRecord.id == telegram_id).values(**values))
 
 
 def _taken(tx: Transaction, digest: bytes, *, before: bool) -> Taken:

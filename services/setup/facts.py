@@ -12,7 +12,7 @@ from data.models.access import PermissionAssignment, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, MailTemplate, QuestionForm
 from data.models.delivery import DeliveryState, DeliveryTotal, Mailing
 from data.models.people import ContactPoint, Department, Membership, PersonRegion
-from data.models.safety import QuakeRule
+from data.models.safety import Rule
 from services.access.shipped import ADMINISTRATOR
 from services.network import whole_network
 from services.setup.headcount import Headcount
@@ -78,7 +78,7 @@ def _masters() -> Select[*tuple[Any, ...]]:
         exists(select(ContactPoint.id)).label("contact_points"),
         _count(Department, Department.retired_at.is_(None)).label("departments"),
         managers.scalar_subquery().label("managers"),
-        _count(QuakeRule, QuakeRule.enabled.is_(True)).label("rules_on"),
+        _count(Rule, Rule.enabled.is_(True)).label("rules_on"),
         _count(MailTemplate).label("templates"),
         _count(QuestionForm).label("forms"),
         _count(Broadcast, and_(Broadcast.kind != BroadcastKind.TEST, Broadcast.sent_at.is_not(None))).label("everyday"),

@@ -10,7 +10,7 @@ from data.models.access import ApiKey
 from data.models.applications import ApplicationState, ProfileApplication
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.directory import DirectoryConnection, Nightly
-from data.models.safety import QuakeRule
+from data.models.safety import Rule
 from data.models.webhooks import EndpointState, WebhookEndpoint
 
 BROADCASTS = N_("{count} broadcasts are not closed yet. Close them first.")
@@ -32,7 +32,7 @@ class Running(NamedTuple):
 
 def safety(tx: Transaction) -> Running | None:
     """Rules that are on, broadcasts that a telegram opened."""
-    rules = select(func.count()).select_from(QuakeRule).where(QuakeRule.enabled.is_(True))
+    rules = select(func.count()).select_from(Rule).where(Rule.enabled.is_(True))
     return _running(tx, rules, RULES, "safety/rules.py") or _broadcasts(tx, BroadcastKind.AUTOMATIC)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core.actor import Actor
 from core.database import transaction
-from data.models.safety import QuakeRule
+from data.models.safety import Rule
 from tests.services.safety.conftest import people_of, take
 
 PAGE = "safety/rules.py"
@@ -14,7 +14,7 @@ PAGE = "safety/rules.py"
 def stored():
     """Return the rules as they are in the database."""
     with transaction(Actor.system("test")) as tx:
-        rows = tx.execute(select(QuakeRule).order_by(QuakeRule.id)).scalars()
+        rows = tx.execute(select(Rule).order_by(Rule.id)).scalars()
         return [(row.name, row.threshold, row.enabled) for row in rows]
 
 

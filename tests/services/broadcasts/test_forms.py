@@ -7,7 +7,7 @@ from core.audit import AuditRecord
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from core.inputs import Nothing, validated
 from data.models.broadcasts import MailTemplate
-from data.models.safety import QuakeRule
+from data.models.safety import Rule, RuleKind, RuleWho
 from services.broadcasts import DeleteForm, EditForm, delete_form, edit_form, forms
 
 SAFE = {"kind": "choice", "label": "ご無事ですか？", "options": ["無事", "けが"]}
@@ -90,7 +90,16 @@ class TestDelete:
     def test_what_a_rule_needs_stays(self, administrator, tx, samples):
         form = forms(administrator, Nothing())[0]
         template_id = tx.scalar(select(MailTemplate.id).limit(1))
-        tx.add(QuakeRule(name="震度5弱以上", threshold="5-", template_id=template_id, form_id=form.id))
+        tx.add(
+            Rule(
+                name="震度5弱以上",
+                kind=RuleKind.EARTHQUAKE,
+                who=RuleWho.REGIONS,
+                threshold="5-",
+                template_id=template_id,
+                form_id=form.id,
+            )
+        )
         with pytest.raises(Refused):
             delete_form(administrator, DeleteForm(id=form.id))
         assert len(next(one for one in forms(administrator, Nothing()) if one.id == form.id).questions) == len(

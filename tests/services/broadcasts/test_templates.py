@@ -7,7 +7,7 @@ from core.audit import AuditRecord
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from core.inputs import Nothing, validated
 from data.models.broadcasts import QuestionForm
-from data.models.safety import QuakeRule
+from data.models.safety import Rule, RuleKind, RuleWho
 from services.broadcasts import DeleteTemplate, EditTemplate, delete_template, edit_template, templates
 from tests.services.fields.stage import add_fields
 
@@ -81,7 +81,16 @@ class TestDelete:
     def test_what_a_rule_needs_stays(self, administrator, tx, samples):
         template = templates(administrator, Nothing())[0]
         form_id = tx.scalar(select(QuestionForm.id).limit(1))
-        tx.add(QuakeRule(name="震度5弱以上", threshold="5-", template_id=template.id, form_id=form_id))
+        tx.add(
+            Rule(
+                name="震度5弱以上",
+                kind=RuleKind.EARTHQUAKE,
+                who=RuleWho.REGIONS,
+                threshold="5-",
+                template_id=template.id,
+                form_id=form_id,
+            )
+        )
         with pytest.raises(Refused):
             delete_template(administrator, DeleteTemplate(id=template.id))
         assert template in templates(administrator, Nothing())

@@ -69,11 +69,11 @@ def forms(tx):
     )  # fmt: skip
 
 
-def quake_rules(tx):
+def rules_of_safety(tx):
     """Rules, which need a template and a form."""
     template, form = templates(tx).save("規則の文面"), forms(tx).save("規則の設問")
     return SimpleNamespace(
-        kind="quake_rule", delete=lambda row: delete_rule(tx, WhichRule(id=row.id)), template=template, form=form,
+        kind="rule", delete=lambda row: delete_rule(tx, WhichRule(id=row.id)), template=template, form=form,
         save=lambda name, row=None: edit_rule(tx, validated(EditRule, {
             "name": name, "threshold": "6-" if row else "5-", "enabled": not row, "template_id": template.id,
             "form_id": form.id, "id": row and row.id, "version": row and row.version,
@@ -91,7 +91,7 @@ def planned_contacts(tx):
     )  # fmt: skip
 
 
-@pytest.fixture(params=[lists, templates, forms, quake_rules, planned_contacts], ids=lambda make: make.__name__)
+@pytest.fixture(params=[lists, templates, forms, rules_of_safety, planned_contacts], ids=lambda make: make.__name__)
 def row(request, administrator):
     """One kind of rows: how they are saved and deleted."""
     return request.param(administrator)
@@ -189,7 +189,7 @@ class TestParts:
         assert written.splitlines() == ["ご無事ですか？（1つ選択、無事、けが、必須）", "日数（整数、日）"]
 
     def test_a_template_that_a_rule_uses_by_now_stays(self, administrator):
-        made = quake_rules(administrator)
+        made = rules_of_safety(administrator)
         added = administrator.execute(
             select(Change.set_id).where(Change.kind == "mail_template", Change.record_id == made.template.id)
         ).scalar_one()
@@ -197,7 +197,7 @@ class TestParts:
         assert reasons(administrator, kept(administrator, added)) == [_(USED)]
 
     def test_a_rule_whose_template_is_gone_stays_away(self, administrator):
-        made = quake_rules(administrator)
+        made = rules_of_safety(administrator)
         made.delete(made.save("甲"))
         gone = latest(administrator)
         templates(administrator).delete(made.template)

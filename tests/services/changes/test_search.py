@@ -48,7 +48,7 @@ class TestList:
 
     def test_the_kinds_are_those_that_are_kept(self, administrator):
         assert [one.value for one in kind_choices(administrator, Nothing())] == [
-            "department", "person", "person_list", "roles", "mail_template", "question_form", "quake_rule",
+            "department", "person", "person_list", "roles", "mail_template", "question_form", "rule",
             "planned_contact",
         ]  # fmt: skip
 

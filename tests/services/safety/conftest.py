@@ -1,6 +1,7 @@
 """Rules, people in areas, and telegrams for the tests of this room."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,10 +10,21 @@ from core.settings import ROOT
 from core.transaction import Transaction
 from data.models.broadcasts import MailTemplate, QuestionForm, Recipient
 from data.models.people import ContactKind, ContactPoint, Person, PersonRegion
-from data.models.safety import QuakeBroadcast
+from data.models.safety import Asking, Case
 from services import broadcasts
-from services.safety import EditRule, Intensity, RuleRow, Taken, TakeTelegram, edit_rule, take_telegram
+from services.safety import (
+    EditRule,
+    Intensity,
+    RuleKind,
+    RuleRow,
+    Taken,
+    TakeTelegram,
+    edit_rule,
+    opening,
+    take_telegram,
+)
 from services.safety.decisions import Decision
+from services.safety.taking import as_it_stands
 from tests.factories import new_person
 
 SAMPLES = ROOT / "data" / "samples" / "telegrams"
@@ -25,8 +37,15 @@ def sample(name: str) -> bytes:
 
 
 def take(tx: Transaction, name: str) -> Taken:
-    """Take in one of our own telegrams."""
-    return take_telegram(tx, TakeTelegram(content=sample(name)))
+    """Take in one of our own telegrams, and ask whom it has asked."""
+    return taken_in(tx, TakeTelegram(content=sample(name)))
+
+
+def taken_in(tx: Transaction, ask: TakeTelegram) -> Taken:
+    """Take in a telegram and do what a worker does right after it; return what was decided and done."""
+    taken = take_telegram(tx, ask)
+    opening.open_by(tx, taken.id)
+    return as_it_stands(tx, taken)
 
 
 def only(taken: Taken) -> Decision:
@@ -40,7 +59,9 @@ def broadcast_ids(taken: Taken) -> list[int]:
     return sorted({decision.broadcast_id for decision in taken.decisions} - {None})
 
 
-def make_rule(tx: Transaction, threshold: str = "5-", *, enabled: bool = True, name: str | None = None) -> RuleRow:
+def make_rule(
+    tx: Transaction, threshold: str | None = "5-", *, enabled: bool = True, name: str | None = None, **settings: Any
+) -> RuleRow:
     """Make a rule with the sample texts and questions."""
     broadcasts.seed_samples(tx)
     template_id = tx.scalar(select(MailTemplate.id).where(MailTemplate.sample == "safety"))
@@ -49,12 +70,24 @@ def make_rule(tx: Transaction, threshold: str = "5-", *, enabled: bool = True, n
         tx,
         EditRule(
             name=name or f"震度{threshold}以上",
-            threshold=Intensity(threshold),
+            threshold=Intensity(threshold) if threshold else None,
             template_id=template_id,
             form_id=form_id,
             enabled=enabled,
+            **settings,
         ),
     )
+
+
+def tsunami_rule(tx: Transaction, **settings: Any) -> RuleRow:
+    """Make a rule for tsunamis: of a warning or more, unless told otherwise."""
+    policy = settings if "height" in settings else {"grade": "warning", **settings}
+    return make_rule(tx, None, **{"name": "津波", "kind": RuleKind.TSUNAMI, **policy})
+
+
+def warning_rule(tx: Transaction, **settings: Any) -> RuleRow:
+    """Make a rule for all special warnings."""
+    return make_rule(tx, None, **{"name": "特別警報", "kind": RuleKind.SPECIAL_WARNING, **settings})
 
 
 def people_of(tx: Transaction, areas: Iterable[str]) -> dict[str, Person]:
@@ -77,8 +110,9 @@ def asked(tx: Transaction, broadcast_id: int) -> set[str]:
 
 def opened(tx: Transaction) -> list[tuple[str, int, int]]:
     """Return event id, rule and broadcast of everything that was opened."""
-    columns = (QuakeBroadcast.event_id, QuakeBroadcast.rule_id, QuakeBroadcast.broadcast_id)
-    return [tuple(row) for row in tx.execute(select(*columns).order_by(*columns))]
+    columns = (Case.event_id, Asking.rule_id, Asking.broadcast_id)
+    found = select(*columns).join(Case, Case.id == Asking.case_id).where(Asking.broadcast_id.is_not(None))
+    return [tuple(row) for row in tx.execute(found.order_by(*columns))]
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastState, Recipient
 from data.models.delivery import Delivery, Mailing
 from data.models.safety import TelegramRecord, Verdict
-from services.safety import Source, TakeTelegram, take_telegram
-from tests.services.safety.conftest import asked, make_rule, opened, people_of, sample, take
+from services.safety import Source, TakeTelegram
+from tests.services.safety.conftest import asked, make_rule, opened, people_of, sample, take, taken_in
 
 FIRST, DETAIL, RAISED, CORRECTION = (
     "a1_VXSE51_first.xml", "a3_VXSE53_detail.xml", "a4_VXSE53_raised.xml", "a5_VXSE53_correction.xml",
@@ -83,7 +83,7 @@ class TestAtOnce:
             together.wait(10)
             try:
                 with transaction(Actor.system(name)) as tx:
-                    results.append(take_telegram(tx, TakeTelegram(content=sample(name), source=Source.COMMAND_LINE)))
+                    results.append(taken_in(tx, TakeTelegram(content=sample(name), source=Source.COMMAND_LINE)))
             except Exception as error:  # noqa: BLE001 - whatever went wrong is the result
                 results.append(error)
 

@@ -9,9 +9,9 @@ from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import Delivery, DeliveryState, Mailing, MailingState
 from data.models.safety import Verdict
 from services import broadcasts
-from services.safety import TakeTelegram, decisions, take_telegram
+from services.safety import TakeTelegram, decisions
 from services.safety.telegrams import WhyNot
-from tests.services.safety.conftest import only, people_of, sample, take
+from tests.services.safety.conftest import only, people_of, sample, take, taken_in
 
 FIRST, CANCEL = "b1_VXSE51_cancelled_later.xml", "b2_VXSE51_cancel.xml"
 
@@ -23,7 +23,7 @@ def issued(content: bytes, hour: str) -> bytes:
 
 def take_issued(tx, name, hour):
     """Take in one of our telegrams as if it had been issued in another hour."""
-    return only(take_telegram(tx, TakeTelegram(content=issued(sample(name), hour))))
+    return only(taken_in(tx, TakeTelegram(content=issued(sample(name), hour))))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ class TestCancel:
 
     def test_a_cancel_of_a_drill_stops_nothing(self, tx, broadcast_id):
         drill = sample(CANCEL).replace("通常".encode(), "訓練".encode())
-        assert take_telegram(tx, TakeTelegram(content=drill)).verdict is Verdict.SILENT
+        assert taken_in(tx, TakeTelegram(content=drill)).verdict is Verdict.SILENT
         assert tx.get(Broadcast, broadcast_id).state is BroadcastState.SENDING
 
 

@@ -10,8 +10,8 @@ from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import Delivery, Mailing, MailingState
 from data.models.safety import Verdict
 from services import broadcasts
-from services.safety import EditRule, TakeTelegram, decisions, edit_rule, rules, take_telegram
-from tests.services.safety.conftest import asked, only, opened, people_of, sample, take
+from services.safety import EditRule, TakeTelegram, decisions, edit_rule, rules
+from tests.services.safety.conftest import asked, only, opened, people_of, sample, take, taken_in
 
 FIRST, DETAIL, RAISED, CORRECTION = (
     "a1_VXSE51_first.xml", "a3_VXSE53_detail.xml", "a4_VXSE53_raised.xml", "a5_VXSE53_correction.xml",
@@ -87,7 +87,7 @@ class TestOneEarthquake:
         people_of(tx, [*AREAS, "520"])
         broadcast_id = only(take(tx, FIRST)).broadcast_id
         drill = sample(DETAIL).replace("通常".encode(), "訓練".encode())
-        assert only(take_telegram(tx, TakeTelegram(content=drill))).verdict is Verdict.SILENT
+        assert only(taken_in(tx, TakeTelegram(content=drill))).verdict is Verdict.SILENT
         assert mailed(tx, broadcast_id) == [3]
 
 
@@ -116,7 +116,7 @@ class TestAPersonsHand:
     def test_closed_with_nobody_new_is_no_reason_to_worry(self, tx, broadcast_id):
         broadcasts.close(tx, broadcasts.Which(id=broadcast_id))
         again = sample(FIRST).replace(b"09:13:", b"09:14:")
-        assert only(take_telegram(tx, TakeTelegram(content=again + b"\n"))).message == decisions.ALL_ASKED
+        assert only(taken_in(tx, TakeTelegram(content=again + b"\n"))).message == decisions.ALL_ASKED
 
 
 class TestSeveralEarthquakes:
@@ -144,14 +144,14 @@ class TestSeveralEarthquakes:
         rule("5-")
         people_of(tx, ["443", "442"])
         together = only(take(tx, self.TOGETHER))
-        later = only(take_telegram(tx, TakeTelegram(content=self.alone(event_id, "442"))))
+        later = only(taken_in(tx, TakeTelegram(content=self.alone(event_id, "442"))))
         assert (later.broadcast_id, later.message) == (together.broadcast_id, decisions.EXTENDED)
 
     def test_apart_at_first_and_then_together_nobody_is_asked_again(self, tx, rule):
         rule("5-")
         people_of(tx, ["443", "442"])
-        one = only(take_telegram(tx, TakeTelegram(content=self.alone(self.ONE, "443"))))
-        other = only(take_telegram(tx, TakeTelegram(content=self.alone(self.OTHER, "442"))))
+        one = only(taken_in(tx, TakeTelegram(content=self.alone(self.ONE, "443"))))
+        other = only(taken_in(tx, TakeTelegram(content=self.alone(self.OTHER, "442"))))
         assert one.broadcast_id != other.broadcast_id
         assert only(take(tx, self.TOGETHER)).message == decisions.ALL_ASKED
         assert (mailed(tx, one.broadcast_id), mailed(tx, other.broadcast_id)) == ([1], [1])

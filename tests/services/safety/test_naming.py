@@ -7,18 +7,23 @@ import pytest
 from core.i18n import using_language
 from data.models.broadcasts import Broadcast
 from data.models.delivery import Mailing
+from data.models.safety import Rule, RuleKind
 from services.broadcasts import filled
-from services.safety import TakeTelegram, take_telegram
+from services.safety import TakeTelegram
 from services.safety.intensity import Intensity
 from services.safety.naming import title_of
+from services.safety.reaching import reached
 from services.safety.telegrams import parse
-from tests.services.safety.conftest import JMA, only, people_of, sample
+from tests.services.safety.conftest import JMA, only, people_of, sample, taken_in
+
+EARTHQUAKE = Rule(kind=RuleKind.EARTHQUAKE, threshold="5-")
 
 
 def title(tx, content: bytes, threshold: str = "5-") -> str:
     """Return the title of a telegram under a rule."""
     telegram = parse(content)
-    return title_of(tx, telegram, telegram.areas_at_least(Intensity(threshold)))
+    rule = Rule(kind=RuleKind.EARTHQUAKE, threshold=threshold)
+    return title_of(tx, rule, telegram, reached(rule, telegram))
 
 
 @pytest.mark.parametrize(
@@ -50,12 +55,12 @@ def test_what_is_only_possible_is_said_to_be_possible(tx):
 def test_many_prefectures_become_a_few_and_elsewhere(tx):
     areas = dict.fromkeys(["440", "350", "331", "341", "360", "520"], Intensity.SEVEN)
     telegram = parse(sample("a1_VXSE51_first.xml")).model_copy(update={"max_intensity": Intensity.SEVEN})
-    assert title_of(tx, telegram, areas) == "埼玉県・千葉県・東京都などで震度7の地震（05/14 09:12）"
+    assert title_of(tx, EARTHQUAKE, telegram, areas) == "埼玉県・千葉県・東京都などで震度7の地震（05/14 09:12）"
 
 
 def test_an_area_that_no_table_has_is_said_to_be_unknown(tx):
     telegram = parse(sample("a1_VXSE51_first.xml"))
-    assert title_of(tx, telegram, {"999": Intensity.SIX_LOWER}).startswith("不明な地域で震度6弱")
+    assert title_of(tx, EARTHQUAKE, telegram, {"999": Intensity.SIX_LOWER}).startswith("不明な地域で震度6弱")
 
 
 def test_is_in_the_organisations_language_whoever_takes_the_telegram_in(tx):
@@ -70,7 +75,7 @@ def test_a_place_from_outside_stays_one_short_plain_line(tx, rule, place):
     rule("5-")
     people_of(tx, ["350"])
     content = re.sub("東京湾(?=</Name>)", place, sample("a3_VXSE53_detail.xml").decode()).encode()
-    broadcast = tx.get(Broadcast, only(take_telegram(tx, TakeTelegram(content=content))).broadcast_id)
+    broadcast = tx.get(Broadcast, only(taken_in(tx, TakeTelegram(content=content))).broadcast_id)
     assert not re.search(r"[{}\x00-\x1f\u2028]", broadcast.title)
     assert len(broadcast.title) < 100
     mailing = tx.session.query(Mailing).one()

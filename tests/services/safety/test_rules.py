@@ -8,7 +8,7 @@ from core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from core.i18n import using_language
 from core.inputs import Nothing, validated
 from data.models.broadcasts import MailTemplate, QuestionForm
-from data.models.safety import QuakeRule
+from data.models.safety import Rule
 from services import broadcasts
 from services.safety import EditRule, Intensity, WhichRule, delete_rule, edit_rule, rules, seed_samples
 from tests.factories import actor_of
@@ -42,7 +42,7 @@ class TestEdit:
         made = rule("5-")
         assert (made.threshold, made.enabled, made.version) == (Intensity.FIVE_LOWER, True, 1)
         record = tx.execute(select(AuditRecord).where(AuditRecord.process == "safety.edit_rule")).scalar_one()
-        assert record.subject == f"quake_rule:{made.id}"
+        assert record.subject == f"rule:{made.id}"
         assert record.changes[0]["after"]["threshold"] == "5-"
 
     def test_changes_a_rule(self, tx, rule):
@@ -130,7 +130,7 @@ class TestSamples:
         seed_samples(tx)
         edit_rule(tx, editing(rules(tx, Nothing())[0], enabled=True))
         seed_samples(tx)
-        assert tx.scalar(select(func.count()).select_from(QuakeRule)) == 1
+        assert tx.scalar(select(func.count()).select_from(Rule)) == 1
         assert rules(tx, Nothing())[0].enabled
 
 

@@ -13,10 +13,21 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Mai
 from data.models.delivery import Delivery, Mailing
 from data.models.people import PersonRegion
 from data.models.safety import Source, TelegramRecord, Verdict
-from services.safety import Intensity, TakeTelegram, decisions, take_telegram
+from services.safety import Intensity, TakeTelegram, decisions
 from services.safety.telegrams import WhyNot
 from tests.factories import actor_of, make_person
-from tests.services.safety.conftest import JMA, SAMPLES, asked, broadcast_ids, only, opened, people_of, sample, take
+from tests.services.safety.conftest import (
+    JMA,
+    SAMPLES,
+    asked,
+    broadcast_ids,
+    only,
+    opened,
+    people_of,
+    sample,
+    take,
+    taken_in,
+)
 from tests.statements import statements
 
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
@@ -71,7 +82,7 @@ class TestOurSamples:
         rule("3")
         people_of(tx, ALL_AREAS)
         with pytest.raises(Invalid):
-            take_telegram(tx, TakeTelegram(content=(SAMPLES / "broken" / name).read_bytes()))
+            taken_in(tx, TakeTelegram(content=(SAMPLES / "broken" / name).read_bytes()))
         assert tx.scalar(select(func.count()).select_from(TelegramRecord)) == 0
 
 
@@ -93,7 +104,7 @@ class TestTelegramsOfJma:
         expected, (threshold, word) = jma_expected[name], policy
         rule(threshold)
         people_of(tx, ["212", "420", "421", "422", "440", "441", "442", "443"])
-        taken = take_telegram(tx, TakeTelegram(content=(JMA / name).read_bytes()))
+        taken = taken_in(tx, TakeTelegram(content=(JMA / name).read_bytes()))
         assert (taken.verdict is Verdict.OPENED) is expected["auto_broadcast_if_first_seen"][
             f"earthquake_threshold_{word}"
         ]
@@ -103,15 +114,15 @@ class TestTelegramsOfJma:
     def test_intensity_4_in_iwate_opens_under_a_rule_of_4_only(self, tx, rule, jma_expected):
         rule("4"), rule("5-")
         people_of(tx, ["212", "442"])
-        taken = take_telegram(tx, TakeTelegram(content=(JMA / "20210219091451_0_VXSE53_010000.xml").read_bytes()))
+        taken = taken_in(tx, TakeTelegram(content=(JMA / "20210219091451_0_VXSE53_010000.xml").read_bytes()))
         assert [decision.verdict for decision in taken.decisions] == [Verdict.OPENED, Verdict.SILENT]
         assert asked(tx, broadcast_ids(taken)[0]) == {"212"}
 
     def test_the_detail_after_the_first_report_asks_only_who_is_new(self, tx, rule, jma_expected):
         five, six = rule("5-"), rule("6-")
         people_of(tx, ["422", "440", "441", "442", "443"])
-        first = take_telegram(tx, TakeTelegram(content=(JMA / "32-35_07_02_100915_VXSE51.xml").read_bytes()))
-        then = take_telegram(tx, TakeTelegram(content=(JMA / "32-35_07_07_240613_VXSE53.xml").read_bytes()))
+        first = taken_in(tx, TakeTelegram(content=(JMA / "32-35_07_02_100915_VXSE51.xml").read_bytes()))
+        then = taken_in(tx, TakeTelegram(content=(JMA / "32-35_07_07_240613_VXSE53.xml").read_bytes()))
         assert [decision.verdict for decision in first.decisions] == [Verdict.OPENED] * 2
         assert [decision.message for decision in then.decisions] == [decisions.ALL_ASKED, decisions.EXTENDED]
         assert then.decisions[1].values["people"] == 1
@@ -176,7 +187,7 @@ class TestWhom:
         rule("5-"), rule("6+")
         people_of(tx, ["331", "441"])
         unknown = sample("f1_VXSE53_abolished_municipalities.xml").replace(b"<Code>441</Code>", b"<Code>999</Code>")
-        taken = take_telegram(tx, TakeTelegram(content=unknown))
+        taken = taken_in(tx, TakeTelegram(content=unknown))
         assert asked(tx, broadcast_ids(taken)[0]) == {"331"}
         assert [one.message for one in taken.decisions] == [decisions.OPENED, decisions.BELOW, decisions.UNKNOWN_AREAS]
         assert "999" in taken.decisions[-1].text
@@ -208,14 +219,14 @@ class TestSilence:
         rule("5-")
         people_of(tx, ["350"])
         anonymous = sample(FIRST).replace(b"<EventID>20310514091203</EventID>", b"<EventID/>")
-        assert only(take_telegram(tx, TakeTelegram(content=anonymous))).message == decisions.NO_EVENT
+        assert only(taken_in(tx, TakeTelegram(content=anonymous))).message == decisions.NO_EVENT
 
     @pytest.mark.parametrize("ids", ["9" * 65, " ".join(str(number) for number in range(21))])
     def test_event_ids_that_jma_does_not_write_are_refused(self, tx, rule, ids):
         rule("5-")
         strange = sample(FIRST).replace(b"20310514091203", ids.encode())
         with pytest.raises(Invalid):
-            take_telegram(tx, TakeTelegram(content=strange))
+            taken_in(tx, TakeTelegram(content=strange))
 
 
 class TestTwice:
@@ -265,7 +276,7 @@ class TestWhatIsKept:
 
     def test_the_telegram_is_kept_as_it_came_and_as_it_was_read(self, tx, rule):
         rule("5-")
-        taken = take_telegram(tx, TakeTelegram(content=sample(FIRST), source=Source.COMMAND_LINE))
+        taken = taken_in(tx, TakeTelegram(content=sample(FIRST), source=Source.COMMAND_LINE))
         row = tx.get(TelegramRecord, taken.id)
         assert (row.xml, row.digest) == (sample(FIRST), hashlib.sha256(sample(FIRST)).digest())
         assert (row.source, row.kind, row.status, row.max_intensity) == ("command_line", "VXSE51", "normal", "6-")
@@ -293,4 +304,4 @@ class TestWhatIsKept:
     def test_is_refused_without_permission(self, tx, acting, cast, rule):
         rule("5-")
         with pytest.raises(NotAllowed):
-            take_telegram(acting(actor_of(tx, cast.manager)), TakeTelegram(content=sample(FIRST)))
+            taken_in(acting(actor_of(tx, cast.manager)), TakeTelegram(content=sample(FIRST)))

@@ -12,7 +12,7 @@ from core.inputs import Nothing
 from data.models.access import ApiKey, PermissionSet
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.changes import ChangeSet
-from data.models.safety import QuakeRule
+from data.models.safety import Rule
 from data.models.setup import PlannedContact
 from data.models.webhooks import WebhookEndpoint
 from pages.kit.menu import PAGES
@@ -124,7 +124,7 @@ class TestUseFeature:
     def test_is_refused_while_a_rule_a_key_or_an_endpoint_is_on(self, administrator, tx, cast):
         broadcasts.seed_samples(tx)
         safety.seed_samples(tx)
-        rule = tx.scalar(select(QuakeRule))
+        rule = tx.scalar(select(Rule))
         rule.enabled = True
         key = ApiKey(token_hash=b"1" * 32, prefix="rk_", name="k", account_id=account_of(tx, cast.administrator).id,
                      set_id=tx.scalar(select(PermissionSet.id)), created_at=tx.now,

@@ -11,7 +11,7 @@ from data.demo import organisation as demo
 from data.models.access import Account, PermissionAssignment, PermissionSet
 from data.models.broadcasts import MailTemplate, QuestionForm
 from data.models.people import ContactPoint, Department, Person
-from data.models.safety import QuakeRule
+from data.models.safety import Rule
 from data.models.setup import SetupCode
 from services import access
 from services.setup import FirstStart, StartWith, installation, new_code, start
@@ -45,7 +45,7 @@ class TestStart:
         assert (count(tx, Person), count(tx, Account), count(tx, Department)) == (1, 1, 0)
         assert count(tx, MailTemplate) > 0
         assert count(tx, QuestionForm) > 0
-        assert count(tx, QuakeRule) > 0
+        assert count(tx, Rule) > 0
         assert count(tx, SetupCode) == 0
 
     def test_the_first_administrator_may_do_everything(self, tx):
