@@ -3,8 +3,9 @@
 A server on loopback stands in for JMA. In each round it names one more earthquake, strong in five areas that change
 from round to round, and at the end a few in a hundred areas (``wide``). ``ours`` is the p95 in ms from the moment when
 the telegram was off the line to the end of the transaction that decided about it; ``look`` is that of the whole look:
-both feeds asked, the telegram fetched and decided. ``people`` live in the areas of one telegram, in the mean. The floor
-is the same telegram while no rule is switched on: read, kept, recorded.
+both feeds asked, the telegram fetched and decided; ``asking`` is what a worker does right after it: the broadcast
+opened, its audience frozen. ``people`` live in the areas of one telegram, in the mean. The floor is the same telegram
+while no rule is switched on: read, kept, recorded.
 """
 
 import logging
@@ -32,7 +33,7 @@ from core import logs
 from core.actor import Actor
 from core.database import engine_for, transaction
 from core.settings import ROOT
-from services.safety import EditRule, FeedSwitch, edit_rule, read_feeds, rules, switch_feed
+from services.safety import EditRule, FeedSwitch, edit_rule, opening, read_feeds, rules, switch_feed
 from services.safety.feeds import telegrams as fetching
 
 BUDGET_MS = 200
@@ -66,10 +67,11 @@ class Jma:
 
 @dataclass(frozen=True)
 class Took:
-    """How many ms a telegram took: to be decided, and the whole look."""
+    """How many ms a telegram took: to be decided, the whole look, and asking whom it concerns."""
 
     decision: float
     look: float
+    asking: float
 
 
 def main() -> None:
@@ -98,7 +100,7 @@ def main() -> None:
         floor=p95([one.decision for one in floor]), budget_ms=BUDGET_MS,
         ratio=statistics.median(one.decision for one in ours) / statistics.median(one.decision for one in floor),
         median=statistics.median(one.decision for one in ours), look=p95([one.look for one in ours]),
-        wide=max(one.decision for one in wide), people=statistics.mean(concerned), verdicts=verdicts,
+        asking=p95([one.asking for one in ours]), wide=max(one.decision for one in wide), people=statistics.mean(concerned), verdicts=verdicts,
         floor_is="the same telegrams while no rule is on (p95; the ratio is of medians)",
     )  # fmt: skip
 
@@ -179,5 +181,7 @@ def decided(jma: Jma, event: str, hit: Sequence[str]) -> Took:
     started = time.perf_counter()
     with patch.object(fetching, "_take", timed):
         read_feeds()
+    look = time.perf_counter()
+    opening.open_due_now()
     (decision,) = spent
-    return Took(decision, (time.perf_counter() - started) * 1000)
+    return Took(decision, (look - started) * 1000, (time.perf_counter() - look) * 1000)

@@ -9,6 +9,8 @@ from core.words import word
 from pages import kit
 from services.safety import FeedState, FeedSwitch, feed_state, switch_feed
 
+PAGE = "safety/telegrams.py"
+
 
 def show_feed(actor: Actor) -> None:
     """Show the state of the automatic reading to those who may see it."""
@@ -24,6 +26,21 @@ def show_feed(actor: Actor) -> None:
                 switching(state)
         if state.enabled:
             details(state)
+
+
+def tell_if_nothing_comes(actor: Actor) -> None:
+    """Tell where rules are made that no telegrams come in by themselves, or that they have not for some time."""
+    if not actor.may("safety.feed_state", What.READ):
+        return
+    state = kit.ask(feed_state)
+    if not state.enabled:
+        off = N_("Telegrams are not read automatically: rules act only on those that somebody brings as files.")
+        st.warning(_(off), icon=":material/cloud_off:")
+    elif state.stale_since:
+        in_words(state)
+    else:
+        return
+    st.page_link(PAGE, label=_(N_("Telegrams received")), icon=":material/cell_tower:")
 
 
 def in_words(state: FeedState) -> None:

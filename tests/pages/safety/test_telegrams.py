@@ -10,6 +10,7 @@ from core.database import transaction
 from data.models.broadcasts import Broadcast
 from data.models.safety import Source, TelegramRecord
 from data.models.safety_feeds import EntryState, FeedEntry, FeedName, FeedPage, FeedReading
+from services.safety import opening
 from services.safety.feeds.web import STATUS
 from tests.services.safety.conftest import SAMPLES, make_rule, people_of, sample, take
 
@@ -77,7 +78,9 @@ class TestTakingIn:
         app.button(key="take").click().run()
         assert not app.exception
         assert "すぐにメールが送信されます" in agreeing[0]
-        assert "1人に送信します" in words(app)
+        assert "送信を開始しています" in words(app)
+        opening.open_due_now()
+        assert "1人に送信します" in words(app.run())
         assert count(Broadcast) == 1
         with transaction(Actor.system("test")) as tx:
             assert tx.scalar(select(TelegramRecord.source)) is Source.UPLOAD
@@ -198,3 +201,12 @@ class TestFeed:
         assert "エラー（500）" in said
         assert "「震度速報」を取り込めませんでした" in said
         assert "+10分ずれています" in said
+
+    def test_the_rules_page_says_when_nothing_comes_in(self, open_page):
+        assert "自動受信はオフです" in words(open_page("safety/rules.py"))
+        with transaction(Actor.system("test")) as tx:
+            tx.add(FeedReading(id=1, enabled=True, version=1, switched_at=tx.now - timedelta(hours=1)))
+        assert "復旧するまで自動送信は行われません" in words(open_page("safety/rules.py"))
+        with transaction(Actor.system("test")) as tx:
+            tx.session.get_one(FeedReading, 1).switched_at = tx.now
+        assert "自動受信" not in words(open_page("safety/rules.py"))

@@ -13,7 +13,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.i18n import using_language
 from data.models.safety_feeds import FeedEntry, FeedReading
-from services.safety import FeedState, FeedSwitch, feed_state, read_feeds, switch_feed
+from services.safety import FeedState, FeedSwitch, feed_state, opening, read_feeds, switch_feed
 from tests.http_sink import http_sink
 from tests.jma_feeds import Jma
 
@@ -44,6 +44,12 @@ def entries() -> dict[str, str]:
     with system() as tx:
         found = tx.execute(select(FeedEntry.url, FeedEntry.state).order_by(FeedEntry.url))
         return {url.rpartition("/")[2]: entry_state.value for url, entry_state in found}
+
+
+def look() -> None:
+    """Look at the feeds, and ask whom that has decided to ask, as a worker does right after it."""
+    read_feeds()
+    opening.open_due_now()
 
 
 @pytest.fixture
@@ -78,10 +84,10 @@ def on(jma: Jma) -> Jma:
 def later(jma: Jma) -> Callable[..., None]:
     """Return what lets time pass, for JMA and for us alike, and looks at the feeds then."""
 
-    def pass_and_look(passed: timedelta = MINUTE, *, look: bool = True) -> None:
+    def pass_and_look(passed: timedelta = MINUTE, *, looking: bool = True) -> None:
         jma.pass_time(passed)
         clock._frozen_at = jma.at  # the fixture puts it back
-        if look:
-            read_feeds()
+        if looking:
+            look()
 
     return pass_and_look

@@ -10,10 +10,10 @@ from core.i18n import using_language
 from data.models.broadcasts import Broadcast
 from data.models.safety import TelegramRecord
 from data.models.safety_feeds import FeedReading
-from services.safety import decisions, read_feeds
+from services.safety import decisions
 from services.safety.feeds import telegrams as fetching
 from tests.services.safety.conftest import make_rule, people_of, sample
-from tests.services.safety.feeds.conftest import MINUTE, NOON, entries, state, switch, system
+from tests.services.safety.feeds.conftest import MINUTE, NOON, entries, look, state, switch, system
 
 FIRST, DETAIL = sample("a1_VXSE51_first.xml"), sample("a3_VXSE53_detail.xml")
 SPECIAL = sample("w1_VPWW54_special_warning.xml")
@@ -44,7 +44,7 @@ def messages() -> list[str]:
 
 class TestOutage:
     def test_a_short_one_needs_no_other_feed(self, ruled, later):
-        later(4 * MINUTE, look=False)
+        later(4 * MINUTE, looking=False)
         ruled.issue(FIRST, "VXSE51")
         later(2 * MINUTE)
         assert "eqvol_l.xml" not in ruled.asked
@@ -52,10 +52,10 @@ class TestOutage:
 
     def test_what_fell_out_of_the_feed_comes_from_the_one_of_many_days(self, ruled, later):
         name = ruled.issue(FIRST, "VXSE51")
-        later(HOUR, look=False)
+        later(HOUR, looking=False)
         ruled.make_long()
         ruled.issue(b"<a/>", "VFVO53")
-        later(20 * MINUTE, look=False)
+        later(20 * MINUTE, looking=False)
         ruled.issue(b"<a/>", "VFVO53")
         later()
         assert "eqvol_l.xml" in ruled.asked
@@ -63,9 +63,9 @@ class TestOutage:
         assert broadcasts() == 1, "an outage of an hour: what is fresh enough asks"
 
     def test_the_feed_of_many_days_is_asked_until_it_has_caught_up(self, ruled, later):
-        later(20 * MINUTE, look=False)
+        later(20 * MINUTE, looking=False)
         name = ruled.issue(FIRST, "VXSE51")
-        later(20 * MINUTE, look=False)
+        later(20 * MINUTE, looking=False)
         ruled.issue(b"<a/>", "VFVO53")
         later()
         assert ruled.fetched == [], "neither feed has it: the long one is made once an hour"
@@ -87,7 +87,7 @@ class TestOutage:
 
     def test_of_several_days_old_ones_are_only_kept(self, ruled, later):
         ruled.issue(DETAIL, "VXSE53")
-        later(25 * HOUR, look=False)
+        later(25 * HOUR, looking=False)
         ruled.issue(FIRST, "VXSE51")
         ruled.make_long()
         ruled.issue(b"<a/>", "VFVO53", ruled.at + 30 * MINUTE)
@@ -118,7 +118,7 @@ class TestFirstStart:
         jma.pass_time(MINUTE)
         jma.issue(b"<a/>", "VFVO53")
         switch()
-        read_feeds()
+        look()
         assert messages() == [decisions.LATE]
         assert broadcasts() == 0
         jma.issue(DETAIL, "VXSE53")
@@ -131,14 +131,14 @@ class TestFirstStart:
             people_of(tx, ["350"])
         jma.issue(FIRST, "VXSE51", NOON - 3 * MINUTE)
         switch()
-        read_feeds()
+        look()
         assert broadcasts() == 1
 
     def test_weather_that_can_start_nothing_is_not_fetched(self, jma):
         jma.issue(SPECIAL, "VPWW54", NOON - 2 * HOUR, feed="extra")
         jma.make_long()
         switch()
-        read_feeds()
+        look()
         assert jma.fetched == []
         assert entries() == {}
 
@@ -146,7 +146,7 @@ class TestFirstStart:
         switch(on=False)
         clock._frozen_at = on.at = NOON + HOUR
         switch()
-        read_feeds()
+        look()
         with system() as tx:
             begins_at = tx.session.get_one(FeedReading, 1).begins_at
         assert begins_at == on.at - 10 * MINUTE
@@ -190,17 +190,17 @@ class TestClocks:
     def test_a_clock_that_is_a_day_ahead_silences_nothing(self, ruled):
         ruled.issue(FIRST, "VXSE51")
         clock._frozen_at = NOON + timedelta(hours=30)
-        read_feeds()
+        look()
         assert broadcasts() == 1
         assert state().clock_ahead == 30 * 3600
 
     def test_a_small_difference_is_not_worth_a_word(self, on):
         clock._frozen_at = NOON + timedelta(seconds=90)
-        read_feeds()
+        look()
         assert state().clock_ahead is None
 
     def test_a_clock_that_was_set_back_is_an_alarm_until_the_next_look(self, on):
         clock._frozen_at = NOON - 3 * HOUR
         assert state().stale_since is not None
-        read_feeds()
+        look()
         assert state().last_success == NOON - 3 * HOUR

@@ -11,11 +11,11 @@ from core.audit import AuditRecord
 from core.errors import Conflict, Refused
 from data.models.broadcasts import Broadcast
 from data.models.safety import Source, TelegramRecord, Verdict
-from services.safety import FeedSwitch, read_feeds, switch_feed, telegrams
+from services.safety import FeedSwitch, switch_feed, telegrams
 from services.safety.feeds import telegrams as fetching
 from services.safety.feeds.looking import watch
 from tests.services.safety.conftest import make_rule, people_of, sample
-from tests.services.safety.feeds.conftest import MINUTE, NOON, entries, state, switch, system
+from tests.services.safety.feeds.conftest import MINUTE, NOON, entries, look, state, switch, system
 
 FIRST, DETAIL = sample("a1_VXSE51_first.xml"), sample("a3_VXSE53_detail.xml")
 SPECIAL, ORDINARY = sample("w1_VPWW54_special_warning.xml"), sample("w3_VPWW56_landslide_level4.xml")
@@ -30,7 +30,7 @@ def taken() -> list[tuple[str, str]]:
 
 class TestSwitch:
     def test_nobody_is_asked_until_somebody_switches_it_on(self, jma):
-        read_feeds()
+        look()
         watch()
         jobs.run_waiting_jobs()
         assert jma.asked == []
@@ -43,7 +43,7 @@ class TestSwitch:
         assert state().last_success == NOON
         jma.sink.got.clear()
         assert not switch(on=False).enabled
-        read_feeds()
+        look()
         assert jma.asked == []
 
     def test_without_an_address_it_cannot_be_switched_on(self, jma, monkeypatch):
@@ -55,7 +55,7 @@ class TestSwitch:
     def test_an_address_that_went_away_is_an_alarm(self, on, monkeypatch):
         monkeypatch.setenv("RENRAKU_JMA_FEEDS", "")
         core.settings.settings.cache_clear()
-        read_feeds()
+        look()
         assert on.asked == []
         assert state().stale_since is not None
 
@@ -77,7 +77,7 @@ class TestLook:
             make_rule(tx, "6-")
             people_of(tx, ["350", "331"])
         on.issue(FIRST, "VXSE51")
-        read_feeds()
+        look()
         assert taken() == [("VXSE51", "opened")]
         with system() as tx:
             assert tx.scalar(select(func.count()).select_from(Broadcast)) == 1
@@ -162,7 +162,7 @@ class TestLook:
         assert list(entries().values()) == ["waiting"]
         monkeypatch.undo()
         monkeypatch.setenv("RENRAKU_JMA_FEEDS", on.base)
-        read_feeds()
+        look()
         assert list(entries().values()) == ["taken"]
 
 
@@ -189,7 +189,7 @@ class TestAlone:
 
         monkeypatch.setattr(fetching, "take_telegram", meanwhile)
         later()
-        read_feeds()
+        look()
         assert taken() == [("VXSE51", "silent")]
 
 
@@ -203,7 +203,7 @@ class TestForgetting:
             fetching.forget(tx)
         assert entries() == {}
         on.ages["eqvol"] = on.at
-        read_feeds()
+        look()
         assert len(on.fetched) == 1
 
     def test_younger_ones_stay(self, on, later):
