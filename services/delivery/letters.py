@@ -38,7 +38,7 @@ class From:
     reply_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mail:
     """One mail, ready for a provider. ``id`` is the delivery's; texts and bytes are made when somebody wants them.
 
@@ -217,6 +217,8 @@ def _subject(text: str) -> str:
 
 def _words(text: str) -> str:
     line = one_line(text)
+    if len(line) <= WORD_CHARACTERS and max(line, default="") <= "\uffff":
+        return f"=?utf-8?B?{_base64(line.encode('utf-8', 'replace')).decode()}?="
     step = WORD_CHARACTERS if line.isascii() or max(line) <= "\uffff" else WORD_BYTES // 4
     words = [line[at : at + step] for at in range(0, max(len(line), 1), step)]
     return "\r\n ".join([f"=?utf-8?B?{_base64(word.encode('utf-8', 'replace')).decode()}?=" for word in words])

@@ -43,7 +43,7 @@ RECORD = """
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claimed:
     """A delivery that is about to be sent, with what its texts say about the person."""
 
