@@ -21,7 +21,7 @@ HIGHEST = 2**63 - 1
 
 def sign(delivery_id: int, purpose: str = LINK) -> str:
     """Return the token of a delivery; what is signed for one purpose is good for no other."""
-    return f"{_base36(delivery_id)}-{_digest(secrets.derive(purpose), delivery_id)[:SIGNATURE_BYTES].hex()}"
+    return f"{_base36(delivery_id)}-{_mac(secrets.derive(purpose)).of(delivery_id)[:SIGNATURE_BYTES].hex()}"
 
 
 class Signer:
