@@ -9,7 +9,7 @@ from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._steering import steer
 from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, deliveries, show
+from services.broadcasts import BroadcastState, DeliveriesAsk, DeliveryState, Shown, Which, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
@@ -64,6 +64,6 @@ with st.container(horizontal=True, gap="small"):
         _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
-    steer(actor, row, steered=found.steered)
+    steer(actor, row, steered=found.steered, unknown=found.progress.counts.get(DeliveryState.UNKNOWN, 0))
 if kit.beside(_(N_("Sending")), "broadcast", row.id, actor):
     show_sending(found)

@@ -42,6 +42,7 @@ from services.broadcasts.templates import (
     templates,
 )
 from services.broadcasts.texts import filled
+from services.broadcasts.unknown import send_unknown
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
@@ -52,6 +53,6 @@ __all__ = [
     "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
     "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
     "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
-    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
-    "templates",
+    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "send_unknown", "show", "shown_answer",
+    "stop", "templates",
 ]  # fmt: skip

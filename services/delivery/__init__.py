@@ -46,6 +46,7 @@ from services.delivery.tokens import sign, verify
 from services.delivery.topics import NOTICES
 from services.delivery.trial_channels import ask_about_line, send_test_sms
 from services.delivery.trial_mail import send_test_mail
+from services.delivery.unknown import send_unknown_again
 
 __all__ = [
     "BLOCKED", "FIELDS", "MAILING", "MAIL_ONLY", "NOTICES", "AppRow", "Channel", "ChannelRow", "ChannelSwitch",
@@ -57,7 +58,7 @@ __all__ = [
     "edit_returns", "edit_sender", "edit_sms", "friend_link", "from_of", "holds_link", "line_cause", "line_channel",
     "line_settings", "mail", "mailbox", "open_mailing", "own_words", "progress_of", "provider_of", "read_notice",
     "read_returns", "reason_text", "rehearsal_page", "rehearse", "reply_in_line", "resume", "returns", "send_calls",
-    "send_decisions", "send_letters", "send_mailing", "send_reset", "send_test_mail", "send_test_sms", "sender",
-    "ses_cause", "sign", "sms_box", "sms_cause", "sms_provider", "sms_settings", "stop", "sweep", "switch_channel",
-    "take_early", "take_notice", "verify", "why_dead",
+    "send_decisions", "send_letters", "send_mailing", "send_reset", "send_test_mail", "send_test_sms",
+    "send_unknown_again", "sender", "ses_cause", "sign", "sms_box", "sms_cause", "sms_provider", "sms_settings", "stop",
+    "sweep", "switch_channel", "take_early", "take_notice", "verify", "why_dead",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from services.delivery.mailbox import keep_locally
 from services.delivery.providers import LocalMailbox, Provider, SmtpProvider, SmtpServer
 from services.delivery.providers.aws import AwsKey
 from services.delivery.providers.ses import SesAccess, SesProvider
-from services.delivery.providers.smtp import CONNECTIONS
+from services.delivery.providers.smtp_opening import CONNECTIONS
 from services.delivery.topics import NOTICES, TopicArn
 from services.people import Mail as MailAddress
 
