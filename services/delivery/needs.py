@@ -6,6 +6,7 @@ from core.jobs import worker_alive
 from core.needs import Need, Urgency, needs
 from core.transaction import Transaction
 from data.models.delivery import MailSender
+from services.delivery.receipts.settings import current_returns
 from services.delivery.sender import ONLY_ROW, edit_sender
 
 
@@ -20,6 +21,8 @@ def sender_to_mend(tx: Transaction, _reach: Reach) -> list[Need]:
         found.append((N_("The sender is not set up: mails stay in the local mailbox"), Urgency.TODAY))
     elif row.test_accepted is False:
         found.append((N_("The last test mail failed"), Urgency.NOW))
+    if current_returns(tx).trouble:
+        found.append((N_("The mailbox for returned mail cannot be read"), Urgency.TODAY))
     return [
         Need(
             text=_(text), count=1, amount="", urgency=urgency, page="delivery/sender.py"

@@ -18,7 +18,9 @@ def test_the_page_shows_the_file(name):
     assert shown[1] == (FILES / name).read_text()
 
 
-@pytest.mark.parametrize("unit", ["renraku", "renraku-console@8501", "renraku-public@8601", "renraku-worker@1"])
+@pytest.mark.parametrize(
+    "unit", ["renraku", "renraku-console@8501", "renraku-public@8601", "renraku-worker@1", "renraku-lmtp"]
+)
 def test_a_unit_starts_what_there_is(unit):
     module, target = (command := command_of(unit, {}))[:2]
     if module == "-m":

@@ -22,6 +22,7 @@ from services.delivery import (
     edit_sender,
     edit_sms,
     open_mailing,
+    recorder,
     send_test_mail,
     sender,
     switch_channel,
@@ -31,6 +32,7 @@ from services.delivery.app_channel import AppFields, edit_app
 from services.delivery.line_settings import LineFields
 from services.delivery.providers import line_messages
 from services.delivery.providers.ses import TAGGED
+from services.delivery.results import record
 from services.delivery.sender import SenderFields
 from services.delivery.sms_settings import SmsFields
 from services.delivery.trial_mail import TestMail
@@ -174,6 +176,23 @@ class TestLine:
         with system() as tx:
             dead = tx.execute(select(ContactPoint.value).where(ContactPoint.state == ContactState.DEAD)).scalars()
             assert list(dead) == ["bad1"]
+
+    def test_one_call_is_recorded_as_one(self, rig, monkeypatch):
+        """Half of it recorded, the other half would go out again under another key."""
+        with system() as tx:
+            for number in range(10, 400):
+                registered(tx, make_person(tx), ContactKind.LINE, f"U{number}")
+            tx.execute(update(ContactPoint).where(ContactPoint.value == "bad1").values(value="U9"))
+            open_by(tx, Channel.LINE)
+        written: list[int] = []
+
+        def noted(tx, lease, outcomes, **more):
+            written.append(len(outcomes))
+            return record(tx, lease, outcomes, **more)
+
+        monkeypatch.setattr(recorder, "record", noted)
+        jobs.run_waiting_jobs()
+        assert written == [394]
 
     def test_a_text_with_names_is_pushed_to_each(self, rig):
         with system() as tx:

@@ -2,9 +2,10 @@
 
 import asyncio
 import smtplib
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core import jobs
-from core.actor import Actor
+from core.actor import WHOLE, Actor
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.inputs import Nothing, validated
@@ -20,12 +21,15 @@ from data.models.delivery import Delivery, DeliveryState, Receipt
 from data.models.people import ContactPoint, ContactState
 from data.models.receipts import MailReturn, ReturnsBy
 from services.delivery import edit_returns, read_returns, returns, tokens
+from services.delivery.needs import sender_to_mend
 from services.delivery.receipts import lmtp
 from services.delivery.receipts.addresses import LONGEST_TOKEN, delivery_of, return_address
 from services.delivery.receipts.returned import heard_in
 from services.delivery.receipts.settings import ReturnFields
 from services.delivery.receipts.taking import Heard
+from tests.consoles import free_port
 from tests.imap_server import FOLDER, PASSWORD, USER, imap_server
+from tests.processes import python, until
 from tests.services.delivery.stage import make_crowd, open_one, use_smtp
 from tests.smtp_sink import smtp_sink
 
@@ -245,6 +249,16 @@ class TestLmtp:
             line.sendmail("", [return_address(BASE, sent)], notice(sent))
         assert put_off.value.smtp_code == 451
 
+    def test_the_process_takes_mail_and_ends_when_it_is_told_to(self, sent):
+        port = free_port()
+        with python("manage.py", "lmtp", RENRAKU_LMTP=f"127.0.0.1:{port}") as process:
+            until(lambda: accepts(port))
+            with smtplib.LMTP("127.0.0.1", port) as line:
+                line.sendmail("", [return_address(BASE, sent)], notice(sent))
+            assert standing(sent) == (DeliveryState.FAILED, ContactState.DEAD)
+            process.terminate()
+            assert process.wait(10) == 0
+
     def test_by_a_socket(self, sent, tmp_path):
         place = str(tmp_path / "lmtp.sock")
         with desk(place), smtplib.LMTP(place) as line:
@@ -310,6 +324,8 @@ class TestImap:
             read_returns()
         with system() as tx:
             assert returns(tx, Nothing()).trouble
+            said = [one.text for one in sender_to_mend(tx, WHOLE)]
+            assert "返送メールのメールボックスを読み取れません" in said
 
     def test_nothing_is_read_while_it_is_handed_over(self, sent):
         with imap_server() as mailbox:
@@ -317,6 +333,12 @@ class TestImap:
             read_returns()
             assert mailbox.signed_in == 0
         assert ReturnsBy.LMTP == "lmtp"
+
+
+def accepts(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 @contextmanager
