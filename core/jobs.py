@@ -104,6 +104,12 @@ def must_stop() -> bool:
     return context is not None and context.should_abort()
 
 
+def workers_alive(tx: Transaction) -> int:
+    """Return how many workers showed a sign of life within the last 30 seconds."""
+    found: int = tx.scalar(select(func.count()).where(_workers.c.last_heartbeat > clock.now() - ALIVE_WITHIN))
+    return found
+
+
 def worker_alive(tx: Transaction) -> bool:
     """Say whether a worker showed a sign of life within the last 30 seconds."""
     latest = tx.scalar(select(func.max(_workers.c.last_heartbeat)))

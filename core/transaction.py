@@ -146,9 +146,9 @@ class Alone:
         self.now: datetime = clock.now()
         self._line = line
 
-    def plain(self, sql: str, values: Mapping[str, Any]) -> list[Any]:
+    def plain(self, sql: str, values: Mapping[str, Any], *, plan_anew: bool = False) -> list[Any]:
         """Run SQL as the driver reads it and return its rows, each with its columns by name."""
-        return self._line.rows(sql, values)
+        return self._line.rows(sql, values, plan_anew=plan_anew)
 
 
 def listens(event: type[E]) -> Callable[[Callable[[Transaction, E], None]], Callable[[Transaction, E], None]]:

@@ -106,7 +106,9 @@ class Broadcast(Versioned, Base):
     ``questions`` is a list of questions as ``Question`` has them, with ``id``; ``audience`` is the
     selection as it was asked (departments, areas, roles, lists, single people, everybody). ``asked`` counts the frozen
     audience. ``cause`` is what opened an automatic one; it is unique, so nothing opens twice.
-    ``answers_erased_at``: who answered what is no longer kept, the totals are.
+    ``answers_erased_at``: who answered what is no longer kept, the totals are. It goes by all of ``channels``, and to
+    whom none of these reaches by the first of ``otherwise`` that does. ``again``: what may have been sent when a worker
+    died is sent again; else it stays *unknown*.
 
     What ends in ``_en`` is for people whose language is English. ``corrects_id``: it goes to whoever that one asked;
     ``corrected_at`` is when the latest correction of this one was sent. ``send_at``: a draft goes out then, with the
@@ -149,6 +151,9 @@ class Broadcast(Versioned, Base):
     sent_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     answers_erased_at: Mapped[datetime | None]
+    channels: Mapped[list[str]] = mapped_column(default=lambda: ["mail"], server_default='["mail"]')
+    otherwise: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    again: Mapped[bool] = mapped_column(default=True, server_default="true")
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"))
     corrected_at: Mapped[datetime | None]
     send_at: Mapped[datetime | None]

@@ -38,8 +38,10 @@ class Security(StrEnum):
 class MailSender(Versioned, Base):
     """Sender name and address, and the provider that carries mail (送信元設定). One row, or none: then all is default.
 
-    ``smtp_password`` is encrypted under the installation's key. The ``test_…`` columns tell of the last test mail:
-    ``tested_at`` is empty while the worker has not sent it yet; a change of the settings forgets it.
+    ``smtp_password`` is encrypted under the installation's key. Each worker opens at most ``connections`` to the
+    server; all together hand over at most ``per_second`` mails a second (empty: no limit). The ``test_…`` columns tell
+    of the last test mail: ``tested_at`` is empty while the worker has not sent it yet; a change of the settings forgets
+    it.
     """
 
     __tablename__ = "mail_sender"
@@ -55,6 +57,8 @@ class MailSender(Versioned, Base):
     smtp_security: Mapped[Security] = state_column(Security, default=Security.STARTTLS)
     smtp_user: Mapped[str] = mapped_column(default="")
     smtp_password: Mapped[bytes | None]
+    connections: Mapped[int] = mapped_column(default=10, server_default="10")
+    per_second: Mapped[int | None]
     test_address: Mapped[str | None]
     test_asked_at: Mapped[datetime | None]
     tested_at: Mapped[datetime | None]
@@ -80,6 +84,9 @@ class Mailing(Base):
     does. ``trouble`` is the word of a provider that takes nothing at the moment; it is asked again at ``retry_at``.
     ``resting`` says by channel until when its provider is left in peace: the others go on.
     ``failed`` counts, once all was sent, what failed: to count it at each look would be dear.
+    ``again``: what a dead worker may have sent is sent again (safety); else it is left as *unknown* (advertising).
+    ``urgent`` mailings may use the share of a provider's pace that others leave free. ``to_come`` people are still to
+    be added, a part at a time.
     """
 
     __tablename__ = "mailing"
@@ -107,6 +114,9 @@ class Mailing(Base):
     pauses: Mapped[int] = mapped_column(default=0)
     resting: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     failed: Mapped[int | None]
+    again: Mapped[bool] = mapped_column(default=True, server_default="true")
+    urgent: Mapped[bool] = mapped_column(default=True, server_default="true")
+    to_come: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DeliveryState(StrEnum):
@@ -199,6 +209,18 @@ class Chunk(Base):
     owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     passes: Mapped[int] = mapped_column(default=0)
+
+
+class ProviderPace(Base):
+    """Until when a provider's pace is taken up by what was handed over (送信速度の上限), for all workers together.
+
+    ``account`` names the provider and whose account it is; the share of what is not urgent has a row of its own.
+    """
+
+    __tablename__ = "provider_pace"
+
+    account: Mapped[str] = mapped_column(primary_key=True)
+    taken_until: Mapped[datetime]
 
 
 class LocalMail(Base):

@@ -8,7 +8,7 @@ from core.actor import Actor
 from core.i18n import N_, _
 from core.operations import Operation
 from pages import kit
-from services.broadcasts import BroadcastRow, BroadcastState, Which, close, remind, resume, stop
+from services.broadcasts import BroadcastRow, BroadcastState, Which, close, remind, resume, send_unknown, stop
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ CLOSE = Step(
     close, N_("Close"), "lock", N_("Close “{title}”?"),
     N_("No answer is taken any more, and what still waits is not sent."), N_("Closed. No answer is taken any more."),
 )  # fmt: skip
+SEND_UNKNOWN = Step(
+    send_unknown, N_("Send the unknown ones again"), "help", N_("Send again what may not have been sent?"),
+    N_("Of these messages nobody knows whether they went out. Some people may get theirs twice."),
+    N_("They are being sent again."),
+)  # fmt: skip
 IN_STATE = {
     BroadcastState.SENDING: (STOP, CLOSE),
     BroadcastState.STOPPED: (GO_ON, CLOSE),
@@ -47,8 +52,13 @@ IN_STATE = {
 }
 
 
-def steer(actor: Actor, row: BroadcastRow, *, steered: bool) -> None:
-    """Offer what the actor may do now; who only sees the broadcast may still remind own people."""
+def steer(actor: Actor, row: BroadcastRow, *, steered: bool, unknown: int = 0) -> None:
+    """Offer what the actor may do now; who only sees the broadcast may still remind own people.
+
+    ``unknown``: of so many messages nobody knows whether they were sent.
+    """
+    if steered and unknown and row.state in {BroadcastState.SENDING, BroadcastState.OPEN}:
+        offer(actor, SEND_UNKNOWN, row.id, row.title)
     for step in IN_STATE.get(row.state, ()):
         if steered or step is REMIND:
             offer(actor, step, row.id, row.title)

@@ -10,7 +10,7 @@ from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._sending import reminding
 from pages.broadcasts._steering import steer
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, correct, deliveries, show
+from services.broadcasts import BroadcastState, DeliveriesAsk, DeliveryState, Shown, Which, correct, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
@@ -92,7 +92,7 @@ with st.container(horizontal=True, gap="small"):
         _(N_("Reply monitor")), icon=":material/monitoring:", type="primary", key="monitor"
     ):
         kit.go("broadcasts/monitor.py", {"id": row.id})
-    steer(actor, row, steered=found.steered)
+    steer(actor, row, steered=found.steered, unknown=found.progress.counts.get(DeliveryState.UNKNOWN, 0))
     if found.steered and actor.may("broadcasts.correct", What.DO):
         correcting()
 show_corrections(found)

@@ -11,7 +11,7 @@ from services.delivery import ProviderKind, SenderRow, cause, edit_sender, own_w
 actor = guard("delivery.sender")
 ROWS = [
     ("name", "address"), ("reply_to", "provider"), ("smtp_host", "smtp_port"), ("smtp_security",),
-    ("smtp_user", "smtp_password"),
+    ("smtp_user", "smtp_password"), ("connections", "per_second"),
 ]  # fmt: skip
 
 

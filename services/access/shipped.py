@@ -49,6 +49,7 @@ BROADCASTING = (
     "broadcasts.resume:do",
     "broadcasts.close:do",
     "broadcasts.remind:do",
+    "broadcasts.send_unknown:do",
     "broadcasts.deliveries:read",
     "broadcasts.deliveries:export",
     "broadcasts.monitor:read",

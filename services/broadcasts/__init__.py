@@ -44,6 +44,7 @@ from services.broadcasts.templates import (
     templates,
 )
 from services.broadcasts.texts import filled
+from services.broadcasts.unknown import send_unknown
 
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
@@ -55,6 +56,6 @@ __all__ = [
     "described", "discard", "draft", "edit_form", "edit_template", "extend", "filled", "find_asked", "for_change",
     "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic", "people_of", "questions_of",
     "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name",
-    "resume", "said_to", "saving", "schedule", "search", "seed_samples", "send", "set_reminders", "show",
-    "shown_answer", "stop", "templates", "unschedule",
+    "resume", "said_to", "saving", "schedule", "search", "seed_samples", "send", "send_unknown", "set_reminders",
+    "show", "shown_answer", "stop", "templates", "unschedule",
 ]  # fmt: skip

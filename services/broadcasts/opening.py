@@ -5,7 +5,7 @@ What a person sends and what a telegram opens go the same way from here on.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, insert, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from core.errors import NotFound, Refused
@@ -13,36 +13,32 @@ from core.i18n import N_
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
 from data.models.delivery import Mailing
-from data.models.people import Membership, Person, PersonRegion
+from data.models.people import Person
 from services import delivery
-from services.broadcasts.audience import Selection, areas_below
+from services.broadcasts.audience import Selection
 from services.broadcasts.forms import FormRow, plain
 from services.broadcasts.marks import ENGLISH, REMINDER, marked, unmarked
+from services.broadcasts.parts import first_part, keep_parts, pending
 from services.broadcasts.slots import next_slot
-from services.broadcasts.totals import count_round
 from services.events import BroadcastOpened
 
 LINK = "{reply_url}"
+URGENT = (BroadcastKind.AUTOMATIC, BroadcastKind.MANUAL)
+"""These may use the share of a provider's pace that the others leave free."""
 
 
 def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Sequence[str] = ()) -> int:
-    """Make the people who were not asked yet recipients, in one statement, and return how many those are.
+    """Fix which people are asked who were not asked yet, in one statement, and return how many those are.
 
-    ``areas`` are the areas that the broadcast is about: a person with several regions is counted in one of them.
+    They become recipients with the mailing (``send_round``), a part at a time. ``areas`` are the areas that the
+    broadcast is about: a person with several regions is counted in one of them.
     """
-    number = next_round(tx, broadcast)
-    region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
-    order = [PersonRegion.area_code.in_(areas_below(list(areas))).desc()] if areas else []
-    area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
     asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
-    frozen = (
-        select(literal(broadcast.id), Person.id, Membership.department_id, area_code, literal(number))
-        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
-        .where(Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before))
-    )
-    columns = ["broadcast_id", "person_id", "department_id", "area_code", "round"]
-    added = tx.changed_rows(insert(Recipient).from_select(columns, frozen))
-    count_round(tx, broadcast.id, number)
+    new = select(Person.id).where(
+        Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before),
+        Person.id.not_in(pending(broadcast.id)),
+    )  # fmt: skip
+    added = keep_parts(tx, broadcast.id, next_round(tx, broadcast), new, areas, asks=True)
     broadcast.asked += added
     tx.session.flush()
     return added
@@ -50,16 +46,22 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
 
 def send_round(tx: Transaction, broadcast: Broadcast) -> int:
     """Open the mailing to the people whom the last ``freeze`` added; return its id."""
-    number = next_round(tx, broadcast)
-    newly_asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id, Recipient.round == number)
-    return open_mailing(tx, broadcast, newly_asked, broadcast.subject, reminder=False)
+    return _open_mailing(tx, broadcast, broadcast.subject, reminder=False)
 
 
-def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str, *, reminder: bool) -> int:
-    """Open a mailing of a broadcast that this transaction has locked, and have it sent; return its id."""
+def send_reminder(tx: Transaction, broadcast: Broadcast, people: Select[int], subject: str) -> int:
+    """Open a mailing to recipients of a broadcast that this transaction has locked; return how many they are."""
+    count = keep_parts(tx, broadcast.id, next_round(tx, broadcast), people, (), asks=False)
+    if count:
+        _open_mailing(tx, broadcast, subject, reminder=True)
+    return count
+
+
+def _open_mailing(tx: Transaction, broadcast: Broadcast, subject: str, *, reminder: bool) -> int:
     if broadcast.state is not BroadcastState.STOPPED:
         broadcast.state = BroadcastState.SENDING
     tx.session.flush()
+    people, to_come = first_part(tx, broadcast.id, next_round(tx, broadcast))
     mailing_id = delivery.open_mailing(
         tx,
         broadcast.id,
@@ -69,6 +71,11 @@ def open_mailing(tx: Transaction, broadcast: Broadcast, people: Select[int], sub
         versions=_versions(broadcast, reminder=reminder),
         reminder=reminder,
         people=people,
+        channels=[delivery.Channel(one) for one in broadcast.channels],
+        otherwise=[delivery.Channel(one) for one in broadcast.otherwise],
+        again=broadcast.again,
+        urgent=broadcast.kind in URGENT,
+        to_come=to_come,
     )
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)
@@ -109,12 +116,15 @@ def open_automatic(
     title_en: str = "",
     subject_en: str = "",
     body_en: str = "",
+    channels: Sequence[delivery.Channel] = delivery.MAIL_ONLY,
+    otherwise: Sequence[delivery.Channel] = (),
 ) -> int:
     """Open a broadcast that nobody clicked (自動一斉送信, D07) and return its id.
 
     ``cause`` names what opened it, for instance an earthquake under a rule. It is unique: opening it again, even at the
     same moment from elsewhere, returns the broadcast that is there and sends nothing. A text that lacks the link to
-    answer gets it at its end.
+    answer gets it at its end. It goes by all of ``channels``, and to whom none of these reaches by the first of
+    ``otherwise`` that does.
     """
     made = tx.scalar(
         insert_unless(Broadcast)
@@ -132,6 +142,8 @@ def open_automatic(
             form_id=form.id,
             questions=plain(form.questions),
             audience=Selection(areas=list(areas)).model_dump(),
+            channels=[delivery.Channel(one).value for one in channels],
+            otherwise=[delivery.Channel(one).value for one in otherwise],
             cause=cause,
             created_by=tx.actor.account_id,
             created_at=tx.now,

@@ -7,7 +7,7 @@ worker may die anywhere and nobody is reminded twice, or never.
 from typing import Any
 
 from pydantic import model_validator
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from core import logs
 from core.actor import Actor
@@ -22,7 +22,7 @@ from data.models.broadcasts import Broadcast, BroadcastState, Recipient
 from data.models.people import Person
 from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.marks import REMINDER, marked
-from services.broadcasts.opening import open_mailing
+from services.broadcasts.opening import send_reminder
 from services.broadcasts.replies import ANSWERABLE_FOR
 from services.broadcasts.sight import get_steered
 from services.broadcasts.slots import next_slot
@@ -113,10 +113,7 @@ def remind_silent(tx: Transaction, row: Broadcast, *within: ColumnElement[bool])
             Recipient.broadcast_id == row.id, Recipient.latest_at.is_(None), Person.retired_at.is_(None), *within
         )
     )  # fmt: skip
-    count = int(tx.scalar(select(func.count()).select_from(silent.subquery())))
-    if count:
-        open_mailing(tx, row, silent, marked(row.subject, [REMINDER]), reminder=True)
-    return count
+    return send_reminder(tx, row, silent, marked(row.subject, [REMINDER]))
 
 
 @job("broadcasts.remind", periodic="* * * * *")

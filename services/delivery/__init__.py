@@ -15,7 +15,7 @@ from services.delivery.decision_mail import send_decisions
 from services.delivery.far import MAILING, MailingProgress, progress_of
 from services.delivery.fields import FIELDS, check_fields
 from services.delivery.lacking import Lacking
-from services.delivery.ledger import Round, arrived, close, counts, open_mailing, resume, stop
+from services.delivery.ledger import Round, add_people, arrived, close, counts, open_mailing, resume, stop
 from services.delivery.line_settings import LineAccess, LineRow, edit_line, friend_link, line_channel, line_settings
 from services.delivery.mailbox import MailboxAsk, WhichMail, mail, mailbox
 from services.delivery.messages import holds_link
@@ -33,6 +33,7 @@ from services.delivery.sms_settings import SmsRow, edit_sms, sms_settings
 from services.delivery.tokens import sign, verify
 from services.delivery.trial_channels import ask_about_line, send_test_sms
 from services.delivery.trial_mail import send_test_mail
+from services.delivery.unknown import send_unknown_again
 
 __all__ = [
     "FIELDS",
@@ -61,7 +62,7 @@ __all__ = [
     "SmsRow",
     "Subscription",
     "WhichMail",
-    "app_key",
+    "add_people", "app_key",
     "app_provider",
     "app_settings",
     "arrived",
@@ -98,7 +99,7 @@ __all__ = [
     "send_mailing",
     "send_reset",
     "send_test_mail",
-    "send_test_sms",
+    "send_test_sms", "send_unknown_again",
     "sender",
     "sign",
     "sms_box",

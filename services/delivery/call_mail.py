@@ -5,7 +5,7 @@ from core.i18n import N_
 from core.jobs import enqueue, job
 from core.transaction import Transaction, listens
 from services.comments import CallLetter, call_letters, not_mailed
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.single import Letter, send_once
 from services.events import CommentCalls
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.transaction import Transaction
 from data.models.delivery import Channel, ProviderKind
+from services.delivery.paces import Pace
 from services.delivery.providers import Limits, LocalMailbox, Outcome, Provider, SmtpProvider
 from services.delivery.providers.base import Note
 from services.delivery.providers.sms import Sms, SmsProvider
@@ -52,6 +53,15 @@ def carrier_of(tx: Transaction, channel: Channel) -> Carrier:
         Unavailable: when a stored secret cannot be read.
     """
     return _MADE[channel](tx)
+
+
+def pace_of(tx: Transaction, channel: Channel, *, urgent: bool) -> Pace | None:
+    """Return how fast the carrier of a channel is handed messages; None: as fast as it takes them."""
+    row = current_sender(tx)
+    if channel is not Channel.MAIL or row.provider is ProviderKind.LOCAL or not row.per_second:
+        return None
+    account = f"{row.provider}:{row.smtp_host}:{row.smtp_port}:{row.smtp_user}"
+    return Pace(account, row.per_second, urgent=urgent)
 
 
 def switched_off(tx: Transaction, among: Iterable[Channel]) -> frozenset[Channel]:

@@ -6,7 +6,7 @@ Words are kept as they came, since servers write what they like; they are told a
 import re
 
 from core.i18n import N_, _
-from services.delivery.providers.smtp import tells_of_a_dead_address
+from services.delivery.providers.smtp_line import tells_of_a_dead_address
 
 HUNG_UP = N_("The mail server hung up. Check server, port and encryption.")
 CAUSES = tuple(

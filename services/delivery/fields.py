@@ -48,22 +48,23 @@ class Text:
 
     def __init__(self, text: str, constants: Mapping[str, str]) -> None:
         """Cut the text and fill what is the same for everybody."""
-        pieces = _FIELD.split(text)  # literal, field, literal, field, …, literal
-        self._parts: list[str] = []
-        self._fields: list[tuple[int, str]] = []
-        for at, piece in enumerate(pieces):
+        self.pieces = [""]
+        """Literal, field, literal, field, …, literal."""
+
+        for at, piece in enumerate(_FIELD.split(text)):
             if at % 2 and (piece in PERSON_FIELDS or piece.startswith(OWN)):
-                self._fields.append((at, piece))
-            self._parts.append(constants.get(piece, "") if at % 2 else piece)
+                self.pieces += [piece, ""]
+            else:
+                self.pieces[-1] += constants.get(piece, "") if at % 2 else piece
 
     @property
     def personal(self) -> bool:
         """Say whether the text differs from person to person."""
-        return bool(self._fields)
+        return len(self.pieces) > 1
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the text for one delivery; ``values`` has every field for persons."""
-        parts = self._parts.copy()
-        for at, name in self._fields:
-            parts[at] = values[name]
+        parts = self.pieces.copy()
+        for at in range(1, len(parts), 2):
+            parts[at] = values[parts[at]]
         return "".join(parts)

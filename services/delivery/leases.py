@@ -16,16 +16,17 @@ import structlog
 from sqlalchemy import ColumnElement, DateTime, and_, cast, func, or_, select, update
 
 from core import progress
-from core.actor import Actor
 from core.database import transaction
+from core.jobs import enqueue
 from core.settings import settings
 from core.transaction import Transaction
 from data.models.delivery import Channel, Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
+from services.delivery.acting import SENDER
+from services.delivery.contacts import note_works
 from services.delivery.totals import totals
 from services.events import MailingFinished
 
 log = structlog.get_logger("delivery")
-SENDER = Actor.system("delivery.send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,13 @@ def keep(tx: Transaction, lease: Lease) -> bool:
     return bool(state == MailingState.SENDING)
 
 
-def put_down(tx: Transaction, lease: Lease) -> None:
-    """Give a chunk back before its end, to be taken again at once; what was not sent waits again."""
+def put_down(tx: Transaction, lease: Lease, *, sure: bool = True) -> None:
+    """Give a chunk back before its end, to be taken again at once; what was not sent waits again.
+
+    ``sure``: what is marked as being sent was surely not accepted. Else it is left to the policy of whoever takes it.
+    """
     values = {"state": ChunkState.WAITING, "owner": None, "lease_until": None}
-    if tx.changed_rows(update(Chunk).where(_mine(lease)).values(values)):
+    if tx.changed_rows(update(Chunk).where(_mine(lease)).values(values)) and sure:
         tx.execute(
             update(Delivery)
             .where(_rows(lease), Delivery.state == DeliveryState.SENDING)
@@ -123,7 +127,7 @@ def end_pass(tx: Transaction, lease: Lease, pause: timedelta) -> None:
 def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
     """End a mailing none of whose chunks is left, and tell it; the mailing is locked, so exactly one worker does."""
     mailing = tx.get(Mailing, mailing_id, lock=True)
-    if mailing is None or mailing.state is not MailingState.SENDING:
+    if mailing is None or mailing.state is not MailingState.SENDING or mailing.to_come:
         return False
     left = select(Chunk.id).where(Chunk.mailing_id == mailing_id, Chunk.state != ChunkState.DONE).limit(1)
     if tx.scalar(left) is not None:
@@ -136,6 +140,7 @@ def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
     )
     tx.session.flush()
     progress.finish_about(tx, [f"mailing:{mailing_id}"])
+    enqueue(tx, note_works, mailing_id=mailing_id)
     tx.tell(MailingFinished(mailing.broadcast_id))
     return True
 

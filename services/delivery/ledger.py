@@ -52,14 +52,18 @@ def open_mailing(
     otherwise: Sequence[Channel] = (),
     short_text: str = "",
     versions: Mapping[str, Mapping[str, str]] | None = None,
+    again: bool = True,
+    urgent: bool = True,
+    to_come: int = 0,
 ) -> int:
     """Freeze who gets what, and queue the sending; returns the mailing's id.
 
     ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. They are reached by every
     one of ``channels``; whom none of these reaches, by the first of ``otherwise`` that does. ``short_text`` is what
-    SMS, LINE and the app say before the link; empty: the subject. The caller holds the broadcast's row locked: rounds
-    are numbered one after the other. ``versions``: by language, ``subject``, ``body`` and ``title`` for those who
-    read that one.
+    SMS, LINE and the app say before the link; empty: the subject. ``again``: what may have
+    been sent when a worker died is sent again; ``urgent``: it may use the share of a provider's pace that is kept free.
+    ``to_come`` people more are added by ``add_people``. ``versions``: by language, ``subject``, ``body`` and ``title``
+    for those who read that one. The caller holds the broadcast's row locked: rounds are numbered one after the other.
 
     Raises:
         Refused: when subject or body name a field that does not exist.
@@ -76,6 +80,9 @@ def open_mailing(
         versions=others,
         channels=[Channel(one).value for one in channels],
         otherwise=[Channel(one).value for one in otherwise],
+        again=again,
+        urgent=urgent,
+        to_come=to_come,
         constants=_constants(tx, title),
         created_at=tx.now,
     )
@@ -84,6 +91,23 @@ def open_mailing(
     progress.begin(tx, MAILING, subject=f"mailing:{mailing.id}", running=True)
     enqueue_senders(tx, [mailing.id])
     return mailing.id
+
+
+def add_people(tx: Transaction, mailing_id: int, people: Select[int], count: int) -> None:
+    """Add the next ``count`` people of those who were still to come.
+
+    Of a mailing that was closed meanwhile they stand in the ledger as not sent.
+    """
+    mailing = tx.get(Mailing, mailing_id, lock=True)
+    if mailing is None:
+        return
+    mailing.to_come = max(mailing.to_come - count, 0)
+    tx.session.flush()
+    _freeze(tx, mailing, people)
+    if mailing.state is MailingState.SENDING:
+        enqueue_senders(tx, [mailing_id])
+    elif mailing.state is MailingState.FINISHED:
+        _close(tx, [mailing_id])
 
 
 def _constants(tx: Transaction, title: str) -> dict[str, str]:
@@ -161,6 +185,10 @@ def close(tx: Transaction, broadcast_id: int) -> int:
         .values(state=MailingState.FINISHED, finished_at=tx.now, trouble=None, retry_at=None, resting={})
     )
     progress.finish_about(tx, [f"mailing:{one}" for one in ids])
+    return _close(tx, ids)
+
+
+def _close(tx: Transaction, ids: Sequence[int]) -> int:
     tx.execute(
         update(Chunk)
         .where(Chunk.mailing_id.in_(ids), Chunk.state != ChunkState.DONE)
@@ -202,18 +230,19 @@ class Round(Row):
     finished_at: datetime | None
     trouble: str | None
     retry_at: datetime | None
+    to_come: int
     counts: dict[DeliveryState, int]
     channels: dict[str, dict[DeliveryState, int]]
 
     @property
     def total(self) -> int:
-        """Return how many deliveries there are."""
-        return sum(self.counts.values())
+        """Return how many deliveries there are, or will be: those to come count as one each."""
+        return sum(self.counts.values()) + self.to_come
 
     @property
     def left(self) -> int:
-        """Return how many are still waiting or being sent."""
-        return sum(self.counts.get(state, 0) for state in OPEN_STATES)
+        """Return how many are still to come, waiting or being sent."""
+        return sum(self.counts.get(state, 0) for state in OPEN_STATES) + self.to_come
 
 
 def counts(tx: Transaction, broadcast_id: int) -> list[Round]:
@@ -228,7 +257,7 @@ def counts(tx: Transaction, broadcast_id: int) -> list[Round]:
         Round(
             mailing_id=one.id, round=one.round, reminder=one.reminder, state=one.state, created_at=one.created_at,
             finished_at=one.finished_at, trouble=one.trouble, retry_at=one.retry_at, counts=by_mailing[one.id],
-            channels=by_channel[one.id],
+            channels=by_channel[one.id], to_come=one.to_come,
         )
         for one in mailings
     ]  # fmt: skip

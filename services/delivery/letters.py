@@ -1,10 +1,11 @@
 """From one skeleton a mailing to the bytes of each mail (RFC 5322, 2045, 2047), without a message tree a person.
 
-Headers that are the same for everybody are written once; a body is filled as text and encoded in one go. Measured with
-a mail of 6.9 KB, signed link included: some 20,000 a second, against 600 by ``email.message``.
+What is the same for everybody is written once: headers, and of the body every line of base64 that no field falls into.
+Measured with a mail of 4.9 KB: some 80,000 a second, against 600 by ``email.message``.
 """
 
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,11 @@ WORD_BYTES = 39
 WORD_CHARACTERS = WORD_BYTES // 3
 
 LINE_CHARACTERS = 76
+LINE_BYTES = 57
+"""So many bytes make a line of base64."""
+
 LINE_ENDS = "\x7f\x85\u2028\u2029"
+_END_OF_LINE = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +37,20 @@ class From:
     reply_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mail:
-    """One mail, ready for a provider. ``id`` is the delivery's; ``content`` is made when a provider wants bytes."""
+    """One mail, ready for a provider. ``id`` is the delivery's; texts and bytes are made when somebody wants them.
 
+    ``returns`` is where what cannot be delivered is sent back to (the sender of the envelope); empty: to the sender.
+    """
+
+    skeleton: "Skeleton"
     id: int
     message_id: str
-    sender: str
     recipient: str
     recipient_name: str
-    subject: str
-    text: str
-    head: bytes
+    values: Mapping[str, str]
     returns: str = ""
-    """Where what cannot be delivered is sent back to (the envelope's sender); empty: to the sender."""
 
     @property
     def address(self) -> str:
@@ -58,16 +63,29 @@ class Mail:
         return self.message_id
 
     @property
+    def sender(self) -> str:
+        """Return the address of the sender."""
+        return self.skeleton.sender.address
+
+    @property
     def envelope(self) -> str:
         """Return the sender of the envelope."""
-        return self.returns or self.sender
+        return self.returns or self.skeleton.sender.address
+
+    @property
+    def subject(self) -> str:
+        """Return the subject in one line."""
+        return one_line(self.skeleton.subject.filled(self.values))
+
+    @property
+    def text(self) -> str:
+        """Return the body as it is read."""
+        return self.skeleton.body.filled(self.values)
 
     @property
     def content(self) -> bytes:
         """Return the whole message with CRLF line ends, in 7-bit ASCII."""
-        to = f"{encoded(self.recipient_name)}\r\n <{self.recipient}>" if self.recipient_name else self.recipient
-        own = f"To: {to}\r\nMessage-ID: {self.message_id}\r\nSubject: {encoded(self.subject)}\r\n\r\n"
-        return self.head + own.encode("ascii") + encoded_body(self.text)
+        return self.skeleton.written(self)
 
 
 class Skeleton:
@@ -81,15 +99,65 @@ class Skeleton:
         self.subject = Text(subject, constants)
         self.body = Text(body, constants)
         self.head = head(sender, at or clock.now())
+        self._coded = CodedBody(self.body)
+        self._same_subject = None if self.subject.personal else _subject(self.subject.filled({}))
 
     def letter(
         self, delivery_id: int, message_id: str, recipient: str, recipient_name: str, values: Mapping[str, str]
     ) -> Mail:
         """Return the mail of one delivery."""
-        return Mail(
-            delivery_id, message_id, self.sender.address, recipient, recipient_name,
-            one_line(self.subject.filled(values)), self.body.filled(values), self.head,
-        )  # fmt: skip
+        return Mail(self, delivery_id, message_id, recipient, recipient_name, values)
+
+    def written(self, mail: Mail) -> bytes:
+        """Return the bytes of one of its mails."""
+        to = f"{_words(mail.recipient_name)}\r\n <{mail.recipient}>" if mail.recipient_name else mail.recipient
+        subject = self._same_subject or _subject(self.subject.filled(mail.values))
+        own = f"To: {to}\r\nMessage-ID: {mail.message_id}\r\n{subject}\r\n\r\n"
+        return b"".join((self.head, own.encode("ascii"), *self._coded.filled(mail.values)))
+
+
+class CodedBody:
+    """A body in base64, of which each part that has no field is coded once for each place in a line it may begin at."""
+
+    def __init__(self, text: Text) -> None:
+        """Cut the text; its last line gets an end."""
+        literals = [_crlf(piece) for piece in text.pieces[::2]]
+        if literals[-1] and not literals[-1].endswith("\r\n"):
+            literals[-1] += "\r\n"
+        self._literals = [piece.encode("utf-8", "replace") for piece in literals]
+        self._names = text.pieces[1::2]
+        self._kept: dict[tuple[int, int], tuple[bytes, bytes, bytes]] = {}
+
+    def filled(self, values: Mapping[str, str]) -> list[bytes]:
+        """Return the lines for one delivery, in pieces."""
+        out: list[bytes] = []
+        open_line = self._add(out, b"", 0)
+        for at, name in enumerate(self._names, 1):
+            value = values[name]
+            if not value.isprintable():
+                value = _crlf(value)
+            open_line = self._add(out, open_line + value.encode("utf-8", "replace"), at)
+        if not self._literals[-1] and not (open_line.endswith(b"\r\n") or (out and not open_line)):
+            open_line += b"\r\n"
+        if open_line:
+            out.append(_lines(open_line))
+        return out
+
+    def _add(self, out: list[bytes], before: bytes, at: int) -> bytes:
+        """Write what comes before a literal and the literal itself, as far as it fills lines; return the rest."""
+        literal = self._literals[at]
+        missing = -len(before) % LINE_BYTES
+        if len(literal) < missing + LINE_BYTES:
+            return before + literal
+        kept = self._kept.get((at, missing))
+        if kept is None:
+            whole = missing + (len(literal) - missing) // LINE_BYTES * LINE_BYTES
+            kept = literal[:missing], _lines(literal[missing:whole]), literal[whole:]
+            self._kept[at, missing] = kept
+        if before:
+            out.append(_lines(before + kept[0]))
+        out.append(kept[1])
+        return kept[2]
 
 
 def head(sender: From, at: datetime) -> bytes:
@@ -109,17 +177,13 @@ def head(sender: From, at: datetime) -> bytes:
 @lru_cache(maxsize=64)
 def encoded(text: str) -> str:
     """Return a header's text in encoded words, each with whole characters, on lines of their own."""
-    line = one_line(text)
-    step = WORD_CHARACTERS if line.isascii() or max(line) <= "\uffff" else WORD_BYTES // 4
-    words = [line[at : at + step] for at in range(0, max(len(line), 1), step)]
-    return "\r\n ".join([f"=?utf-8?B?{_base64(word).decode()}?=" for word in words])
+    return _words(text)
 
 
 def encoded_body(text: str) -> bytes:
     """Return a body in base64, in lines of 76 characters."""
-    lines = "\r\n".join(text.splitlines()) + "\r\n"
-    coded = _base64(lines)
-    return b"\r\n".join([coded[at : at + LINE_CHARACTERS] for at in range(0, len(coded), LINE_CHARACTERS)]) + b"\r\n"
+    lines = _crlf(text)
+    return _lines((lines if lines.endswith("\r\n") else f"{lines}\r\n").encode("utf-8", "replace"))
 
 
 def one_line(text: str) -> str:
@@ -127,5 +191,29 @@ def one_line(text: str) -> str:
     return text if text.isprintable() else "".join(" " if c < " " or c in LINE_ENDS else c for c in text)
 
 
-def _base64(text: str) -> bytes:
-    return binascii.b2a_base64(text.encode("utf-8", "replace"), newline=False)
+def _subject(text: str) -> str:
+    return f"Subject: {encoded(text)}"
+
+
+def _words(text: str) -> str:
+    line = one_line(text)
+    if len(line) <= WORD_CHARACTERS and max(line, default="") <= "\uffff":
+        return f"=?utf-8?B?{_base64(line.encode('utf-8', 'replace')).decode()}?="
+    step = WORD_CHARACTERS if line.isascii() or max(line) <= "\uffff" else WORD_BYTES // 4
+    words = [line[at : at + step] for at in range(0, max(len(line), 1), step)]
+    return "\r\n ".join([f"=?utf-8?B?{_base64(word.encode('utf-8', 'replace')).decode()}?=" for word in words])
+
+
+def _crlf(text: str) -> str:
+    return _END_OF_LINE.sub("\r\n", text)
+
+
+def _lines(raw: bytes) -> bytes:
+    coded = _base64(raw)
+    if len(coded) <= LINE_CHARACTERS:
+        return coded + b"\r\n"
+    return b"\r\n".join([coded[at : at + LINE_CHARACTERS] for at in range(0, len(coded), LINE_CHARACTERS)]) + b"\r\n"
+
+
+def _base64(raw: bytes) -> bytes:
+    return binascii.b2a_base64(raw, newline=False)

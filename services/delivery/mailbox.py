@@ -15,7 +15,7 @@ from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.delivery import LocalMail
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.letters import Mail
 from services.delivery.messages import opens_for
 

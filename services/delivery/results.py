@@ -1,28 +1,48 @@
-"""Claim deliveries for sending, and record what became of them: set-based, a few hundred in one statement."""
+"""Read what is to be sent, and record what became of it: set-based, hundreds in one statement."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Text, column, func, null, or_, select, update
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import null, select, update
 
+from core.settings import settings
 from core.transaction import Transaction
-from data.models.delivery import Channel, Delivery, DeliveryState
-from data.models.people import ContactPoint, ContactState, Department, Membership, Person
+from data.models.delivery import Channel, Delivery, DeliveryState, MailingState
+from data.models.people import ContactPoint, Department, Membership, Person
 from services.delivery.fields import OWN
 from services.delivery.leases import Lease
 from services.delivery.providers import Outcome
 from services.fields import OwnFieldRow, Words, words_for
 
 MOST_PASSES = 4
-"""How often a mail that fails for now is tried before it counts as failed: over seven minutes, since servers that put
-off strangers (greylisting) mostly do so for five."""
+"""How often a message that fails for now is tried before it counts as failed: over seven minutes, since servers that
+put off strangers (greylisting) mostly do so for five."""
 
 UNDECIDED = (DeliveryState.WAITING, DeliveryState.SENDING)
+NOBODY_KNOWS = "no answer; the worker or the line died"
+
+# The chunk before its deliveries, as everybody locks them. What was accepted stays accepted, whatever is said later;
+# what failed for now waits again only if nothing was decided meanwhile: after a close nobody would send it any more.
+RECORD = """
+    WITH kept AS (
+        UPDATE chunk SET lease_until = now() + make_interval(secs => %(seconds)s) FROM mailing
+        WHERE chunk.id = %(chunk)s AND chunk.owner = %(owner)s AND chunk.state = 'leased'
+          AND mailing.id = chunk.mailing_id
+        RETURNING mailing.state
+    ), noted AS (
+        UPDATE delivery SET state = found.state, reason = found.word, permanent = found.permanent,
+               provider_ref = found.reference, updated_at = %(now)s
+        FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(words)s::text[], %(permanent)s::boolean[],
+                    %(references)s::text[]) AS found (id, state, word, permanent, reference)
+        WHERE delivery.id = found.id AND delivery.state NOT IN ('accepted', 'delivered')
+          AND (found.state <> 'waiting' OR delivery.state IN ('waiting', 'sending'))
+    )
+    SELECT state FROM kept
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claimed:
     """A delivery that is about to be sent, with what its texts say about the person."""
 
@@ -46,126 +66,80 @@ class Claimed:
 
 
 def claim(
-    tx: Transaction, lease: Lease, after: int, most: int, *, own: Sequence[OwnFieldRow] = ()
+    tx: Transaction, lease: Lease, after: int, most: int, *, own: Sequence[OwnFieldRow] = (), mark: bool = False
 ) -> list[Claimed]:  # fmt: skip
-    """Mark the next deliveries of a chunk as being sent, and return them in order, with what ``own`` fields say.
+    """Return the next deliveries of a chunk that are still to be sent, in order, with what ``own`` fields say.
 
-    Those that a dead worker left as *sending* are among them: safety mails go out at least once, under the same
-    Message-ID again, rather than not at all.
+    ``mark``: they are marked as being sent before they are handed over, so that a death in between shows which ones
+    nobody knows of. Without it the lease of their chunk says enough.
     """
     found = (
         select(
-            Delivery.id,
-            Person.family_name,
-            Person.given_name,
-            func.coalesce(Department.full_name, "").label("path"),
-            (Person.own if own else null()).label("own"),
-            Person.language,
+            Delivery.id, Delivery.address, Delivery.contact_point_id, Person.family_name, Person.given_name,
+            Department.full_name.label("path"), (Person.own if own else null()).label("own"), Person.language,
             (ContactPoint.subscription if lease.channel is Channel.APP else null()).label("subscription"),
         )
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
         .outerjoin(Department, Department.id == Membership.department_id)
         .where(Delivery.mailing_id == lease.mailing_id, Delivery.id > after, Delivery.id <= lease.high)
-        .where(Delivery.state.in_(UNDECIDED))
+        .where(Delivery.state == DeliveryState.WAITING if mark else Delivery.state.in_(UNDECIDED))
         .order_by(Delivery.id)
         .limit(most)
-    )
+    )  # fmt: skip
     if lease.channel is Channel.APP:
         found = found.outerjoin(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
-    next_ones = found.cte("next_ones")
-    claimed = tx.execute(
-        update(Delivery)
-        .where(Delivery.id == next_ones.c.id)
-        .values(state=DeliveryState.SENDING, updated_at=tx.now)
-        .returning(
-            Delivery.id, Delivery.address, Delivery.contact_point_id,
-            next_ones.c.family_name, next_ones.c.given_name, next_ones.c.path, next_ones.c.own,
-            next_ones.c.language, next_ones.c.subscription,
-        )
-    ).all()  # fmt: skip
-    words = words_for(tx, own, [row.own for row in claimed]) if own else None
-    made = [
+    rows = tx.execute(found).all()
+    if mark and rows:
+        ids = [row.id for row in rows]
+        sending = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING)
+        tx.execute(sending.values(state=DeliveryState.SENDING, updated_at=tx.now))
+    words = words_for(tx, own, [row.own for row in rows]) if own else None
+    return [
         Claimed(
-            row.id, row.address, row.contact_point_id, row.family_name, row.given_name, row.path,
+            row.id, row.address, row.contact_point_id, row.family_name, row.given_name, row.path or "",
             _said(words, row.own) if words else {}, row.language, row.subscription,
         )
-        for row in claimed
+        for row in rows
     ]  # fmt: skip
-    return sorted(made, key=lambda one: one.id)
 
 
 def _said(words: Words, own: Mapping[str, Any]) -> dict[str, str]:
     return {f"{OWN}{one.code}": words.said(one.code, own.get(one.code)) for one in words.fields}
 
 
-def record(tx: Transaction, outcomes: Sequence[Outcome], *, last_pass: bool) -> None:
-    """Write outcomes into the ledger. What was accepted stays accepted, whatever is said later.
-
-    A mail that failed for now waits again only if nothing was decided about it meanwhile: after a close nobody would
-    send it any more.
-    """
-    if not outcomes:
-        return
-    arrays = func.unnest(
-        sql_cast([one.mail_id for one in outcomes], ARRAY(BigInteger)),
-        sql_cast([state_of(one, last_pass=last_pass) for one in outcomes], ARRAY(Text)),
-        sql_cast([one.word for one in outcomes], ARRAY(Text)),
-        sql_cast([None if one.accepted else one.permanent for one in outcomes], ARRAY(Boolean)),
-        sql_cast([one.reference for one in outcomes], ARRAY(Text)),
-    )
-    found = arrays.table_valued(
-        column("id", BigInteger), column("state", Text), column("word", Text), column("permanent", Boolean),
-        column("reference", Text),
-    ).render_derived(name="found")  # fmt: skip
+def leave_orphans(tx: Transaction, lease: Lease) -> None:
+    """Note of what a dead worker had marked as being sent that nobody knows whether it was."""
+    orphans = Delivery.id.between(lease.low, lease.high) & (Delivery.state == DeliveryState.SENDING)
     tx.execute(
         update(Delivery)
-        .where(
-            Delivery.id == found.c.id,
-            Delivery.state.not_in([DeliveryState.ACCEPTED, DeliveryState.DELIVERED]),
-            or_(found.c.state != DeliveryState.WAITING.value, Delivery.state.in_(UNDECIDED)),
-        )
-        .values(
-            state=found.c.state, reason=found.c.word, permanent=found.c.permanent, provider_ref=found.c.reference,
-            updated_at=tx.now,
-        )
-    )  # fmt: skip
+        .where(Delivery.mailing_id == lease.mailing_id, orphans)
+        .values(state=DeliveryState.UNKNOWN, reason=NOBODY_KNOWS, updated_at=tx.now)
+    )
 
 
-def state_of(outcome: Outcome, *, last_pass: bool) -> str:
+def record(tx: Any, lease: Lease, outcomes: Sequence[Outcome], *, again: bool = True) -> bool:
+    """Write outcomes into the ledger and prolong the lease; False: it is lost, or nothing more may be sent.
+
+    ``tx`` is a transaction, or what runs statements outside of one: it is one statement. ``again``: what may have been
+    sent is sent again.
+    """
+    last_pass = lease.passes + 1 >= MOST_PASSES
+    found = tx.plain(RECORD, {
+        "seconds": settings().lease_seconds, "chunk": lease.chunk_id, "owner": lease.owner, "now": tx.now,
+        "ids": [one.mail_id for one in outcomes],
+        "states": [state_of(one, last_pass=last_pass, again=again) for one in outcomes],
+        "words": [one.word for one in outcomes],
+        "permanent": [None if one.accepted else one.permanent for one in outcomes],
+        "references": [one.reference for one in outcomes],
+    }, plan_anew=True)  # fmt: skip
+    return [row.state for row in found] == [MailingState.SENDING]
+
+
+def state_of(outcome: Outcome, *, last_pass: bool, again: bool = True) -> str:
     """Return the state that an outcome means; what failed for now waits for another pass, if there is one."""
     if outcome.accepted:
-        return DeliveryState.ACCEPTED
-    return DeliveryState.FAILED if outcome.permanent or last_pass else DeliveryState.WAITING
-
-
-def mark_contacts(tx: Transaction, outcomes: Sequence[Outcome], contacts: Mapping[int, int | None]) -> None:
-    """Note on contact points what was learned: a first mail was accepted, or the address does not exist.
-
-    ``contacts`` has the contact point of each mail. Points that somebody is editing at this moment are left alone:
-    sending never waits for people.
-    """
-    worked = {contacts[one.mail_id] for one in outcomes if one.accepted}
-    dead = {contacts[one.mail_id]: one.word for one in outcomes if one.dead}
-    _mark(tx, worked, ContactState.WORKS, [ContactState.UNTRIED])
-    for word in set(dead.values()):
-        ids = {point for point, said in dead.items() if said == word}
-        _mark(tx, ids, ContactState.DEAD, [ContactState.UNTRIED, ContactState.WORKS], word)
-
-
-def _mark(
-    tx: Transaction,
-    points: Collection[int | None],
-    state: ContactState,
-    before: Sequence[ContactState],
-    reason: str | None = None,
-) -> None:
-    ids = [point for point in points if point is not None]
-    if not ids:
-        return
-    free = (
-        select(ContactPoint.id)
-        .where(ContactPoint.id == func.any(sql_cast(ids, ARRAY(BigInteger))), ContactPoint.state.in_(before))
-        .with_for_update(skip_locked=True)
-    )
-    tx.execute(update(ContactPoint).where(ContactPoint.id.in_(free)).values(state=state, reason=reason))
+        return DeliveryState.ACCEPTED.value
+    if outcome.maybe and (outcome.permanent or last_pass or not again):
+        return DeliveryState.UNKNOWN.value
+    return (DeliveryState.FAILED if outcome.permanent or last_pass else DeliveryState.WAITING).value

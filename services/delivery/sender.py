@@ -19,6 +19,7 @@ from services.delivery.letters import From
 from services.delivery.letters import Mail as Letter
 from services.delivery.mailbox import keep_locally
 from services.delivery.providers import LocalMailbox, Provider, SmtpProvider, SmtpServer
+from services.delivery.providers.smtp import CONNECTIONS
 from services.people import Mail as MailAddress
 
 ONLY_ROW = 1
@@ -50,6 +51,14 @@ class SenderFields(Input):
     smtp_password: str = field(
         N_("Password"), default="", max_length=500, secret=True, help=N_("Empty: the stored password is kept.")
     )
+    connections: int = field(
+        N_("Connections of each worker"), default=10, ge=1, le=50,
+        help=N_("More of them send faster where the server takes its time for each mail."),
+    )  # fmt: skip
+    per_second: int | None = field(
+        N_("Mails a second, at most"), default=None, ge=1, le=100_000,
+        help=N_("What the provider allows, for all workers together. Empty: no limit."),
+    )  # fmt: skip
     version: int = field(N_("Version"), default=0, hidden=True)
 
 
@@ -66,6 +75,8 @@ class SenderRow(Row):
     smtp_security: Security
     smtp_user: str
     has_password: bool
+    connections: int
+    per_second: int | None
     version: int
     test_address: str | None
     test_asked_at: datetime | None
@@ -145,6 +156,8 @@ def current_sender(tx: Transaction) -> MailSender:
         smtp_port=587,
         smtp_security=Security.STARTTLS,
         smtp_user="",
+        connections=CONNECTIONS,
+        per_second=None,
         version=0,
     )
 
@@ -169,4 +182,6 @@ def provider_of(row: MailSender) -> Provider[Letter]:
     if row.provider is ProviderKind.LOCAL:
         return LocalMailbox(keep_locally)
     password = secrets.decrypt(PASSWORD, row.smtp_password, ABOUT) if row.smtp_password else ""
-    return SmtpProvider(SmtpServer(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, password))
+    return SmtpProvider(
+        SmtpServer(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, password, row.connections)
+    )

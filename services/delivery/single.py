@@ -10,7 +10,7 @@ from core.database import transaction
 from core.errors import Unavailable
 from core.i18n import N_, _, using_language
 from core.transaction import Transaction
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.letters import From, Mail, Skeleton
 from services.delivery.messages import new_message_id
 from services.delivery.providers import Outcome

@@ -13,7 +13,7 @@ from core.operations import query
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
 from data.models.delivery import LocalSms
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.providers.sms import LocalSmsBox, Sms, SmsProvider
 from services.delivery.sms_settings import current_sms, provider_by
 from services.people import shown_mobile

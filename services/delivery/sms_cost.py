@@ -15,7 +15,7 @@ from core.database import transaction
 from core.i18n import N_
 from core.transaction import Transaction
 from data.models.channels import SmsMonth
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.providers import ProviderDown
 from services.delivery.providers.base import Outcome
 from services.delivery.providers.sms import Sms, SmsProvider

@@ -11,8 +11,8 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.channels import LineChannel, SmsSender
 from services.delivery import line_settings, sms_settings
+from services.delivery.acting import SENDER
 from services.delivery.lacking import require_complete
-from services.delivery.leases import SENDER
 from services.delivery.line_settings import LineAccess, LineRow, access_by, current_line, line_row
 from services.delivery.providers import ProviderDown
 from services.delivery.providers.base import Outcome

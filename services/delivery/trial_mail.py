@@ -10,7 +10,7 @@ from core.jobs import enqueue, job
 from core.operations import operation
 from core.transaction import Transaction
 from data.models.delivery import MailSender
-from services.delivery.leases import SENDER
+from services.delivery.acting import SENDER
 from services.delivery.letters import Mail, Skeleton
 from services.delivery.messages import new_message_id
 from services.delivery.providers import Outcome, ProviderDown

@@ -16,7 +16,7 @@ class ProviderDown(Exception):
         self.word = short(word)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What became of one message: accepted, or failed, for good (``permanent``) or for now, with the provider's word.
 

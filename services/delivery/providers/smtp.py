@@ -1,159 +1,276 @@
-"""Mail by an SMTP server (RFC 5321): one connection for many mails, a refused recipient fails alone.
+"""Mail by an SMTP server (RFC 5321): several connections side by side, a refused recipient fails alone.
 
 What a refusal means depends on where it comes. Before a recipient is named (greeting, sign-in, sender) it concerns
 everybody: the provider is down. From the recipient on it concerns this mail: 4xx for now, 5xx for good.
 """
 
-import re
+import select
 import smtplib
 import socket
 import ssl
+import threading
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from data.models.delivery import Security
 from services.delivery.letters import Mail
-from services.delivery.providers.base import Limits, Outcome, ProviderDown, short
+from services.delivery.providers.base import Limits, Outcome, ProviderDown
+from services.delivery.providers.smtp_line import LineLost, Passage, SmtpLine, said_of
 
 TIMEOUT_SECONDS = 30.0
-OK = 250
-RECIPIENT_OK = {250, 251, 252}
-FOR_GOOD = 500
-CLOSING = 421
-MUST_SIGN_IN = 530
-_NO_SUCH_ADDRESS = re.compile(
-    r"\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b"
-    r"|(user|recipient|mailbox|address|account)\b.{0,40}\b(unknown|not found|does(n't| not) exist|disabled|invalid)"
-    r"|(unknown|no such|invalid|nonexistent)\b.{0,20}\b(user|recipient|mailbox|address|account)",
-    re.IGNORECASE | re.DOTALL,
-)
-_ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+CONNECTIONS = 10
+MAILS_BEFORE_ONE_MORE = 20
+"""Another connection is opened for each so many mails that were answered: few mails need one."""
+
+LOST_IN_A_ROW = 2
+LOOK_SECONDS = 1.0
+OPENED_WITHIN = 0.005
+NO_ADDRESS = "501 5.1.3 Bad recipient address syntax"
 
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where and how to sign in; an empty user signs in not at all."""
+    """Where and how to sign in; an empty user signs in not at all. ``connections``: at most so many side by side."""
 
     host: str
     port: int
     security: Security
     user: str = ""
     password: str = ""
-
-
-class LineLost(Exception):
-    """The connection broke, or the server announced that it closes it; ``early``: before the recipient was named."""
-
-    def __init__(self, word: str, *, early: bool) -> None:
-        """Keep what was said."""
-        super().__init__(word)
-        self.early = early
+    connections: int = CONNECTIONS
 
 
 class SmtpProvider:
-    """Sends over one connection, opened when the first mail comes."""
+    """Sends over up to as many connections as are allowed, the first one opened when the first mail comes."""
 
-    limits = Limits(batch=200, per_second=50)
+    limits = Limits(batch=1_000, per_second=500)
 
     def __init__(self, server: SmtpServer, timeout: float = TIMEOUT_SECONDS) -> None:
         """Take the server; ``timeout`` seconds is the longest wait for each of its answers."""
         self._server = server
         self._timeout = timeout
-        self._line: smtplib.SMTP | None = None
-        self._lost_before = False
-        self._named = False
+        self._most = server.connections
+        self._lines: dict[int, SmtpLine] = {}
+        self._ready = select.poll()
+        self._looked = 0.0
+        self._opener: threading.Thread | None = None
+        self._opened: deque[SmtpLine | None] = deque()
+        self._again: deque[Mail] = deque()
+        self._told: list[Outcome] = []
+        self._answered = 0
+        self._lost = 0
+        self._down: ProviderDown | None = None
 
     def send(self, batch: Iterable[Mail]) -> Iterator[Outcome]:
-        """Send one mail after the other."""
-        for mail in batch:
-            yield self._deliver(mail)
+        """Send mails side by side; yield an outcome as soon as it is known.
+
+        Raises:
+            ProviderDown: once what is on its way has come to its end.
+        """
+        self._mails = iter(batch)
+        self._down = None
+        whole = False
+        try:
+            while self._work():
+                told, self._told = self._told, []
+                yield from told
+            yield from self._told
+            whole = True
+        finally:
+            self._told = []
+            self._again.clear()
+            if not whole or self._down:
+                self._hang_up()
+        if self._down:
+            raise self._down
 
     def close(self) -> None:
         """Say goodbye and hang up."""
-        line, self._line = self._line, None
-        if line is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                line.quit()
-            line.close()
+        opener, self._opener = self._opener, None
+        if opener is not None:
+            opener.join(self._timeout)
+        self._hang_up()
 
-    def _deliver(self, mail: Mail) -> Outcome:
-        # A single mail that breaks the line every time must not keep all others waiting; two in a row mean the server.
+    def _work(self) -> bool:
+        """Go one round; False: nothing is on its way any more."""
         try:
-            outcome = self._try_twice(mail)
-        except LineLost as error:
-            if error.early or self._lost_before:
-                raise ProviderDown(str(error)) from error
-            self._lost_before = True
-            return Outcome(mail.id, accepted=False, word=str(error))
-        self._lost_before = False
-        return outcome
+            self._begin()
+        except ProviderDown as down:
+            self._goes_down(down)
+        if not any(line.passages for line in self._lines.values()):
+            return bool(self._again) and self._down is None
+        for number, event in self._ready.poll(self._patience()):
+            if line := self._lines.get(number):
+                self._attend(line, event)
+        self._give_up_silent_ones()
+        return True
 
-    def _try_twice(self, mail: Mail) -> Outcome:
-        # Servers close a connection after so many mails, or after a pause: that is worth one more try on a new one.
-        if self._line is not None:
-            with suppress(LineLost):
-                return self._try(mail, self._line)
-        return self._try(mail, self._open())
+    def _patience(self) -> float:
+        seconds = OPENED_WITHIN if self._opener else min(LOOK_SECONDS, self._timeout / 4)
+        return seconds * 1_000
 
-    def _try(self, mail: Mail, line: smtplib.SMTP) -> Outcome:
-        self._named = False
+    def _attend(self, line: SmtpLine, event: int) -> None:
         try:
-            return self._speak(mail, line)
-        except OSError as error:  # smtplib's own errors are among them
-            self._hang_up()
-            raise LineLost(short(str(error) or type(error).__name__), early=not self._named) from error
-        except (LineLost, ProviderDown):
-            self._hang_up()
-            raise
+            if event & select.POLLOUT:
+                line.flush()
+            if event & ~select.POLLOUT:
+                line.heard(self._take, self._tell)
+            self._watch(line)
+        except LineLost as lost:
+            self._is_lost(line, str(lost))
+        except ProviderDown as down:
+            self._goes_down(down)
 
-    def _speak(self, mail: Mail, line: smtplib.SMTP) -> Outcome:
-        code, answer = line.mail(mail.envelope)
-        if code != OK:
-            self._raise_if_closing(code, answer)
-            raise ProviderDown(said(code, answer))
-        self._named = True
-        code, answer = line.rcpt(mail.recipient)
-        if code not in RECIPIENT_OK:
-            return self._refused(mail, line, code, answer, recipient=True)
-        code, answer = self._hand_over(mail, line)
-        if code != OK:
-            return self._refused(mail, line, code, answer, recipient=False)
-        return Outcome(mail.id, accepted=True, reference=said(code, answer))
+    def _watch(self, line: SmtpLine) -> None:
+        wanted = select.POLLIN | (select.POLLOUT if line.is_full else 0)
+        if wanted != line.watched:
+            self._ready.modify(line.sock.fileno(), wanted)
+            line.watched = wanted
 
-    def _hand_over(self, mail: Mail, line: smtplib.SMTP) -> tuple[int, bytes]:
+    def _begin(self) -> None:
+        """Give mails to the connections that have none, and see to more connections."""
+        self._admit()
+        if self._down:
+            return
+        for line in [one for one in self._lines.values() if one.is_idle]:
+            mail = self._take()
+            if mail is None:
+                return
+            self._start(line, mail)
+        if not self._lines:
+            mail = self._take()
+            if mail is not None:
+                try:
+                    line = self._keep(self._open())
+                except ProviderDown:
+                    self._again.appendleft(mail)
+                    raise
+                self._start(line, mail)
+        elif (
+            len(self._lines) < self._allowed()
+            and self._opener is None
+            and all(line.passages for line in self._lines.values())
+        ):
+            self._opener = threading.Thread(target=self._open_one_more, name="smtp connection", daemon=True)
+            self._opener.start()
+
+    def _start(self, line: SmtpLine, mail: Mail) -> None:
         try:
-            return line.data(mail.content)
-        except smtplib.SMTPDataError as error:
-            return error.smtp_code, as_bytes(error.smtp_error)
+            line.begin(mail)
+            self._watch(line)
+        except LineLost as lost:
+            self._is_lost(line, str(lost))
 
-    def _refused(self, mail: Mail, line: smtplib.SMTP, code: int, answer: bytes, *, recipient: bool) -> Outcome:
-        self._raise_if_closing(code, answer)
-        word = said(code, answer)
-        if code == MUST_SIGN_IN:
-            raise ProviderDown(word)
+    def _allowed(self) -> int:
+        return min(self._most, 1 + self._answered // MAILS_BEFORE_ONE_MORE)
+
+    def _take(self) -> Mail | None:
+        """Return the next mail to begin; what cannot be an address is refused here."""
+        if self._down:
+            return None
+        while (mail := self._again.popleft() if self._again else next(self._mails, None)) is not None:
+            if mail.recipient.isascii() and not {*mail.recipient} & {*" <>\r\n"}:
+                return mail
+            self._tell(Outcome(mail.id, accepted=False, permanent=True, dead=True, word=NO_ADDRESS))
+        return None
+
+    def _tell(self, outcome: Outcome) -> None:
+        self._answered += 1
+        self._lost = 0
+        self._told.append(outcome)
+
+    def _is_lost(self, line: SmtpLine, word: str) -> None:
+        """Judge the mails of a line that broke.
+
+        A single mail that breaks the line every time must not keep all others waiting; two in a row mean the server.
+        Servers close a connection after so many mails, or after a pause: that is worth one more try on a new one.
+        """
+        self._drop(line)
+        for at, passage in enumerate(line.passages):
+            if passage.handed:
+                self._broke(passage, word, maybe=True)
+            elif not passage.named and any(other.done for other in self._lines.values()):
+                self._most = len(self._lines)  # as many as the server lets in
+                self._again.append(passage.mail)
+            elif line.done or at:
+                self._again.append(passage.mail)
+            elif passage.named:
+                self._broke(passage, word, maybe=False)
+            else:
+                self._goes_down(ProviderDown(word))
+        line.passages.clear()
+
+    def _broke(self, passage: Passage, word: str, *, maybe: bool) -> None:
+        self._lost += 1
+        if self._lost >= LOST_IN_A_ROW:
+            self._goes_down(ProviderDown(word))
+        if maybe or self._down is None:
+            self._told.append(Outcome(passage.mail.id, accepted=False, word=word, maybe=maybe))
+
+    def _goes_down(self, down: ProviderDown) -> None:
+        """Begin nothing more; only what the server may have taken already is waited for."""
+        self._down = self._down or down
+        for line in list(self._lines.values()):
+            line.ending = True
+            if not any(passage.handed for passage in line.passages):
+                line.passages.clear()
+                self._drop(line)
+
+    def _give_up_silent_ones(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < min(LOOK_SECONDS, self._timeout) / 4:
+            return
+        self._looked = now
+        for line in list(self._lines.values()):
+            if line.passages and now - line.since > self._timeout:
+                self._is_lost(line, "timed out")
+
+    def _keep(self, line: SmtpLine) -> SmtpLine:
+        self._lines[line.sock.fileno()] = line
+        line.watched = select.POLLIN
+        self._ready.register(line.sock.fileno(), line.watched)
+        return line
+
+    def _drop(self, line: SmtpLine) -> None:
+        self._lines.pop(line.sock.fileno(), None)
+        with suppress(OSError):
+            self._ready.unregister(line.sock.fileno())
+        line.close()
+
+    def _hang_up(self) -> None:
+        self._admit()
+        for line in list(self._lines.values()):
+            self._drop(line)
+
+    def _admit(self) -> None:
+        """Take over the connection that was opened beside the work; where none could be, those there are do."""
+        while self._opened:
+            line = self._opened.popleft()
+            self._opener = None
+            if line is None:
+                self._most = max(len(self._lines), 1)
+            else:
+                self._keep(line)
+
+    def _open_one_more(self) -> None:
         try:
-            line.rset()
-        except OSError:  # some servers hang up after a refusal; what they said stands
-            self._hang_up()
-        permanent = code >= FOR_GOOD
-        dead = permanent and recipient and tells_of_a_dead_address(word)
-        return Outcome(mail.id, accepted=False, permanent=permanent, dead=dead, word=word)
+            self._opened.append(self._open())
+        except ProviderDown:
+            self._opened.append(None)
 
-    def _raise_if_closing(self, code: int, answer: bytes) -> None:
-        if code == CLOSING:
-            raise LineLost(said(code, answer), early=not self._named)
-
-    def _open(self) -> smtplib.SMTP:
+    def _open(self) -> SmtpLine:
         try:
-            self._line = self._connected()
+            return SmtpLine(self._connected())
         except smtplib.SMTPResponseException as error:
-            raise ProviderDown(said(error.smtp_code, as_bytes(error.smtp_error))) from error
+            word = b"%d %s" % (error.smtp_code, as_bytes(error.smtp_error))
+            raise ProviderDown(said_of(error.smtp_code, word)) from error
         except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: what cannot be coded or decoded
             raise ProviderDown(
                 f"{self._server.host}:{self._server.port}: {str(error) or type(error).__name__}"
             ) from error
-        return self._line
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
@@ -171,28 +288,14 @@ class SmtpProvider:
             line.ehlo_or_helo_if_needed()
             if server.user:
                 line.login(server.user, server.password)
+            if line.sock is not None:
+                line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             line.close()
             raise
         return line
 
-    def _hang_up(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-
-
-def said(code: int, answer: bytes) -> str:
-    """Return a server's answer as text."""
-    return short(f"{code} {answer.decode('utf-8', 'replace')}")
-
 
 def as_bytes(answer: bytes | str) -> bytes:
     """Return what smtplib keeps of an answer, in the one form in which it came."""
     return answer if isinstance(answer, bytes) else answer.encode()
-
-
-def tells_of_a_dead_address(word: str) -> bool:
-    """Say whether a refusal for good means that the address does not exist, and not policy, size or reputation."""
-    enhanced = _ENHANCED.search(word)
-    return bool(_NO_SUCH_ADDRESS.search(enhanced[0] if enhanced else word))

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from data.models.delivery import Security
 from services.delivery.letters import From, Mail, Skeleton
 from services.delivery.providers import LocalMailbox, ProviderDown, SmtpProvider, SmtpServer
-from services.delivery.providers.smtp import tells_of_a_dead_address
+from services.delivery.providers.smtp_line import tells_of_a_dead_address
 from tests.smtp_sink import server_context, signs_in, smtp_sink
 
 SKELETON = Skeleton(From("見本事務局", "office@example.jp"), "お知らせ", "{name} 様", {})

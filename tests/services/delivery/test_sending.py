@@ -25,7 +25,7 @@ from data.models.delivery import (
 from data.models.people import ContactPoint, ContactState, Person
 from data.models.setup import Organisation
 from services import delivery
-from services.delivery import leases, sending
+from services.delivery import leases, pauses, recorder, sending, turn
 from services.delivery.providers import Outcome
 from services.delivery.providers.local import LocalMailbox
 from services.delivery.results import claim, record
@@ -209,7 +209,7 @@ class TestSmtp:
             delivery.close(tx, broadcast_id)
         with system() as tx:
             outcomes = [Outcome(first.id, accepted=False, word="450 later"), Outcome(second.id, accepted=True)]
-            record(tx, outcomes, last_pass=False)
+            assert not record(tx, lease, outcomes), "nothing more may be sent"
         with system() as tx:
             assert [row[1:] for row in ledger(tx)] == [(DeliveryState.NOT_SENT, "closed"), (ACCEPTED, None)]
 
@@ -242,7 +242,7 @@ class TestSmtp:
         opened(1)
         with system() as tx:
             for expected in (5, 10, 20, 40, 60, 60):
-                sending.pause(tx, mailing().id, "down")
+                pauses.pause(tx, mailing().id, "down")
                 assert tx.scalar(select(Mailing.retry_at)) == tx.now + timedelta(seconds=expected)
 
     def test_a_fault_of_ours_pauses_it_says_its_number_and_loses_nothing(self, live, monkeypatch):
@@ -268,7 +268,7 @@ class TestSmtp:
 
 class TestStop:
     def test_is_heard_in_the_middle_of_a_chunk_and_going_on_sends_the_rest_once(self, live, monkeypatch):
-        monkeypatch.setattr(sending, "FLUSH_ROWS", 5)
+        monkeypatch.setattr(recorder, "FLUSH_ROWS", 5)
         with smtp_sink() as sink:
             broadcast_id = opened(60, sink.port)
             original = sink.handle_DATA
@@ -297,7 +297,7 @@ class TestStop:
         assert mailing().state is MailingState.FINISHED
 
     def test_a_broadcast_closed_in_the_middle_keeps_what_went_out(self, live, monkeypatch):
-        monkeypatch.setattr(sending, "FLUSH_ROWS", 5)
+        monkeypatch.setattr(recorder, "FLUSH_ROWS", 5)
         with smtp_sink() as sink:
             broadcast_id = opened(40, sink.port)
             original = sink.handle_DATA
@@ -325,7 +325,7 @@ class TestLease:
             some = [one.id for one in claimed[:50]]
             tx.execute(update(Delivery).where(Delivery.id.in_(some)).values(state=ACCEPTED))
         jobs.run_waiting_jobs()
-        assert states() == {ACCEPTED: 50, DeliveryState.SENDING: 150, WAITING: 300}, "the lease still holds"
+        assert states() == {ACCEPTED: 50, WAITING: 450}, "the lease still holds"
         with system() as tx:
             tx.execute(update(Chunk).values(lease_until=func.now() - timedelta(seconds=1)))
         sending.sweep()
@@ -390,13 +390,13 @@ class TestContacts:
 
 class TestTurn:
     def test_a_long_mailing_gives_way_and_goes_on(self, live, monkeypatch):
-        monkeypatch.setattr(sending, "TURN_SECONDS", 0.0001)
+        monkeypatch.setattr(turn, "TURN_SECONDS", 0.0001)
         opened(30)
         sending.send_mailing(mailing_id=mailing().id, lane=7)
         with system() as tx:
             again = "SELECT count(*) FROM procrastinate_jobs WHERE args->>'lane' = '7'"
             assert tx.scalar(text(again)) == 1
-        monkeypatch.setattr(sending, "TURN_SECONDS", 30)
+        monkeypatch.setattr(turn, "TURN_SECONDS", 30)
         jobs.run_waiting_jobs()
         assert states() == {ACCEPTED: 30}
 

@@ -1,0 +1,152 @@
+"""An audience in parts (宛先の分割): whom a broadcast asks is fixed at one moment, the ledger is filled part by part.
+
+A mailing to a million begins with its first part, in the transaction that decides it; the worker adds the others while
+that is on its way. Each part is one transaction, which also takes it off the list: a death in between changes nothing.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, BigInteger, Insert, Select, case, cast, delete, func, insert, literal, select, text
+
+from core.actor import Actor
+from core.database import transaction
+from core.jobs import EVERY_FIVE_SECONDS, enqueue, job
+from core.transaction import Transaction
+from data.models.audience import AudiencePart
+from data.models.broadcasts import Recipient
+from data.models.delivery import Mailing
+from data.models.people import Membership, Person, PersonRegion
+from services import delivery
+from services.broadcasts.audience import areas_below
+
+FIRST_PEOPLE, PART_PEOPLE = 2_000, 10_000
+"""The first part is small, so that the first mail is out soon."""
+
+PATIENCE_SECONDS = 60
+ADD_PARTS = "broadcasts.add_parts"
+COUNT_PART = text("""
+    INSERT INTO reply_total (broadcast_id, round, kind, key, asked, answered, latest_at)
+    SELECT :broadcast_id, :round, kind, key, sum(asked), 0, NULL FROM (
+        SELECT 'area' AS kind, coalesce(area_code, '') AS key, count(*) AS asked
+        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 2
+        UNION ALL
+        SELECT 'department', coalesce(department_id::text, ''), count(*)
+        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 2
+    ) AS part GROUP BY kind, key ORDER BY kind, key
+    ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE SET asked = reply_total.asked + excluded.asked
+""")
+
+
+def keep_parts(
+    tx: Transaction, broadcast_id: int, number: int, people: Select[int], areas: Sequence[str], *, asks: bool
+) -> int:
+    """Fix who is meant, in one statement: the ids of ``people``, each once. Return how many they are."""
+    person_id = people.subquery("meant").c[0]
+    place = func.row_number().over(order_by=person_id)
+    part = case((place <= FIRST_PEOPLE, 0), else_=1 + (place - FIRST_PEOPLE - 1) // PART_PEOPLE)
+    meant = select(person_id.label("id"), part.label("part")).subquery("by_part")
+    kept = insert(AudiencePart).from_select(
+        ["broadcast_id", "round", "number", "asks", "areas", "person_ids"],
+        select(
+            literal(broadcast_id), literal(number), meant.c.part, literal(asks),
+            literal(list(areas), AudiencePart.areas.type), func.array_agg(meant.c.id),
+        ).group_by(meant.c.part),
+    )  # fmt: skip
+    sizes = tx.execute(kept.returning(func.cardinality(AudiencePart.person_ids)))
+    return sum(row[0] for row in sizes)
+
+
+def pending(broadcast_id: int) -> Select[int]:
+    """Return the ids of the people who are asked by a broadcast and do not stand among its recipients yet."""
+    return select(func.unnest(AudiencePart.person_ids)).where(
+        AudiencePart.broadcast_id == broadcast_id, AudiencePart.asks
+    )
+
+
+def first_part(tx: Transaction, broadcast_id: int, number: int) -> tuple[Select[int], int]:
+    """Take the first part of a round off the list; return its people, recipients by now, and how many come later."""
+    rest = select(func.coalesce(func.sum(func.cardinality(AudiencePart.person_ids)), 0)).where(
+        AudiencePart.broadcast_id == broadcast_id, AudiencePart.round == number, AudiencePart.number > 0
+    )
+    to_come = int(tx.scalar(rest))
+    part = _take(tx, broadcast_id, number)
+    if to_come:
+        _enqueue(tx, broadcast_id)
+    if part is not None and part.asks:
+        _count(tx, part)
+    return _ids(part.person_ids if part else ()), to_come
+
+
+@job(ADD_PARTS, retries=8)
+def add_parts(broadcast_id: int) -> None:
+    """Add the people of a broadcast who are still to come, a part at a time."""
+    while True:
+        with transaction(Actor.system(ADD_PARTS), statement_seconds=PATIENCE_SECONDS) as tx:
+            if not _add_next(tx, broadcast_id):
+                return
+
+
+@job("broadcasts.sweep_parts", periodic=EVERY_FIVE_SECONDS)
+def sweep_parts() -> None:
+    """Queue again what somehow stands still."""
+    with transaction(Actor.system(ADD_PARTS)) as tx:
+        for broadcast_id in tx.session.scalars(select(AudiencePart.broadcast_id).distinct()).all():
+            _enqueue(tx, broadcast_id)
+
+
+def _enqueue(tx: Transaction, broadcast_id: int) -> None:
+    name = f"{ADD_PARTS}:{broadcast_id}"
+    enqueue(tx, add_parts, once=name, alone=name, broadcast_id=broadcast_id)
+
+
+def _add_next(tx: Transaction, broadcast_id: int) -> bool:
+    part = _take(tx, broadcast_id)
+    if part is None:
+        return False
+    here = (Mailing.broadcast_id == broadcast_id) & (Mailing.round == part.round)
+    mailing_id: int = tx.scalar(select(Mailing.id).where(here))
+    delivery.add_people(tx, mailing_id, _ids(part.person_ids), len(part.person_ids))
+    if part.asks:
+        _count(tx, part)
+    return True
+
+
+def _take(tx: Transaction, broadcast_id: int, number: int | None = None) -> AudiencePart | None:
+    """Take a part off the list; its people become recipients, with department and area as they are now."""
+    of_round = [] if number is None else [AudiencePart.round == number]
+    first = (
+        select(AudiencePart)
+        .where(AudiencePart.broadcast_id == broadcast_id, *of_round)
+        .order_by(AudiencePart.round, AudiencePart.number)
+        .limit(1)
+        .with_for_update()
+    )
+    part: AudiencePart | None = tx.session.scalars(first).first()
+    if part is None:
+        return None
+    tx.execute(delete(AudiencePart).where(AudiencePart.id == part.id))
+    tx.session.expunge(part)
+    if part.asks:
+        tx.execute(_recipients(part))
+    return part
+
+
+def _recipients(part: AudiencePart) -> Insert:
+    region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
+    order = [PersonRegion.area_code.in_(areas_below(part.areas)).desc()] if part.areas else []
+    area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
+    frozen = (
+        select(literal(part.broadcast_id), Person.id, Membership.department_id, area_code, literal(part.round))
+        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
+        .where(Person.id.in_(_ids(part.person_ids)))
+    )
+    return insert(Recipient).from_select(["broadcast_id", "person_id", "department_id", "area_code", "round"], frozen)
+
+
+def _count(tx: Transaction, part: AudiencePart) -> None:
+    # Last in its transaction: who answers waits for these rows.
+    tx.execute(COUNT_PART, {"broadcast_id": part.broadcast_id, "round": part.round, "people": list(part.person_ids)})
+
+
+def _ids(person_ids: Sequence[int]) -> Select[int]:
+    return select(func.unnest(cast(list(person_ids), ARRAY(BigInteger))))

@@ -1,0 +1,218 @@
+"""One worker's turn at one mailing: chunk after chunk, the next one read while the present one is being sent."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from core import logs
+from core.database import transaction
+from core.errors import Unavailable
+from core.i18n import N_, _
+from core.jobs import must_stop
+from core.settings import settings
+from data.models.delivery import Channel, Mailing
+from services.delivery import leases, tokens
+from services.delivery.acting import SENDER
+from services.delivery.carriers import Carrier, carrier_of, pace_of
+from services.delivery.leases import Lease, kept_alive
+from services.delivery.letters import Mail, Skeleton
+from services.delivery.notes import NoteSkeleton
+from services.delivery.paces import Pace
+from services.delivery.pauses import pause, trouble_is_over
+from services.delivery.providers import ProviderDown
+from services.delivery.providers.base import Note
+from services.delivery.recorder import WAIT_SECONDS, Recorder
+from services.delivery.results import Claimed, claim, leave_orphans
+from services.fields import OwnFieldRow
+
+TURN_SECONDS = 30.0
+"""After so long a job puts its work down and queues up again, so that several mailings move on together."""
+
+PASS_PAUSE = timedelta(seconds=60)
+"""Before the second pass; before each later one twice as long."""
+
+MARKED_AT_ONCE = 200
+"""So many at most are marked as being sent before they are: what nobody knows of after a death."""
+
+FAULT = N_("A fault on our side; tell the administrator this number: {fault_id}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A chunk that was leased, and its deliveries; ``careful``: they are read and marked a few at a time instead."""
+
+    lease: Lease
+    carrier: Carrier
+    pace: Pace | None
+    careful: bool
+    rows: Sequence[Claimed]
+
+
+class Turn:
+    """One worker's turn at one mailing."""
+
+    def __init__(
+        self,
+        mailing: Mailing,
+        skeleton: Skeleton,
+        notes: NoteSkeleton,
+        own: Sequence[OwnFieldRow],
+        others: Mapping[str, tuple[Skeleton, NoteSkeleton]] = MappingProxyType({}),
+    ) -> None:
+        """Take what is sent: a text for mails, one for short messages; ``own`` are the own fields that they name.
+
+        ``others`` are both texts in other languages, for the people who read those.
+        """
+        self._mailing_id = mailing.id
+        self._domain = mailing.constants["domain"]
+        self._again = mailing.again
+        self._urgent = mailing.urgent
+        self._troubled = set(mailing.resting)
+        self._skeleton = skeleton
+        self._notes = notes
+        self._others = others
+        self._own = own
+        self._signer = tokens.Signer()
+        self._carriers: dict[Channel, tuple[Carrier, Pace | None]] = {}
+        self._link = f"{settings().base_url}/r/"
+        self._owner = leases.new_owner()
+        self._ends = time.monotonic() + TURN_SECONDS
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+
+    def work(self) -> bool:
+        """Send chunk after chunk. True: nothing is left to take now; False: the turn ended before the work."""
+        coming = self._reader.submit(self._read_ahead)
+        while not self._is_over():
+            ahead = coming.result()
+            if ahead is None:
+                with transaction(SENDER) as tx:
+                    leases.finish_if_done(tx, self._mailing_id)
+                return True
+            coming = self._reader.submit(self._read_ahead)
+            try:
+                self._send_chunk(ahead)
+            except ProviderDown as down:
+                self._give_way(ahead.lease, down.word)
+                coming = self._fresh(coming)
+            except Exception as error:
+                self._give_way(ahead.lease, _(FAULT, fault_id=logs.fault(error)), sure=not ahead.careful)
+                self._put_back(coming)
+                raise
+        self._put_back(coming)
+        return False
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._reader.shutdown()
+        for carrier, _pace in self._carriers.values():
+            carrier.close()
+
+    def _read_ahead(self) -> Ahead | None:
+        """Lease the next chunk and read what it holds. A channel whose secret cannot be read rests."""
+        while True:
+            with transaction(SENDER) as tx:
+                lease = leases.take(tx, self._mailing_id, self._owner)
+            if lease is None:
+                return None
+            try:
+                carrier, pace = self._carrier(lease.channel)
+                return self._read(lease, carrier, pace)
+            except Unavailable as error:
+                self._give_way(lease, error.text)
+            except Exception as error:
+                self._give_way(lease, _(FAULT, fault_id=logs.fault(error)), sure=False)
+                raise
+
+    def _read(self, lease: Lease, carrier: Carrier, pace: Pace | None) -> Ahead:
+        careful = not self._again and not carrier.limits.keyed
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            if careful:
+                leave_orphans(tx, lease)
+                return Ahead(lease, carrier, pace, careful, ())
+            rows = claim(tx, lease, lease.low - 1, lease.high - lease.low + 1, own=self._own)
+            return Ahead(lease, carrier, pace, careful, rows)
+
+    def _carrier(self, channel: Channel) -> tuple[Carrier, Pace | None]:
+        if channel not in self._carriers:
+            with transaction(SENDER) as tx:
+                self._carriers[channel] = carrier_of(tx, channel), pace_of(tx, channel, urgent=self._urgent)
+        return self._carriers[channel]
+
+    def _is_over(self) -> bool:
+        return must_stop() or time.monotonic() >= self._ends
+
+    def _send_chunk(self, ahead: Ahead) -> None:
+        lease, channel = ahead.lease, ahead.lease.channel
+        contacts: dict[int, int | None] = {}
+        whole = False
+        with transaction(SENDER) as tx:
+            mine = leases.keep(tx, lease)  # it may have been waiting for long
+        if mine:
+            takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again)
+            with kept_alive(lease), takes as recorder:
+                sending = self._messages(ahead, recorder, contacts)
+                for outcome in ahead.carrier.send(sending):
+                    recorder.add(outcome)
+                whole = next(sending, None) is None and recorder.goes_on and not self._is_over()
+            whole = whole and recorder.goes_on
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            if whole:
+                leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes)
+            else:
+                leases.put_down(tx, lease)
+
+    def _messages(self, ahead: Ahead, recorder: Recorder, contacts: dict[int, int | None]) -> Iterator[Mail | Note]:
+        """Yield what is to be sent, as long as it may be."""
+        for one in self._marked(ahead) if ahead.careful else ahead.rows:
+            if not recorder.goes_on or self._is_over():
+                return
+            if ahead.pace is not None:
+                ahead.pace.wait()
+            contacts[one.id] = one.contact_point_id
+            yield self._message(ahead.lease.channel, one)
+
+    def _marked(self, ahead: Ahead) -> Iterator[Claimed]:
+        after = ahead.lease.low - 1
+        while True:
+            with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+                rows = claim(tx, ahead.lease, after, MARKED_AT_ONCE, own=self._own, mark=True)
+            if not rows:
+                return
+            yield from rows
+            after = rows[-1].id
+
+    def _message(self, channel: Channel, one: Claimed) -> Mail | Note:
+        skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
+        values = {"name": one.name, "family_name": one.family_name, "department": one.department, **one.own}
+        if channel is not Channel.MAIL:
+            values["reply_url"] = ""  # it stands behind the text
+            return notes.note(one.id, one.address, values, one.language, one.subscription)
+        values["reply_url"] = self._link + self._signer.token(one.id)
+        message_id = self._signer.message_id(one.id, self._domain)
+        return skeleton.letter(one.id, message_id, one.address, values["name"], values)
+
+    def _works(self, channel: Channel) -> None:
+        if channel in self._troubled:
+            with transaction(SENDER) as tx:
+                trouble_is_over(tx, self._mailing_id, channel)
+            self._troubled.discard(channel)
+
+    def _give_way(self, lease: Lease, word: str, *, sure: bool = True) -> None:
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            pause(tx, self._mailing_id, word, lease.channel)
+            leases.put_down(tx, lease, sure=sure)
+        self._troubled.add(lease.channel)
+
+    def _fresh(self, coming: "Future[Ahead | None]") -> "Future[Ahead | None]":
+        """Give back what was read ahead, since its provider may be the one that is down, and look anew."""
+        self._put_back(coming)
+        return self._reader.submit(self._read_ahead)
+
+    def _put_back(self, coming: "Future[Ahead | None]") -> None:
+        ahead = coming.result()
+        if ahead is not None:
+            with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+                leases.put_down(tx, ahead.lease)
