@@ -9,8 +9,8 @@ from core.i18n import N_, _
 from core.inputs import label_of, validated
 from core.shown import labelled
 from pages import kit
-from pages.broadcasts._phone import as_on_a_phone
 from pages.broadcasts._question import Entry, ask_question, begun, blank, checked, copied, numbered
+from pages.broadcasts._trying import as_on_a_phone
 from services.broadcasts import EditForm, FormRow, QuestionRow, edit_form
 
 LANGUAGES = {"ja": "日本語", "en": "English"}

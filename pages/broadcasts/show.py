@@ -90,7 +90,7 @@ def show_corrections(found: Shown) -> None:
         sent = _(N_("sent at {moment}"), moment=kit.moment(one.sent_at)) if one.sent_at else kit.said(one.state)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":orange-badge[:material/edit_notifications: {_(CORRECTED)}] {kit.literal(one.title)}　{sent}")
-            if st.button(_(N_("Open")), key=f"correction-{one.id}", type="tertiary"):
+            if st.button(_(N_("See the correction")), key=f"correction-{one.id}", type="tertiary"):
                 page = "broadcasts/new.py" if one.state is BroadcastState.DRAFT else "broadcasts/show.py"
                 kit.go(page, {"id": one.id})
 

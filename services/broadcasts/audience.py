@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.actor import Actor, Reach
@@ -11,6 +11,7 @@ from core.inputs import Input, field
 from core.transaction import Transaction
 from data.models.access import Account, AccountStatus, PermissionAssignment, PermissionSet
 from data.models.areas import Area
+from data.models.audience import AudiencePart
 from data.models.broadcasts import Broadcast, Recipient
 from data.models.people import Department, Membership, Person, PersonList, PersonListMember, PersonRegion
 from services.access import lies_below, people_within
@@ -48,7 +49,11 @@ def audience_of(row: Broadcast, reach: Reach, actor: Actor) -> Select[int]:
     if row.corrects_id is None:
         return people_of(Selection.model_validate(row.audience), reach, actor)
     asked = select(Recipient.person_id).where(Recipient.broadcast_id == row.corrects_id)
-    return select(Person.id).where(Person.retired_at.is_(None), Person.id.in_(asked), people_within(reach, actor))
+    to_come = select(func.unnest(AudiencePart.person_ids)).where(
+        AudiencePart.broadcast_id == row.corrects_id, AudiencePart.asks
+    )
+    meant = or_(Person.id.in_(asked), Person.id.in_(to_come))
+    return select(Person.id).where(Person.retired_at.is_(None), meant, people_within(reach, actor))
 
 
 def chosen(selection: Selection) -> ColumnElement[bool]:

@@ -59,7 +59,8 @@ def correct(tx: Transaction, ask: Which) -> BroadcastRow:
     text = tx.scalar(select(MailTemplate).where(MailTemplate.sample == SAMPLE))
     row = Broadcast(
         kind=BroadcastKind.MANUAL if first.kind is BroadcastKind.AUTOMATIC else first.kind,
-        state=BroadcastState.DRAFT, title=first.title, title_en=first.title_en, corrects_id=first.id,
+        state=BroadcastState.DRAFT, title=unmarked(first.title), title_en=unmarked(first.title_en),
+        corrects_id=first.id,
         subject=text.subject if text else first.subject, body=text.body if text else first.body,
         subject_en=text.subject_en if text else first.subject_en, body_en=text.body_en if text else first.body_en,
         questions=[], audience=Selection().model_dump(), created_by=tx.actor.account_id, created_at=tx.now, asked=0,

@@ -12,7 +12,7 @@ WRITTEN = text("""
                          first_answer = recipient.first_answer - written.keys
     FROM (SELECT broadcast.id, array_agg(question ->> 'id') AS keys
           FROM broadcast CROSS JOIN LATERAL jsonb_array_elements(broadcast.questions) AS question
-          WHERE question ->> 'kind' = :kind
+          WHERE question ->> 'kind' = ANY(:kinds)
             AND broadcast.id IN (SELECT broadcast_id FROM recipient WHERE person_id = ANY(:ids))
           GROUP BY broadcast.id) AS written
     WHERE recipient.broadcast_id = written.id AND recipient.person_id = ANY(:ids)
@@ -22,5 +22,5 @@ WRITTEN = text("""
 
 @listens(PeopleErased)
 def erase_answers(tx: Transaction, erased: PeopleErased) -> None:
-    """Take what was written as text out of the answers of these people."""
-    run(tx, WRITTEN.bindparams(ids=list(erased.ids), kind=QuestionKind.TEXT.value))
+    """Take texts and days, which nothing counts, out of the answers of these people."""
+    run(tx, WRITTEN.bindparams(ids=list(erased.ids), kinds=[QuestionKind.TEXT.value, QuestionKind.DATE.value]))

@@ -1,8 +1,8 @@
 """Marks (【訓練】, 【訂正】, 【テスト】): so that nobody takes a drill for an emergency, or misses a correction.
 
 A draft is marked when it is sent: what stands in the database from then on is what everybody reads. Title, subject and
-the first line of a drill's text are marked; of a correction and a test the subject. A mark is written in the language
-of the text that it stands before.
+the first line of a drill's text are marked; of a correction title and subject, of a test the subject. A mark is written
+in the language of the text that it stands before.
 """
 
 import re
@@ -37,10 +37,10 @@ def as_sent(row: Broadcast) -> Words:
     marks = _marks(row)
     drill = row.kind is BroadcastKind.DRILL
     return Words(
-        title=marked(row.title, [DRILL]) if drill else row.title,
+        title=marked(row.title, _marks_of_title(row)),
         subject=marked(row.subject, marks),
         body=_drill_body(row.body) if drill else row.body,
-        title_en=marked(row.title_en, [DRILL], ENGLISH) if drill else row.title_en,
+        title_en=marked(row.title_en, _marks_of_title(row), ENGLISH),
         subject_en=marked(row.subject_en, marks, ENGLISH),
         body_en=_drill_body(row.body_en, ENGLISH) if drill else row.body_en,
     )
@@ -65,16 +65,21 @@ def marked(text: str, marks: Iterable[str], of: str | None = None) -> str:
 
 
 def unmarked(title: str) -> str:
-    """Return a title without the mark of a drill: where it is filled into a text that is marked itself."""
-    for code in LANGUAGES:
-        with using_language(code):
-            title = title.removeprefix(_(DRILL, subject=""))
+    """Return a title without its marks: where it is filled into a text that is marked itself."""
+    for mark in (DRILL, CORRECTION):
+        for code in LANGUAGES:
+            with using_language(code):
+                title = title.removeprefix(_(mark, subject=""))
     return title
 
 
 def _marks(row: Broadcast) -> list[str]:
     kinds = {BroadcastKind.TEST: [TEST], BroadcastKind.DRILL: [DRILL]}
     return [*kinds.get(row.kind, []), *([CORRECTION] if row.corrects_id is not None else [])]
+
+
+def _marks_of_title(row: Broadcast) -> list[str]:
+    return [mark for mark in _marks(row) if mark != TEST]
 
 
 def _drill_body(body: str, of: str | None = None) -> str:

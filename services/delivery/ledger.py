@@ -63,12 +63,11 @@ def open_mailing(
 
     ``people`` selects person ids, each once; ``title`` is what the field ``{title}`` says. They are reached by every
     one of ``channels``; whom none of these reaches, by the first of ``otherwise`` that does. ``short_text`` is what
-    SMS, LINE and the app say before the link; empty: the subject.
-    ``versions``: by language, ``subject``, ``body`` and ``title`` for those who read that one. ``again``: what may have
-    been sent when a worker died is sent again; ``urgent``: it may use the share of a provider's pace that is kept free.
-    ``to_come`` people more are added by ``add_people``. ``unproved_since``: it goes to no address that somebody has
-    shown to work since then. The caller holds the broadcast's row locked: rounds are
-    numbered one after the other.
+    SMS, LINE and the app say before the link; empty: the subject. ``versions``: by language, ``subject``, ``body`` and
+    ``title`` for those who read that one. ``again``: what may have been sent when a worker died is sent again;
+    ``urgent``: it may use the share of a provider's pace that is kept free. ``to_come`` people more are added by
+    ``add_people``. ``unproved_since``: it goes to no address that somebody has shown to work since then. The caller
+    holds the broadcast's row locked: rounds are numbered one after the other.
 
     Raises:
         Refused: when subject or body name a field that does not exist.

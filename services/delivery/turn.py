@@ -188,6 +188,7 @@ class Turn:
             after = rows[-1].id
 
     def _message(self, channel: Channel, one: Claimed) -> Mail | Note:
+        skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
         values = {"name": one.name, "family_name": one.family_name, "department": one.department, **one.own}
         skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
         if channel is not Channel.MAIL:

@@ -54,7 +54,7 @@ class TestCorrect:
         assert mailings(tx, row.id)[0].subject == "【訂正】件名"
         drill = corrected(administrator, opened(administrator, kind="drill", title="秋"), subject="件名")
         assert mailings(tx, drill.id)[0].subject == "【訓練】【訂正】件名"
-        assert drill.title == "【訓練】秋"
+        assert drill.title == "【訓練】【訂正】秋"
 
     def test_begins_with_the_text_of_the_sample(self, administrator):
         row = correct(administrator, Which(id=opened(administrator, kind="manual").id))
@@ -64,13 +64,14 @@ class TestCorrect:
         assert rehearse(administrator, WhichDraft(id=row.id)).broadcast.subject == "【訂正】{title}"
 
     def test_both_show_each_other(self, administrator, tx):
-        first = opened(administrator, title="地震")
+        first = opened(administrator, kind="manual", title="地震")
         row = corrected(administrator, first)
         draft = correct(administrator, Which(id=first.id))
         found = show(administrator, Which(id=first.id))
         assert [one.id for one in found.corrections] == [draft.id, row.id]
         assert found.broadcast.corrected_at == row.sent_at
         assert show(administrator, Which(id=row.id)).corrects == "地震"
+        assert row.title == "【訂正】地震"
         discard(administrator, WhichDraft(id=draft.id))
         assert [one.id for one in corrections_of(tx, first.id)] == [row.id]
 
