@@ -9,6 +9,7 @@ BENCHES = {
     "import": "bench.imports",
     "operation": "bench.operation",
     "page": "bench.pages",
+    "replies": "bench.replies",
     "reach": "bench.reach",
     "sessions": "bench.sessions",
 }

@@ -6,6 +6,7 @@ from services.broadcasts import commented, erasing, finding, needs, retained, wo
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer
+from services.broadcasts.asked import Asked, Known, find_all_asked, find_asked
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
@@ -27,7 +28,7 @@ from services.broadcasts.monitor import Monitor, MonitorAsk, monitor
 from services.broadcasts.opening import extend, open_automatic
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
-from services.broadcasts.replies import Asked, Replies, Reply, find_asked
+from services.broadcasts.replies import Replies, Reply
 from services.broadcasts.replies import record as record_replies
 from services.broadcasts.samples import seed_samples
 from services.broadcasts.search import BroadcastLine, BroadcastsAsk, search
@@ -46,12 +47,12 @@ from services.broadcasts.texts import filled
 __all__ = [
     "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
-    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion",
+    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Known", "Monitor", "MonitorAsk", "NewQuestion",
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies",
     "Reply", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
     "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend",
-    "filled", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
-    "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
-    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
+    "filled", "find_all_asked", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor",
+    "open_automatic", "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse",
+    "rehearse_people", "remind", "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
     "templates",
 ]  # fmt: skip

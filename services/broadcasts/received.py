@@ -16,8 +16,8 @@ from data.models.broadcasts import Broadcast, BroadcastKind, Recipient
 from data.models.delivery import Delivery, DeliveryState, Mailing
 from data.models.people import ContactKind
 from services import delivery
+from services.broadcasts.asked import answerable
 from services.broadcasts.people import shown_address
-from services.broadcasts.replies import answerable
 
 
 class ReceivedAsk(PageAsk):

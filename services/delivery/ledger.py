@@ -21,7 +21,6 @@ from data.models.delivery import (
     Mailing,
     MailingState,
 )
-from data.models.people import ContactPoint, ContactState
 from data.models.setup import Organisation
 from services.delivery.far import MAILING
 from services.delivery.fields import check_fields
@@ -153,20 +152,21 @@ def close(tx: Transaction, broadcast_id: int) -> int:
 
 def arrived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
     """Note that mails reached their people: somebody answered by the link in them (到達)."""
-    # Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
-    mails = select(Delivery.id).where(Delivery.id.in_(delivery_ids), Delivery.state != DeliveryState.DELIVERED)
-    tx.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(mails.order_by(Delivery.id).with_for_update()))
-        .values(state=DeliveryState.DELIVERED, reason=None, permanent=None, updated_at=tx.now)
-    )
-    reached = select(Delivery.contact_point_id).where(Delivery.id.in_(delivery_ids))
-    points = select(ContactPoint.id).where(ContactPoint.id.in_(reached), ContactPoint.state != ContactState.WORKS)
-    tx.execute(
-        update(ContactPoint)
-        .where(ContactPoint.id.in_(points.order_by(ContactPoint.id).with_for_update()))
-        .values(state=ContactState.WORKS, reason=None)
-    )
+    tx.plain(ARRIVED, {"ids": list(delivery_ids), "now": tx.now})
+    tx.plain(WORKS, {"ids": list(delivery_ids)})
+
+
+# Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
+ARRIVED = """
+    UPDATE delivery SET state = 'delivered', reason = NULL, permanent = NULL, updated_at = %(now)s
+    WHERE id IN (SELECT id FROM delivery WHERE id = ANY(%(ids)s) AND state <> 'delivered' ORDER BY id FOR UPDATE)
+"""
+WORKS = """
+    UPDATE contact_point SET state = 'works', reason = NULL
+    WHERE id IN (SELECT id FROM contact_point
+                 WHERE id IN (SELECT contact_point_id FROM delivery WHERE id = ANY(%(ids)s)) AND state <> 'works'
+                 ORDER BY id FOR UPDATE)
+"""
 
 
 class Round(Row):
