@@ -5,18 +5,23 @@ next one; who answered is told after it. When too much waits, nothing more is ta
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from core import clock, logs
 from core.actor import Actor
 from core.awaited import AwaitedPool, is_away
+from core.i18n import using_language
 from core.settings import settings
 from core.together import Together
-from services.broadcasts import Asked, Known, Replies, Reply, find_all_asked, record_replies
+from core.transaction import Transaction
+from services.broadcasts import Asked, Known, Replies, Reply, find_all_asked, read_answer, record_replies
+from services.broadcasts.answering import Given
 
+ACTOR = Actor.system("reply page")
 CONNECTIONS = 2
 MOST_TOGETHER = 500
 MOST_WAITING = 5_000
@@ -34,6 +39,24 @@ class Away(Exception):
         self.fault_id = fault_id
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A form that came in by the link of a mail of ours; ``wanted`` is the language that was chosen on the page."""
+
+    delivery_id: int
+    given: Given
+    wanted: str | None
+
+
+@dataclass
+class Outcome:
+    """What became of it: stored, or wrong by question; neither: answers are not taken any more."""
+
+    asked: Asked
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    stored: bool = False
+
+
 class Desk:
     """Looks links up and takes answers, with connections of its own: one reads, one writes."""
 
@@ -44,9 +67,8 @@ class Desk:
 
         self._pool = AwaitedPool(url, CONNECTIONS)
         self._known = Known()
-        self._actor = Actor.system("reply page")
-        self._look = Together(self._find, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
-        self._take = Together(self._store, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
+        self._look = Together(self._looked, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
+        self._take = Together(self._taken, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
 
     async def asked(self, delivery_id: int) -> Asked | None:
         """Return who was asked what by a mail.
@@ -56,18 +78,13 @@ class Desk:
         """
         return await self._look(delivery_id)
 
-    async def take(self, asked: Asked, answer: dict[str, Any]) -> bool:
-        """Store an answer; say whether it was still taken. When this returns, it is on the disk.
+    async def take(self, sent: Sent) -> Outcome | None:
+        """Read and store an answer; None: nobody was asked so. When this returns, what is stored is on the disk.
 
         Raises:
             Away: when the database is. Unavailable: when too many wait.
         """
-        return await self._take(
-            Reply.model_construct(
-                broadcast_id=asked.broadcast_id, person_id=asked.person_id, delivery_id=asked.delivery_id,
-                answer=answer, at=clock.now(),
-            )
-        )  # fmt: skip
+        return await self._take(sent)
 
     async def close(self) -> None:
         """Do what was taken, then give the connections up."""
@@ -75,18 +92,44 @@ class Desk:
         await self._take.end()
         await self._pool.close()
 
-    async def _find(self, delivery_ids: Sequence[int]) -> list[Asked | None]:
+    async def _looked(self, delivery_ids: Sequence[int]) -> list[Asked | None]:
         with _known_once():
-            found = await self._pool.transaction(
-                self._actor, lambda tx: find_all_asked(tx, delivery_ids, self._known)
-            )  # fmt: skip
-        return [found.get(one) for one in delivery_ids]
+            return await self._pool.transaction(ACTOR, lambda tx: look(tx, delivery_ids, self._known))
 
-    async def _store(self, replies: Sequence[Reply]) -> list[bool]:
-        ask = Replies.model_construct(replies=list(replies))
+    async def _taken(self, sent: Sequence[Sent]) -> list[Outcome | None]:
         with _known_once():
-            done = await self._pool.transaction(self._actor, lambda tx: record_replies(tx, ask))
-        return [(one.broadcast_id, one.person_id) in done.stored for one in replies]
+            return await self._pool.transaction(ACTOR, lambda tx: take(tx, sent, self._known))
+
+
+def look(tx: Transaction, delivery_ids: Sequence[int], known: Known) -> list[Asked | None]:
+    """Return who was asked what by each of these mails."""
+    found = find_all_asked(tx, delivery_ids, known)
+    return [found.get(one) for one in delivery_ids]
+
+
+def take(tx: Transaction, sent: Sequence[Sent], known: Known) -> list[Outcome | None]:
+    """Read answers and store those with nothing wrong, in the order in which they came in."""
+    found = find_all_asked(tx, [one.delivery_id for one in sent], known)
+    outcomes = [Outcome(found[one.delivery_id]) if one.delivery_id in found else None for one in sent]
+    replies: list[tuple[Outcome, Reply]] = []
+    for one, outcome in zip(sent, outcomes, strict=True):
+        if outcome is not None and outcome.asked.answerable:
+            with using_language(one.wanted or outcome.asked.language):
+                answer, outcome.wrong = read_answer(outcome.asked.questions, one.given)
+            if not outcome.wrong:
+                replies.append((outcome, _reply(outcome.asked, answer)))
+    if replies:
+        stored = record_replies(tx, Replies.model_construct(replies=[reply for _outcome, reply in replies])).stored
+        for outcome, reply in replies:
+            outcome.stored = (reply.broadcast_id, reply.person_id) in stored
+    return outcomes
+
+
+def _reply(asked: Asked, answer: dict[str, Any]) -> Reply:
+    return Reply.model_construct(
+        broadcast_id=asked.broadcast_id, person_id=asked.person_id, delivery_id=asked.delivery_id, answer=answer,
+        at=clock.now(),
+    )  # fmt: skip
 
 
 @contextmanager

@@ -8,9 +8,8 @@ since thousands of phones may share one address with somebody who guesses.
 Everything here is awaited, and nothing goes through a thread: see ``desk``.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,16 +17,17 @@ from starlette.routing import Route
 
 from core import logs
 from core.errors import Unavailable
-from core.i18n import N_, using_language
+from core.i18n import N_
 from pages.public import desk, reply_pages
 from pages.public.look import brand_awaited
-from pages.public.plain_form import body_of, is_form, wanted_language
+from pages.public.plain_form import body_of, fields_of, is_form, wanted_language
 from pages.public.rendering import language_of
 from pages.public.reply_pages import Filled, sentence
 from pages.public.throttle import Throttle
 from services import delivery
 from services.access import network_of
-from services.broadcasts import Asked, read_answer
+from services.broadcasts import Asked
+from services.broadcasts.answering import Given
 
 MOST_FIELDS = 2_000
 RETRY_SECONDS = 30
@@ -41,8 +41,6 @@ TOO_LARGE = N_("This answer is too long. Go back and shorten it.")
 NOT_A_FORM = N_("This did not come from our form. Open the link in the mail again.")
 UNSHOWN = N_("This page cannot be shown just now. Open it again in a minute. ({fault_id})")
 UNSAVED = N_("Your answer could not be saved just now. Go back and send it again in a minute. ({fault_id})")
-
-Given = Mapping[str, Sequence[str]]
 
 
 async def form(request: Request) -> Response:
@@ -106,18 +104,16 @@ async def _answer(request: Request) -> Response:
     given = await _given(request)
     if isinstance(given, Response):
         return given
-    asked = await _asked(request)
-    if asked is None:
-        return _unknown(request)
     token, wanted = request.path_params["token"], wanted_language(request)
-    if asked.answerable:
-        with using_language(wanted or asked.language):
-            read, wrong = read_answer(asked.questions, given)
-        if wrong:
-            return reply_pages.form_again(asked, token, wanted, await brand_awaited(), Filled(given, wrong))
-        if await desk.current().take(asked, read):
-            return reply_pages.redirect(token, "/done", wanted)
-    return reply_pages.over(asked, wanted, await brand_awaited())
+    delivery_id = delivery.verify(token)
+    came = None if delivery_id is None else await desk.current().take(desk.Sent(delivery_id, given, wanted))
+    if came is None:
+        return _unknown(request)
+    if came.stored:
+        return reply_pages.redirect(token, "/done", wanted)
+    if came.wrong:
+        return reply_pages.form_again(came.asked, token, wanted, await brand_awaited(), Filled(given, came.wrong))
+    return reply_pages.over(came.asked, wanted, await brand_awaited())
 
 
 async def _given(request: Request) -> Given | Response:
@@ -129,10 +125,7 @@ async def _given(request: Request) -> Given | Response:
     body = await body_of(request)
     if body is None:
         return sentence(TOO_LARGE, 413, _language(request))
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return sentence(NOT_A_FORM, 400, _language(request))
+    return sentence(NOT_A_FORM, 400, _language(request)) if body.count(b"&") >= MOST_FIELDS else fields_of(body)
 
 
 async def _asked(request: Request) -> Asked | None:

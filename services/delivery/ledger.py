@@ -153,15 +153,14 @@ def close(tx: Transaction, broadcast_id: int) -> int:
 def arrived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
     """Note that mails reached their people: somebody answered by the link in them (到達)."""
     tx.plain(ARRIVED, {"ids": list(delivery_ids), "now": tx.now})
-    tx.plain(WORKS, {"ids": list(delivery_ids)})
 
 
 # Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
 ARRIVED = """
-    UPDATE delivery SET state = 'delivered', reason = NULL, permanent = NULL, updated_at = %(now)s
-    WHERE id IN (SELECT id FROM delivery WHERE id = ANY(%(ids)s) AND state <> 'delivered' ORDER BY id FOR UPDATE)
-"""
-WORKS = """
+    WITH arrived AS (
+        UPDATE delivery SET state = 'delivered', reason = NULL, permanent = NULL, updated_at = %(now)s
+        WHERE id IN (SELECT id FROM delivery WHERE id = ANY(%(ids)s) AND state <> 'delivered' ORDER BY id FOR UPDATE)
+    )
     UPDATE contact_point SET state = 'works', reason = NULL
     WHERE id IN (SELECT id FROM contact_point
                  WHERE id IN (SELECT contact_point_id FROM delivery WHERE id = ANY(%(ids)s)) AND state <> 'works'
