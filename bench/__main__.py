@@ -7,6 +7,7 @@ BENCHES = {
     "api": "bench.api",
     "find": "bench.find",
     "import": "bench.imports",
+    "monitor": "bench.monitor",
     "operation": "bench.operation",
     "page": "bench.pages",
     "replies": "bench.replies",

@@ -6,7 +6,7 @@ once for each version of a broadcast and each language.
 
 import secrets
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import escape
@@ -22,6 +22,9 @@ OVER = N_("Answers to this message are not taken any more. If something is urgen
 MOST_WRITTEN = 64
 NAME, TOKEN = (f"{what}{secrets.token_hex(8)}" for what in ("name", "token"))
 """What stands for the two in a form that is written once; nobody can guess it and put it into a text."""
+
+GOING_ON = {name: HEADERS[name] for name in ("cache-control", "referrer-policy")}
+"""Of an answer without a page; the gate adds what all have."""
 
 Written = MutableMapping[Any, str]
 
@@ -40,7 +43,7 @@ def empty_form(asked: Asked, token: str, wanted: str | None, look: Look, written
     if key not in written:
         if len(written) >= MOST_WRITTEN:
             written.clear()
-        anybody = asked.model_copy(update={"person": NAME})
+        anybody = replace(asked, person=NAME)
         written[key] = _form(anybody, TOKEN, wanted, look, Filled())
     return HTMLResponse(written[key].replace(NAME, escape(asked.person)).replace(TOKEN, token), headers=HEADERS)
 
@@ -92,4 +95,4 @@ def sentence(text: str, status: int, wanted: str, *, retry_seconds: int = 0, **v
 def redirect(token: str, after: str, wanted: str | None) -> Response:
     """Return where to go on."""
     asked_for = f"?lang={wanted}" if wanted else ""
-    return RedirectResponse(f"/r/{token}{after}{asked_for}", 303, headers=HEADERS)
+    return RedirectResponse(f"/r/{token}{after}{asked_for}", 303, headers=GOING_ON)

@@ -10,17 +10,21 @@ from core.errors import Invalid
 from core.i18n import N_, language, listed
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, Page, PageAsk, fetch_page
 from core.prepared import Columns
 from core.transaction import Transaction
 from core.words import named as words
 from data.models.areas import Area
 from data.models.broadcasts import Broadcast, QuestionKind, Recipient
 from data.models.people import Department, Person
-from services.access import called, people_within
+from data.models.people_search import PersonSearch
+from services.access import has_letters, search_within
 from services.broadcasts.audience import areas_below, departments_below
 from services.broadcasts.forms import QuestionRow
 from services.broadcasts.sight import get_seen
+
+COUNTED_WITHIN = 1_000
+"""Where the count stops for whoever reaches some people only: the database asks of each one whether it may be seen."""
 
 
 class Answered(StrEnum):
@@ -79,9 +83,10 @@ def answers(tx: Transaction, ask: AnswersAsk) -> Page[AnswerLine]:
     """
     broadcast = get_seen(tx, ask.broadcast_id, answers.reach(tx))
     questions = questions_of(broadcast)
-    statement = asked_people(ask, questions).where(people_within(answers.reach(tx), tx.actor))
-    orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
-    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions))
+    statement = asked_people(ask, questions).where(search_within(answers.reach(tx), tx.actor.person_id))
+    orders = {"name": (PersonSearch.sort_key, PersonSearch.person_id), "code": (Person.code,)}
+    cap = COUNT_CAP if answers.reach(tx).whole else COUNTED_WITHIN
+    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions), cap=cap)
 
 
 def questions_of(broadcast: Broadcast) -> list[QuestionRow]:
@@ -95,9 +100,10 @@ def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
     statement = (
         select(Recipient, Person, Department.full_name, area_name.label("area_name"))
         .join(Person, Person.id == Recipient.person_id)
+        .join(PersonSearch, PersonSearch.person_id == Recipient.person_id)
         .outerjoin(Department, Department.id == Recipient.department_id)
         .outerjoin(Area, Area.code == Recipient.area_code)
-        .where(Recipient.broadcast_id == ask.broadcast_id, *called(ask.text))
+        .where(Recipient.broadcast_id == ask.broadcast_id, *[has_letters(word) for word in ask.text.split()])
     )
     if ask.answered is not Answered.ALL:
         has_answered = Recipient.latest_at.is_not(None)

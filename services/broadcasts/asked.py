@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from core.inputs import Row
 from core.prepared import Prepared
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Recipient
@@ -26,7 +25,8 @@ ANSWERABLE = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.OPE
 MOST_KNOWN = 64
 
 
-class Asked(Row):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """A person asked by a broadcast, as the reply page needs it; ``delivery_id`` is the mail whose link was opened."""
 
     delivery_id: int
@@ -124,8 +124,7 @@ def find_all_asked(tx: Transaction, delivery_ids: Sequence[int], known: Known) -
 
 
 def _asked(row: Any, said: Said, oldest: datetime) -> Asked:
-    # Many a second, and all of it comes from the database: nothing to check.
-    return Asked.model_construct(
+    return Asked(
         delivery_id=row.id,
         broadcast_id=row.broadcast_id,
         version=said.version,

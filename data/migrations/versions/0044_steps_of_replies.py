@@ -68,9 +68,26 @@ COUNTED = """
 """
 """What was asked and answered before there were totals of each department."""
 
+REACH = "(SELECT current_setting('renraku.reach', true))"
+TOPS = """(SELECT array_agg(split_part(path, '/', -2)::bigint)
+            FROM unnest((string_to_array(current_setting('renraku.reach', true), '|'))[2:]) AS above (path)
+            WHERE path <> '')"""
+WITHIN = f"{REACH} = 'all' OR person_id::text = split_part({REACH}, '|', 1) OR EXISTS ({{}})"
+ONE_LOOK = f"""
+    SELECT FROM person_search WHERE person_search.person_id = recipient.person_id AND person_search.within && {TOPS}
+"""
+"""Where a person belongs stands there with all that is above (0028): a fifth of the work of going up the tree."""
+
+BY_TREE = f"""
+    SELECT FROM membership JOIN department ON department.id = membership.department_id
+    CROSS JOIN unnest((string_to_array({REACH}, '|'))[2:]) AS above (path)
+    WHERE membership.person_id = recipient.person_id AND above.path <> '' AND starts_with(department.path, above.path)
+"""
+
 
 def upgrade() -> None:
     """Go forward."""
+    op.execute(f"ALTER POLICY within_reach ON recipient USING ({WITHIN.format(ONE_LOOK)})")
     op.create_table(
         "reply_department",
         sa.Column("broadcast_id", sa.BigInteger(), nullable=False),
@@ -107,6 +124,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back; the steps are taken into the totals first."""
+    op.execute(f"ALTER POLICY within_reach ON recipient USING ({WITHIN.format(BY_TREE)})")
     op.drop_column("recipient", "note")
     op.drop_column("recipient", "latest_by")
     op.drop_column("recipient", "first_by")
