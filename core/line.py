@@ -106,13 +106,13 @@ class Line:
         Raises:
             DBAPIError: as ``of``.
         """
-        _raising("COMMIT", {}, lambda: self._come(self._driver.commit()))
+        _raising("COMMIT", {}, lambda: self._come(self._driver.commit()))  # type: ignore[func-returns-value]
 
     def rollback(self) -> None:
         """End the transaction; nothing that was written stays. A connection that is broken is not used again."""
         if self.held.is_valid:
             try:
-                self._come(self._driver.rollback())
+                self._come(self._driver.rollback())  # type: ignore[func-returns-value]
             except psycopg.Error as error:
                 self.held.invalidate(error)
 

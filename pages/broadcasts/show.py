@@ -9,11 +9,12 @@ from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._steering import steer
 from pages.broadcasts._steps import preview
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, Shown, Which, deliveries, show
+from services.broadcasts import BroadcastState, DeliveriesAsk, DeliveryLine, Shown, Which, deliveries, show
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
 SENDING = BroadcastState.SENDING
+TAKING = (SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 
 
 def look(begun_in: BroadcastState) -> None:
@@ -22,6 +23,11 @@ def look(begun_in: BroadcastState) -> None:
     if found.broadcast.state is not begun_in:
         st.rerun(scope="app")
     draw_progress(found.progress, live=begun_in is SENDING)
+
+
+def enter(line: DeliveryLine) -> tuple[str, dict[str, int]]:
+    """Return the page on which an answer by phone is entered."""
+    return "broadcasts/answer_for.py", {"id": which.id, "whom": line.person_id}
 
 
 def show_sending(found: Shown) -> None:
@@ -39,6 +45,7 @@ def show_sending(found: Shown) -> None:
         kit.table(
             deliveries,
             question,
+            opens=enter if actor.may("broadcasts.answer_for", What.DO) and row.state in TAKING else None,
             columns={
                 "name": kit.Column(),
                 "state": kit.Column(width=100),

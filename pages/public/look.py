@@ -53,22 +53,24 @@ def choose_theme(request: Request) -> Response:
 def brand() -> setup.Look:
     """Return how the organisation looks, as it was at most ten seconds ago: many people open their links at once."""
     kept = _fresh()
-    if kept is None:
-        now = clock.now()
-        with transaction(Actor.system("look")) as tx:
-            kept = setup.look(tx)
-        _kept[_database()] = (now, kept)
-    return kept
+    if kept is not None:
+        return kept
+    now = clock.now()
+    with transaction(Actor.system("look")) as tx:
+        found = setup.look(tx)
+    _kept[_database()] = (now, found)
+    return found
 
 
 async def brand_awaited() -> setup.Look:
     """Return the same on the event loop, which does not wait for the database."""
-    return _fresh() or await run_in_threadpool(brand)
+    kept = _fresh()
+    return kept if kept is not None else await run_in_threadpool(brand)
 
 
 def _fresh() -> setup.Look | None:
-    at, kept = _kept.get(_database(), (None, None))
-    return kept if at is not None and abs(clock.now() - at) <= KEPT_FOR else None
+    kept = _kept.get(_database())
+    return kept[1] if kept and abs(clock.now() - kept[0]) <= KEPT_FOR else None
 
 
 def _database() -> str:

@@ -26,6 +26,7 @@ from services.broadcasts.forms import (
 from services.broadcasts.halting import go_on, halt
 from services.broadcasts.monitor import Monitor, MonitorAsk, monitor
 from services.broadcasts.opening import extend, open_automatic
+from services.broadcasts.phone import AnswerFor, ToAnswer, WhoAnswers, answer_for, to_answer
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
 from services.broadcasts.replies import Replies, Reply
@@ -45,14 +46,14 @@ from services.broadcasts.templates import (
 from services.broadcasts.texts import filled
 
 __all__ = [
-    "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
+    "AnswerFor", "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
     "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Known", "Monitor", "MonitorAsk", "NewQuestion",
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Replies", "Reply",
-    "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft", "answers", "close", "delete_form",
-    "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template", "extend", "filled",
-    "find_all_asked", "find_asked", "for_change", "form_row", "forms", "go_on", "halt", "monitor", "open_automatic",
-    "people_of", "questions_of", "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind",
-    "require_free_name", "resume", "saving", "search", "seed_samples", "send", "show", "shown_answer", "stop",
-    "templates",
+    "Selection", "Send", "Shown", "TemplateRow", "ToAnswer", "Which", "WhichDraft", "WhoAnswers", "answer_for",
+    "answers", "close", "delete_form", "delete_template", "deliveries", "described", "discard", "draft", "edit_form",
+    "edit_template", "extend", "filled", "find_all_asked", "find_asked", "for_change", "form_row", "forms", "go_on",
+    "halt", "monitor", "open_automatic", "people_of", "questions_of", "read_answer", "received", "record_replies",
+    "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "search", "seed_samples", "send",
+    "show", "shown_answer", "stop", "templates", "to_answer",
 ]  # fmt: skip

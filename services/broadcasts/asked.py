@@ -45,6 +45,8 @@ class Asked:
     answerable: bool
     latest_answer: dict[str, Any] | None
     latest_at: datetime | None
+    by_phone: bool
+    """The latest answer was entered by the office, as the person said it."""
 
     @property
     def is_test(self) -> bool:
@@ -97,8 +99,9 @@ SAYS = Prepared(
 ASKED = Prepared(
     select(
         Delivery.id, Delivery.person_id, Broadcast.id.label("broadcast_id"), Broadcast.version, Broadcast.state,
-        Broadcast.sent_at, Recipient.latest_answer, Recipient.latest_at, Person.family_name, Person.given_name,
-        Person.language, select(Organisation.name).where(Organisation.id == 1).scalar_subquery().label("organisation"),
+        Broadcast.sent_at, Recipient.latest_answer, Recipient.latest_at, Recipient.latest_by, Person.family_name,
+        Person.given_name, Person.language,
+        select(Organisation.name).where(Organisation.id == 1).scalar_subquery().label("organisation"),
     )
     .select_from(Delivery)
     .join(Mailing, Mailing.id == Delivery.mailing_id)
@@ -139,4 +142,5 @@ def _asked(row: Any, said: Said, oldest: datetime) -> Asked:
         answerable=row.state in ANSWERABLE and row.sent_at > oldest,
         latest_answer=row.latest_answer,
         latest_at=row.latest_at,
+        by_phone=row.latest_by is not None,
     )

@@ -59,17 +59,22 @@ STORE = """
 
 
 class Given(Protocol):
-    """An answer that somebody gave, or that was entered for somebody."""
+    """An answer that somebody gave, or that was entered for somebody: ``by`` is then the account that did."""
 
-    broadcast_id: int
-    person_id: int
-    answer: dict[str, Any]
-    at: datetime
-    delivery_id: int | None
-    by: int | None
-    """The account that entered it for the person, with a ``note``; None: the person answered."""
-
-    note: str | None
+    @property
+    def broadcast_id(self) -> int: ...  # noqa: D102
+    @property
+    def person_id(self) -> int: ...  # noqa: D102
+    @property
+    def answer(self) -> dict[str, Any]: ...  # noqa: D102
+    @property
+    def at(self) -> datetime: ...  # noqa: D102
+    @property
+    def delivery_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def by(self) -> int | None: ...  # noqa: D102
+    @property
+    def note(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
