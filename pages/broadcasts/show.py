@@ -14,6 +14,7 @@ from services.broadcasts import (
     BroadcastKind,
     BroadcastState,
     DeliveriesAsk,
+    DeliveryLine,
     DeliveryState,
     Shown,
     Which,
@@ -26,6 +27,7 @@ actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
 SENDING = BroadcastState.SENDING
 CORRECTED = N_("Correction")
+TAKING = (SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 
 
 def look(begun_in: BroadcastState) -> None:
@@ -35,6 +37,11 @@ def look(begun_in: BroadcastState) -> None:
         st.rerun(scope="app")
     draw_progress(found.progress, live=begun_in is SENDING)
     draw_course(found.course)
+
+
+def enter(line: DeliveryLine) -> tuple[str, dict[str, int]]:
+    """Return the page on which an answer by phone is entered."""
+    return "broadcasts/answer_for.py", {"id": which.id, "whom": line.person_id}
 
 
 def show_sending(found: Shown) -> None:
@@ -55,6 +62,7 @@ def show_sending(found: Shown) -> None:
         kit.table(
             deliveries,
             question,
+            opens=enter if actor.may("broadcasts.answer_for", What.DO) and row.state in TAKING else None,
             columns={
                 "name": kit.Column(),
                 "state": kit.Column(width=100),

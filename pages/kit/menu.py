@@ -166,6 +166,14 @@ PAGES = (
         ("broadcasts.monitor",),
         above="broadcasts/list.py",
     ),
+    Entry(
+        BROADCASTS,
+        "broadcasts/answer_for.py",
+        N_("Answer by phone"),
+        "call",
+        ("broadcasts.answer_for",),
+        above="broadcasts/list.py",
+    ),
     Entry(BROADCASTS, "broadcasts/templates.py", N_("Templates"), "description", ("broadcasts.templates",)),
     Entry(BROADCASTS, "broadcasts/forms.py", N_("Question forms"), "quiz", ("broadcasts.forms",)),
     Entry(

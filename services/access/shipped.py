@@ -55,6 +55,8 @@ BROADCASTING = (
     "broadcasts.monitor:read",
     "broadcasts.answers:read",
     "broadcasts.answers:export",
+    "broadcasts.to_answer:read",
+    "broadcasts.answer_for:do",
     "broadcasts.templates:read",
     "broadcasts.forms:read",
     "broadcasts.procedures:read",

@@ -7,6 +7,7 @@ sent, those whom nothing reached included; the first one's page and reply page s
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -79,24 +80,14 @@ def corrections_of(tx: Transaction, broadcast_id: int) -> list[Correction]:
     return [Correction.model_validate(row) for row in rows]
 
 
-def said_to(tx: Transaction, broadcast_id: int, values: Mapping[str, str]) -> list[Said]:
-    """Return the corrections that were sent, the latest first, in the current language and with their fields filled.
+def said_of(correction: Any, values: Mapping[str, str]) -> Said:
+    """Return what a correction that was sent says, in the current language and with its fields filled.
 
     A field that ``values`` lacks is left out: on a page the link to it has no place.
     """
-    rows = tx.session.scalars(
-        select(Broadcast)
-        .where(Broadcast.corrects_id == broadcast_id, Broadcast.sent_at.is_not(None))
-        .order_by(Broadcast.sent_at.desc())
-    )
-    return [_said(row, values) for row in rows]
-
-
-def _said(row: Broadcast, values: Mapping[str, str]) -> Said:
     english = language() == "en"
-    title = row.title_en or row.title if english else row.title
+    title = correction.title_en or correction.title if english else correction.title
     known = {**dict.fromkeys(FIELDS, ""), **values, "title": unmarked(title)}
-    subject = filled(row.subject_en or row.subject if english else row.subject, known)
-    body = filled(row.body_en or row.body if english else row.body, known)
-    assert row.sent_at is not None  # only those are asked for
-    return Said(subject=OWN.sub("", subject), body=OWN.sub("", body).strip(), sent_at=row.sent_at)
+    subject = filled(correction.subject_en or correction.subject if english else correction.subject, known)
+    body = filled(correction.body_en or correction.body if english else correction.body, known)
+    return Said(subject=OWN.sub("", subject), body=OWN.sub("", body).strip(), sent_at=correction.sent_at)

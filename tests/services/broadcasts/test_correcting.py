@@ -1,9 +1,11 @@
 """Corrections: a broadcast to whoever another one asked."""
 
 import pytest
+from sqlalchemy import select
 
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import using_language
+from data.models.delivery import Delivery, Mailing
 from data.models.people import Person
 from services.broadcasts import (
     Send,
@@ -12,12 +14,14 @@ from services.broadcasts import (
     correct,
     corrections_of,
     discard,
+    find_asked,
     rehearse,
-    said_to,
+    said_of,
     send,
     set_reminders,
     show,
 )
+from services.delivery import sign
 from tests.factories import make_person
 from tests.services.broadcasts.asks import drafted, mailings, opened, recipients, sent
 from tests.services.broadcasts.test_reminding import asked
@@ -31,6 +35,12 @@ def corrected(tx, first, **values):
     row = drafted(tx, **{"id": row.id, "kind": row.kind, "title": row.title, "subject": row.subject, "body": row.body,
                          "audience": {}, **values})  # fmt: skip
     return send(tx, Send(id=row.id))
+
+
+def said_to(tx, broadcast_id, values):
+    """Return what the reply page of a broadcast says of its corrections."""
+    mail = select(Delivery.id).join(Mailing).where(Mailing.broadcast_id == broadcast_id).limit(1)
+    return [said_of(one, values) for one in find_asked(tx, sign(tx.scalar(mail))).corrections]
 
 
 class TestCorrect:
