@@ -6,7 +6,7 @@ that is on its way. Each part is one transaction, which also takes it off the li
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, BigInteger, Insert, Select, case, cast, delete, func, insert, literal, select, text
+from sqlalchemy import ARRAY, BigInteger, Insert, Select, case, cast, delete, func, insert, literal, select
 
 from core.actor import Actor
 from core.database import transaction
@@ -18,23 +18,13 @@ from data.models.delivery import Mailing
 from data.models.people import Membership, Person, PersonRegion
 from services import delivery
 from services.broadcasts.audience import areas_below
+from services.broadcasts.totals import count_part
 
 FIRST_PEOPLE, PART_PEOPLE = 2_000, 10_000
 """The first part is small, so that the first mail is out soon."""
 
 PATIENCE_SECONDS = 60
 ADD_PARTS = "broadcasts.add_parts"
-COUNT_PART = text("""
-    INSERT INTO reply_total (broadcast_id, round, kind, key, asked, answered, latest_at)
-    SELECT :broadcast_id, :round, kind, key, sum(asked), 0, NULL FROM (
-        SELECT 'area' AS kind, coalesce(area_code, '') AS key, count(*) AS asked
-        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 2
-        UNION ALL
-        SELECT 'department', coalesce(department_id::text, ''), count(*)
-        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 2
-    ) AS part GROUP BY kind, key ORDER BY kind, key
-    ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE SET asked = reply_total.asked + excluded.asked
-""")
 
 
 def keep_parts(
@@ -145,7 +135,7 @@ def _recipients(part: AudiencePart) -> Insert:
 
 def _count(tx: Transaction, part: AudiencePart) -> None:
     # Last in its transaction: who answers waits for these rows.
-    tx.execute(COUNT_PART, {"broadcast_id": part.broadcast_id, "round": part.round, "people": list(part.person_ids)})
+    count_part(tx, part.broadcast_id, part.round, part.person_ids)
 
 
 def _ids(person_ids: Sequence[int]) -> Select[int]:

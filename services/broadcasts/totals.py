@@ -5,7 +5,7 @@ recipients takes PostgreSQL 35 to 70 ms, reading their totals 2. Replies write s
 every few seconds; whoever reads adds up both, so nothing is ever missing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Text, column, table, text
@@ -47,6 +47,27 @@ COUNT_ROUND = text("""
     FROM counted WHERE grouped = 5
     UNION ALL
     SELECT :broadcast_id, :round, 'answer', key, 0, answered, latest_at FROM parts WHERE grouped = 6
+""")
+# Of people who were just asked: nobody of them has answered yet.
+COUNT_PART = text("""
+    WITH counted AS MATERIALIZED (
+        SELECT grouping(department_id, area_code) AS grouped, department_id, area_code, count(*) AS asked
+        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people)
+        GROUP BY GROUPING SETS ((department_id), (area_code), (department_id, area_code))
+    ), shares AS (
+        INSERT INTO reply_department AS there (broadcast_id, department_id, kind, key, asked, answered)
+        SELECT :broadcast_id, department_id, 'area', coalesce(prefecture, ''), sum(asked), 0
+        FROM counted LEFT JOIN area_prefecture ON code = area_code
+        WHERE grouped = 0 AND department_id IS NOT NULL GROUP BY 2, 4 ORDER BY 2, 4
+        ON CONFLICT (broadcast_id, department_id, kind, key) DO UPDATE SET asked = there.asked + excluded.asked
+    )
+    INSERT INTO reply_total AS there (broadcast_id, round, kind, key, asked, answered, latest_at)
+    SELECT :broadcast_id, :round, kind, key, asked, 0, NULL FROM (
+        SELECT 'area' AS kind, coalesce(area_code, '') AS key, asked FROM counted WHERE grouped = 2
+        UNION ALL
+        SELECT 'department', coalesce(department_id::text, ''), asked FROM counted WHERE grouped = 1
+    ) AS part ORDER BY kind, key
+    ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE SET asked = there.asked + excluded.asked
 """)
 REPLY_COUNT = table(
     "reply_count", column("broadcast_id", BigInteger), column("kind", Text), column("key", Text),
@@ -91,6 +112,11 @@ TOTALS_OF = """
     SELECT kind, key, sum(asked)::bigint, sum(answered)::bigint, NULL
     FROM reply_department_count WHERE broadcast_id = %(broadcast_id)s AND department_id = ANY(%(ids)s) GROUP BY 1, 2
 """
+
+
+def count_part(tx: Transaction, broadcast_id: int, number: int, person_ids: Sequence[int]) -> None:
+    """Add people to the totals of a round who have just become its recipients."""
+    tx.execute(COUNT_PART, {"broadcast_id": broadcast_id, "round": number, "people": list(person_ids)})
 
 
 def count_round(tx: Transaction, broadcast_id: int, number: int) -> None:
