@@ -15,6 +15,7 @@ LOOKS = {
     Verdict.OPENED: (st.success, ":material/send:"),
     Verdict.EXTENDED: (st.success, ":material/group_add:"),
     Verdict.STOPPED: (st.warning, ":material/stop_circle:"),
+    Verdict.WAITING: (st.warning, ":material/timer:"),
     Verdict.SILENT: (st.info, ":material/notifications_off:"),
 }
 
