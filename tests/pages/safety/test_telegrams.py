@@ -146,9 +146,7 @@ class TestWaiting:
             people_of(tx, ["350"])
             return take(tx, "a1_VXSE51_first.xml").id
 
-    def test_D07_stands_above_the_list_with_the_time_left_and_is_sent_on_a_click(
-        self, open_page, agreeing, waits
-    ):
+    def test_D07_stands_above_the_list_with_the_time_left_and_is_sent_on_a_click(self, open_page, agreeing, waits):
         app = open_page(PAGE)
         assert "設定「待つ設定」は、あと" in words(app)
         next(button for button in app.button if button.label.startswith("今すぐ送信")).click().run()
