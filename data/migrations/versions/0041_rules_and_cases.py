@@ -18,7 +18,6 @@ MOMENT = sa.DateTime(timezone=True)
 BEFORE = ("opened", "extended", "stopped", "silent")
 NOW = ("opened", "extended", "stopped", "waiting", "silent")
 NEW_FIELDS = '{"kind": "earthquake", "who": "regions", "warnings": [], "areas": [], "audience": {}, "waits": {}}'
-NEW_NAMES = '["kind", "who", "warnings", "areas", "audience", "waits"]'
 
 
 def upgrade() -> None:
@@ -31,7 +30,7 @@ def upgrade() -> None:
     _rename_changes("quake_rule", "rule")
     for action, side in (("added", "after"), ("removed", "before")):
         op.execute(f"""
-            UPDATE change SET {side} = {side} || '{NEW_FIELDS}', fields = fields || '{NEW_NAMES}'
+            UPDATE change SET {side} = {side} || '{NEW_FIELDS}'
             WHERE kind = 'rule' AND action = '{action}' AND {side} IS NOT NULL
         """)  # noqa: S608 - our own words
     _move_forward()
