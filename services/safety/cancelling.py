@@ -8,7 +8,7 @@ from core.transaction import Transaction
 from data.models.delivery import DeliveryState
 from data.models.safety import Asking, AskingState, CaseTelegram, Rule, TelegramRecord, Verdict
 from services import broadcasts, delivery
-from services.safety import decisions, kept_decisions
+from services.safety import decisions, episodes, kept_decisions
 from services.safety.decisions import Decision
 from services.safety.reaching import acts_on
 from services.safety.telegrams import InfoType, Status, Telegram, WhyNot
@@ -58,6 +58,7 @@ def cancel_weather(tx: Transaction, telegram: Telegram, telegram_id: int) -> lis
     shared = set(tx.execute(others).scalars())
     alone = [one for one in case_ids if one not in shared]
     decided = cancel(tx, alone, telegram, telegram_id) if alone else []
+    episodes.take_back(tx, alone, telegram)
     opened = select(Asking.broadcast_id).where(Asking.case_id.in_(shared), Asking.broadcast_id.is_not(None)).distinct()
     left = [
         Decision(verdict=Verdict.SILENT, message=decisions.CANCEL_SHARED, values={"broadcast": one}, broadcast_id=one)

@@ -6,15 +6,15 @@ holds. What holds anywhere goes on as one case; what begins again where it had e
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.transaction import Transaction
-from data.models.safety import Case, CaseArea, RuleKind
-from services.safety.telegrams import Telegram, in_force
+from data.models.safety import Case, CaseArea, RuleKind, TelegramRecord
+from services.safety.telegrams import InfoType, Status, Telegram, in_force
 from services.safety.telegrams.kinds import WEATHER_TRIGGERS
 
 UNHEARD = timedelta(hours=24)
@@ -43,6 +43,8 @@ def follow(tx: Transaction, telegram: Telegram) -> dict[int, dict[str, str]]:
         for code, status in kinds.items():
             if (area, code) not in later:
                 (holds if in_force(status) else ended)[code].append(area)
+    for area, code in _corrected_away(tx, telegram) - later:
+        ended[code].append(area)
     found: dict[int, dict[str, str]] = {}
     for code in sorted({*holds, *ended}):
         _end(tx, code, ended[code], telegram)
@@ -50,6 +52,38 @@ def follow(tx: Transaction, telegram: Telegram) -> dict[int, dict[str, str]]:
             found[case_id] = dict.fromkeys(areas, code)
         _close(tx, code, telegram)
     return found
+
+
+def take_back(tx: Transaction, case_ids: Collection[int], telegram: Telegram) -> None:
+    """End cases of which only a cancelled telegram spoke; what JMA issues next begins a new one."""
+    tx.execute(update(CaseArea).where(CaseArea.case_id.in_(case_ids)).values(in_force=False))
+    over = update(Case).where(Case.id.in_(case_ids), Case.ended_at.is_(None))
+    tx.execute(over.values(ended_at=func.greatest(Case.began_at, telegram.report_time)))
+
+
+def _corrected_away(tx: Transaction, telegram: Telegram) -> set[tuple[str, str]]:
+    """Return where the telegram that a correction (訂正) takes the place of had a warning that the correction lacks."""
+    if telegram.info_type is not InfoType.CORRECTION:
+        return set()
+    latest = (
+        select(TelegramRecord.content["special_warnings"])
+        .where(
+            TelegramRecord.kind == telegram.telegram.value,
+            TelegramRecord.status == Status.NORMAL.value,
+            TelegramRecord.info_type != InfoType.CANCEL.value,
+            TelegramRecord.content["office"].astext == telegram.office,
+            TelegramRecord.report_time < telegram.report_time,
+        )
+        .order_by(TelegramRecord.report_time.desc())
+        .limit(1)
+    )
+    before: Mapping[str, Mapping[str, str]] = tx.scalar(latest) or {}
+    return {
+        (area, code)
+        for area, kinds in before.items()
+        for code in kinds
+        if code not in telegram.special_warnings.get(area, {})
+    }
 
 
 def _asked(telegram: Telegram) -> dict[str, object]:

@@ -118,19 +118,24 @@ class TestDelete:
 class TestSamples:
     """What is there at the first start."""
 
-    def test_one_rule_switched_off_with_the_sample_texts(self, tx):
+    def test_D07_one_rule_of_each_kind_switched_off_with_the_sample_texts(self, tx):
         broadcasts.seed_samples(tx)
         seed_samples(tx)
-        (only,) = rules(tx, Nothing())
-        assert (only.name, only.threshold, only.enabled) == ("震度5弱以上", "5-", False)
-        assert tx.get(MailTemplate, only.template_id).sample == tx.get(QuestionForm, only.form_id).sample == "safety"
+        listed = rules(tx, Nothing())
+        assert [(row.name, row.kind, row.enabled) for row in listed] == [
+            ("震度5弱以上", "earthquake", False), ("津波警報以上", "tsunami", False),
+            ("特別警報", "special_warning", False),
+        ]  # fmt: skip
+        assert (listed[0].threshold, listed[1].grade, len(listed[2].warnings)) == ("5-", "warning", 7)
+        for row in listed:
+            assert tx.get(MailTemplate, row.template_id).sample == tx.get(QuestionForm, row.form_id).sample == "safety"
 
     def test_seeding_again_changes_nothing(self, tx):
         broadcasts.seed_samples(tx)
         seed_samples(tx)
         edit_rule(tx, editing(rules(tx, Nothing())[0], enabled=True))
         seed_samples(tx)
-        assert tx.scalar(select(func.count()).select_from(Rule)) == 1
+        assert tx.scalar(select(func.count()).select_from(Rule)) == 3
         assert rules(tx, Nothing())[0].enabled
 
 
