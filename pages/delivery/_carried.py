@@ -24,12 +24,16 @@ OWN: dict[ProviderKind, kit.Layout] = {
 """Fields that only one of them needs; what stands in those of the others stays."""
 
 
+FORM = 760
+"""As wide as forms are, in pixels."""
+
+
 def form(row: SenderRow) -> None:
     """Ask who carries mail, then for what that takes."""
     kinds = list(ProviderKind)
     at = st.selectbox(
         _(N_("Carried by")), range(len(kinds)), index=kinds.index(row.provider),
-        format_func=lambda one: kit.said(kinds[one]), key=f"carried-by-{row.version}",
+        format_func=lambda one: kit.said(kinds[one]), key=f"carried-by-{row.version}", width=FORM,
     )  # fmt: skip
     chosen = kinds[at]
     others = {name for rows in OWN.values() for name in _names(rows)} - {*_names(OWN[chosen])}

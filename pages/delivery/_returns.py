@@ -5,6 +5,7 @@ import streamlit as st
 from core.actor import Actor, What
 from core.i18n import N_, _
 from pages import kit
+from pages.delivery._carried import FORM
 from services.delivery import ReturnRow, ReturnsBy, edit_returns, returns
 
 ADDRESS: kit.Layout = ["address"]
@@ -35,9 +36,11 @@ def _form(row: ReturnRow) -> None:
     ways = list(ReturnsBy)
     at = st.selectbox(
         _(N_("How returned mail comes in")), range(len(ways)), index=ways.index(row.by),
-        format_func=lambda one: kit.said(ways[one]), key=f"returns-by-{row.version}",
+        format_func=lambda one: kit.said(ways[one]), key=f"returns-by-{row.version}", width=FORM,
     )  # fmt: skip
     chosen = ways[at]
+    if chosen is row.by is ReturnsBy.NONE:
+        return
     rows = {ReturnsBy.NONE: [], ReturnsBy.LMTP: ADDRESS, ReturnsBy.IMAP: [*ADDRESS, *IMAP]}[chosen]
     asked = {name for one in rows for name in ((one,) if isinstance(one, str) else one)}
     stays = {name: getattr(row, name, empty) for name, empty in FIELDS.items() if name not in asked}

@@ -36,11 +36,11 @@ class Recorder:
         accepted: Callable[[], None],
         *,
         again: bool,
-        rows: int = FLUSH_ROWS,
+        together: int = 0,
     ) -> None:
         """Take the lease, the contact point of each delivery, and whom to tell that the provider takes messages.
 
-        ``rows`` is how many are written at once.
+        ``together``: so many are written at once, if they come at once.
         """
         self.goes_on = True
         """False: the lease is lost, or the mailing was stopped or closed."""
@@ -49,7 +49,7 @@ class Recorder:
         self._contacts = contacts
         self._accepted = accepted
         self._again = again
-        self._rows = rows
+        self._rows = max(FLUSH_ROWS, together)
         self._window: list[Outcome] = []
         self._opened = 0.0
         self._over = False

@@ -24,7 +24,7 @@ from services.delivery.paces import Pace
 from services.delivery.pauses import pause, trouble_is_over
 from services.delivery.providers import ProviderDown
 from services.delivery.providers.base import Note
-from services.delivery.recorder import FLUSH_ROWS, WAIT_SECONDS, Recorder
+from services.delivery.recorder import WAIT_SECONDS, Recorder
 from services.delivery.results import Claimed, claim, leave_orphans
 from services.fields import OwnFieldRow
 
@@ -153,8 +153,8 @@ class Turn:
         if mine:
             # What is repeated under one key is recorded together: for fewer people the key would be another one.
             limits = ahead.carrier.limits
-            rows = max(FLUSH_ROWS, limits.batch) if limits.keyed else FLUSH_ROWS
-            takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, rows=rows)
+            together = limits.batch if limits.keyed else 0
+            takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
             with kept_alive(lease), takes as recorder:
                 sending = self._messages(ahead, recorder, contacts)
                 for outcome in ahead.carrier.send(sending):
