@@ -14,7 +14,7 @@ from core.database import engine
 from core.settings import ROOT, settings
 from pages.kit import edge
 from pages.kit.look import current_look
-from pages.public import find, index
+from pages.public import desk, find, index
 from pages.public.gate import BROWSER_HEADER, SESSION_HEADER, Gate
 from pages.public.hosts import known_hosts
 from pages.public.routes import ROUTES
@@ -26,11 +26,12 @@ services.load_all()
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Settle the garbage collector once everything is imported; close the database at the end."""
+    """Settle the garbage collector once everything is imported; at the end store replies and close the database."""
     give_back_the_access_log()
     tinted()
     collector.settle()
     yield
+    await desk.close()
     engine().dispose()
 
 

@@ -8,8 +8,10 @@ BENCHES = {
     "broadcast": "bench.broadcast",
     "find": "bench.find",
     "import": "bench.imports",
+    "monitor": "bench.monitor",
     "operation": "bench.operation",
     "page": "bench.pages",
+    "replies": "bench.replies",
     "reach": "bench.reach",
     "sessions": "bench.sessions",
 }

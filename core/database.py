@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, BigInteger, DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -30,6 +31,7 @@ CONNECTIONS = POOL + OVERFLOW
 """So many one process opens at most; PostgreSQL's max_connections must hold those of all processes."""
 
 REST_SECONDS = 1
+AWAITED_SECONDS = 5
 GIVEN_BACK = "given back"
 SEARCH_PATH = "public,procrastinate"
 # Timeouts are set on each connection: a role's own settings do not follow SET ROLE. JIT is off since it takes longer to
@@ -90,6 +92,20 @@ def engine_for(url: str | URL, *, pool_size: int = POOL, overflow: int = OVERFLO
         **more,
     )
     _look_after_rest(made)
+    return made
+
+
+def awaited_engine(url: str, *, pool_size: int, overflow: int) -> AsyncEngine:
+    """Make an engine as ``committing`` does, whose connections are awaited: it belongs to one event loop."""
+    made = create_async_engine(
+        psycopg_url(url),
+        pool_size=pool_size,
+        max_overflow=overflow,
+        pool_timeout=AWAITED_SECONDS,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": SESSION_OPTIONS, "application_name": "renraku"},
+    )
+    _look_after_rest(made.sync_engine)
     return made
 
 

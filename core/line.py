@@ -12,7 +12,7 @@ from psycopg import sql
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.rows import RowFactory, namedtuple_row
-from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
 R = TypeVar("R")
@@ -46,6 +46,11 @@ class Line:
         """Give the connection back to the pool."""
         self.held.close()
 
+    @property
+    def dialect(self) -> Dialect:
+        """Return how SQLAlchemy writes statements for this database."""
+        return self._engine.dialect
+
     def sqlalchemy(self) -> Connection:
         """Return the connection as SQLAlchemy knows it, within the transaction that has begun."""
         connection = Connection(self._engine, self.held)
@@ -70,11 +75,11 @@ class Line:
         """
         try:
             self._cursor.row_factory = row
-            self._cursor.execute(statement, values, prepare=False if plan_anew else None)
+            self._come(self._cursor.execute(statement, values, prepare=False if plan_anew else None))
             result = self._cursor.pgresult
-            return self._cursor.fetchall() if result and result.status == ExecStatus.TUPLES_OK else []
+            return self._come(self._cursor.fetchall()) if result and result.status == ExecStatus.TUPLES_OK else []
         except psycopg.Error as error:
-            raise _of_sqlalchemy(statement, values, error) from error
+            raise of_sqlalchemy(statement, values, error) from error
 
     def stand(self, scope: str) -> None:
         """Tell the database how far the one who acts reaches, until the transaction ends; begin it if none has begun.
@@ -101,18 +106,22 @@ class Line:
         Raises:
             DBAPIError: as ``of``.
         """
-        _raising("COMMIT", {}, self._driver.commit)
+        _raising("COMMIT", {}, lambda: self._come(self._driver.commit()))  # type: ignore[func-returns-value]
 
     def rollback(self) -> None:
         """End the transaction; nothing that was written stays. A connection that is broken is not used again."""
         if self.held.is_valid:
             try:
-                self._driver.rollback()
+                self._come(self._driver.rollback())  # type: ignore[func-returns-value]
             except psycopg.Error as error:
                 self.held.invalidate(error)
 
+    def _come(self, step: Any) -> Any:
+        """Return what a step of the driver came to; where the driver is awaited, wait for it (``core.awaited``)."""
+        return step
+
     def _begin(self, scope: str) -> None:
-        result = self._driver.pgconn.exec_(_beginning(scope))
+        result = self._driver.pgconn.exec_(beginning(scope))
         if self._driver.broken:
             raise psycopg.OperationalError(result.get_error_message())
         if result.status != ExecStatus.TUPLES_OK:
@@ -120,7 +129,8 @@ class Line:
 
 
 @lru_cache(maxsize=1024)
-def _beginning(scope: str) -> bytes:
+def beginning(scope: str) -> bytes:
+    """Return the SQL that begins a transaction of somebody who reaches so far."""
     return _BEGIN.format(scope).as_bytes(None)
 
 
@@ -128,8 +138,9 @@ def _raising(statement: str, values: Mapping[str, Any], do: Callable[[], R]) -> 
     try:
         return do()
     except psycopg.Error as error:
-        raise _of_sqlalchemy(statement, values, error) from error
+        raise of_sqlalchemy(statement, values, error) from error
 
 
-def _of_sqlalchemy(statement: str, values: Mapping[str, Any], error: psycopg.Error) -> BaseException:
+def of_sqlalchemy(statement: str, values: Mapping[str, Any], error: psycopg.Error) -> BaseException:
+    """Return the driver's error as SQLAlchemy would raise it."""
     return DBAPIError.instance(statement, dict(values), error, psycopg.Error)

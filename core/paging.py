@@ -74,6 +74,8 @@ class Shape(NamedTuple):
     order: str
     descending: bool
     beyond: bool
+    cap: int
+    """Where its count stops."""
 
 
 class KeptList:
@@ -115,8 +117,11 @@ def fetch_page(
     orders: Mapping[str, Sequence[Key]],
     make: Callable[[Any], R],
     values: Mapping[str, Any] = NOTHING,
+    cap: int | None = None,
 ) -> Page[R]:
     """Return the page of ``statement`` that ``ask`` names; ``values`` are those of this time, by name.
+
+    ``cap``: where the count stops, for a list that is not kept and whose rows are dear to count.
 
     ``orders`` gives, by name, the columns of each order; none may be NULL and the last must be unique. A leading
     ``-`` in ``ask.sort`` reverses it; the first order is the default.
@@ -132,7 +137,8 @@ def fetch_page(
     descending = ask.sort.startswith("-") != backwards
     cursor = ask.before if backwards else ask.after
     place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
-    shape = Shape(name, descending, bool(cursor))
+    cap = cap or COUNT_CAP
+    shape = Shape(name, descending, bool(cursor), cap)
     count, found = _found(tx, statement, keys, shape, {**values, **place, "_limit": ask.size + 1})
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
@@ -143,18 +149,24 @@ def fetch_page(
         rows=[make(row) for row in found],
         next=_encode(found[-1], len(keys)) if has_next else None,
         previous=_encode(found[0], len(keys)) if has_previous else None,
-        count=min(count, COUNT_CAP),
-        more=count > COUNT_CAP,
+        count=min(count, cap),
+        more=count > cap,
     )
 
 
-def capped_count(tx: Transaction, statement: Columns | KeptList, values: Mapping[str, Any] = NOTHING) -> int:
+def capped_count(
+    tx: Transaction, statement: Columns | KeptList, values: Mapping[str, Any] = NOTHING, cap: int | None = None
+) -> int:
     """Count rows, but stop at one more than the cap."""
-    return int(_asked(tx, statement, "count", _count, values)[0][0])
+    return int(_asked(tx, statement, "count", lambda *of: _count(*of, cap=cap or COUNT_CAP), values)[0][0])
 
 
 def _found(
-    tx: Transaction, statement: Columns | KeptList, keys: Sequence[Key], shape: Shape, values: Mapping[str, Any]
+    tx: Transaction,
+    statement: Columns | KeptList,
+    keys: Sequence[Key],
+    shape: Shape,
+    values: Mapping[str, Any],
 ) -> tuple[int, list[Any]]:
     """Return the capped count and the rows of a page, those nearest to the place first."""
     if isinstance(statement, KeptList) and statement.gather_up_to:
@@ -164,7 +176,7 @@ def _found(
             return count, [row for row in rows if row[-1] is not None]
         gathered = count <= statement.gather_up_to
     else:
-        count, gathered = capped_count(tx, statement, values), False
+        count, gathered = capped_count(tx, statement, values, shape.cap), False
         if not count:
             return 0, []
     return count, _asked(tx, statement, (shape, gathered), lambda *of: _page(of, keys, shape, gathered), values)
@@ -224,11 +236,11 @@ def _in_order(statement: Columns, keys: Sequence[Key], shape: Shape) -> Columns:
     return in_order.limit(bindparam("_limit", type_=Integer))
 
 
-def _count(*parts: Columns) -> Columns:
+def _count(*parts: Columns, cap: int) -> Columns:
     ones = [
         part.with_only_columns(literal(1).label("one"), maintain_column_froms=True).order_by(None) for part in parts
     ]
-    return select(func.count()).select_from(_together(ones).limit(COUNT_CAP + 1).subquery())
+    return select(func.count()).select_from(_together(ones).limit(cap + 1).subquery())
 
 
 def _beyond(keys: Sequence[Key], descending: bool) -> ColumnElement[bool]:

@@ -36,7 +36,7 @@ class Prepared:
     def rows(self, unit: Unit, values: Mapping[str, Any]) -> list[Any]:
         """Send it and return the rows, each with its columns by name and by place."""
         if self._written is None:
-            self._written = _Written(self.statement, self._names, unit.connection.dialect)
+            self._written = _Written(self.statement, self._names, unit.line.dialect)
         written = self._written
         if written.by_driver:
             found = unit.rows(written.sql, written.bound(values), row=tuple_row, plan_anew=self._plan_anew)

@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    literal_column,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -176,7 +187,9 @@ class Recipient(Base):
 
     Nothing that an answer changes is indexed, so that a reply writes one row version and no index entry; what is
     counted stands before the answers, and they are not stored twice: together that makes counting a third cheaper.
-    Whatever changes rows here brings ``reply_total`` in step in the same transaction.
+    Whatever changes rows here brings ``reply_total`` in step in the same transaction, or writes a ``reply_step``.
+    ``first_by`` and ``latest_by`` are the accounts that entered an answer for the person (電話での回答), with the
+    latest one's ``note``; empty where the person answered.
     """
 
     __tablename__ = "recipient"
@@ -198,6 +211,9 @@ class Recipient(Base):
     tally: Mapped[str | None]
     latest_answer: Mapped[dict[str, Any] | None]
     first_answer: Mapped[dict[str, Any] | None]
+    first_by: Mapped[int | None]
+    latest_by: Mapped[int | None]
+    note: Mapped[str | None]
 
     @property
     def first(self) -> dict[str, Any] | None:
@@ -214,7 +230,9 @@ class TotalKind(StrEnum):
 
 
 class ReplyTotal(Base):
-    """How many were asked and have answered, kept with every reply so that nobody has to count recipients (D14).
+    """How many were asked and have answered, kept so that nobody has to count recipients (D14).
+
+    What replies have changed since stands in ``reply_step``; the view ``reply_count`` has both.
 
     ``key`` is a department's id or an area's code, empty for people without one; of an answer the question's position
     and its part of the recipient's ``tally`` (``0:2``), and there ``asked`` is 0. Each round has rows of its own:
@@ -231,3 +249,47 @@ class ReplyTotal(Base):
     asked: Mapped[int]
     answered: Mapped[int]
     latest_at: Mapped[datetime | None]
+
+
+class ShareKind(StrEnum):
+    """What a share of a department is of: a prefecture, or one answer to one question."""
+
+    AREA = "area"
+    ANSWER = "answer"
+
+
+class ReplyDepartment(Base):
+    """How many of one department were asked and have answered, by prefecture and by answer.
+
+    For whoever reaches only some departments. ``key`` is a prefecture's code, empty for people without a region, or as
+    in ``reply_total``. The view ``reply_department_count`` adds what stands in ``reply_step``.
+    """
+
+    __tablename__ = "reply_department"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "75"}},)
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ShareKind] = state_column(ShareKind, primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    asked: Mapped[int]
+    answered: Mapped[int]
+
+
+class ReplyStep(Base):
+    """What replies that were stored together changed at their recipients: an entry for each in every list (集計待ち).
+
+    A step is only ever added, so those who answer never wait for each other on a row of counts. Steps are folded into
+    the totals every few seconds; ``befores`` has nothing for who had not answered yet.
+    """
+
+    __tablename__ = "reply_step"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), index=True)
+    rounds: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    departments: Mapped[list[int | None]] = mapped_column(ARRAY(BigInteger))
+    areas: Mapped[list[str | None]] = mapped_column(ARRAY(String))
+    befores: Mapped[list[str | None]] = mapped_column(ARRAY(String))
+    afters: Mapped[list[str]] = mapped_column(ARRAY(String))
+    moments: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))

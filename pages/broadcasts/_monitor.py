@@ -18,6 +18,8 @@ def draw_rate(found: Monitor) -> None:
         st.metric(_(N_("Has not answered")), kit.number(left, _(N_("people"))), border=True, width=170)
         st.metric(_(N_("Last answer")), kit.moment(found.latest_at), border=True, width=340)
     st.progress(found.rate)
+    if found.by_phone:
+        st.caption(_(N_("By phone: {count}"), count=kit.number(found.by_phone, _(N_("people")))))
     if not found.answered:
         st.info(_(N_("No answer yet. Answers appear here by themselves.")), icon=":material/hourglass_empty:")
 

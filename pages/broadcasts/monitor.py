@@ -15,6 +15,7 @@ from services.broadcasts import Answered, AnswerLine, AnswersAsk, BroadcastState
 actor = guard("broadcasts.monitor")
 broadcast_id = kit.number_in_address("id")
 COUNTED, PEOPLE = "counted", "people"
+TAKING = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 
 
 def question() -> MonitorAsk:
@@ -50,8 +51,13 @@ def answer_to(label: str) -> Callable[[AnswerLine], object]:
     return lambda line: line.latest[label]
 
 
+def enter(line: AnswerLine) -> tuple[str, dict[str, int]]:
+    """Return the page on which an answer by phone is entered."""
+    return "broadcasts/answer_for.py", {"id": broadcast_id, "whom": line.person_id}
+
+
 def draw_people() -> None:
-    """List who answered what, and who has not."""
+    """List who answered what, and who has not; a name leads to entering an answer by phone."""
     asked = kit.filters(AnswersAsk, key="who", fills={"broadcast_id": broadcast_id})
     kit.table(
         answers,
@@ -67,8 +73,12 @@ def draw_people() -> None:
             },
             "first_at": kit.Column(width=140),
             "answers": kit.Column(number=True, width=80),
+            "entered_by": kit.Column(width=120),
+            "note": kit.Column(width=160),
+            "first_entered_by": kit.Column(width=120, usual=False),
         },
         key="who",
+        opens=enter if actor.may("broadcasts.answer_for", What.DO) and first.state in TAKING else None,
         unit=N_("{count} people"),
         empty=_(N_("Nobody is like this.")) if asked.answered is not Answered.NO else _(N_("Everybody has answered.")),
     )

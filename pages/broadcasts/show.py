@@ -10,12 +10,23 @@ from pages.broadcasts._progress import draw_progress
 from pages.broadcasts._sending import reminding
 from pages.broadcasts._steering import steer
 from pages.kit.guard import guard
-from services.broadcasts import BroadcastState, DeliveriesAsk, DeliveryState, Shown, Which, correct, deliveries, show
+from services.broadcasts import (
+    BroadcastState,
+    DeliveriesAsk,
+    DeliveryLine,
+    DeliveryState,
+    Shown,
+    Which,
+    correct,
+    deliveries,
+    show,
+)
 
 actor = guard("broadcasts.show")
 which = Which(id=kit.number_in_address("id"))
 SENDING = BroadcastState.SENDING
 CORRECTED = N_("Correction")
+TAKING = (SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 
 
 def look(begun_in: BroadcastState) -> None:
@@ -24,6 +35,11 @@ def look(begun_in: BroadcastState) -> None:
     if found.broadcast.state is not begun_in:
         st.rerun(scope="app")
     draw_progress(found.progress, live=begun_in is SENDING)
+
+
+def enter(line: DeliveryLine) -> tuple[str, dict[str, int]]:
+    """Return the page on which an answer by phone is entered."""
+    return "broadcasts/answer_for.py", {"id": which.id, "whom": line.person_id}
 
 
 def show_sending(found: Shown) -> None:
@@ -43,6 +59,7 @@ def show_sending(found: Shown) -> None:
         kit.table(
             deliveries,
             question,
+            opens=enter if actor.may("broadcasts.answer_for", What.DO) and row.state in TAKING else None,
             columns={
                 "name": kit.Column(),
                 "state": kit.Column(width=100),

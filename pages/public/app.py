@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 
 import services
 from core import collector, logs
+from pages.public import desk
 from pages.public.gate import Gate
 from pages.public.routes import ROUTES
 from pages.public.watched import Watched
@@ -18,9 +19,10 @@ services.load_all()
 
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-    """Settle the garbage collector once everything is imported, where this app is what the process serves."""
+    """Settle the garbage collector once everything is imported; at the end store the replies that were taken."""
     collector.settle()
     yield
+    await desk.close()
 
 
 app = Starlette(routes=ROUTES, middleware=[Middleware(Watched), Middleware(Gate)], lifespan=lifespan)

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -51,12 +52,25 @@ def choose_theme(request: Request) -> Response:
 
 def brand() -> setup.Look:
     """Return how the organisation looks, as it was at most ten seconds ago: many people open their links at once."""
-    now, database = clock.now(), _database()
-    kept = _kept.get(database)
-    if kept is None or abs(now - kept[0]) > KEPT_FOR:
-        with transaction(Actor.system("look")) as tx:
-            kept = _kept[database] = (now, setup.look(tx))
-    return kept[1]
+    kept = _fresh()
+    if kept is not None:
+        return kept
+    now = clock.now()
+    with transaction(Actor.system("look")) as tx:
+        found = setup.look(tx)
+    _kept[_database()] = (now, found)
+    return found
+
+
+async def brand_awaited() -> setup.Look:
+    """Return the same on the event loop, which does not wait for the database."""
+    kept = _fresh()
+    return kept if kept is not None else await run_in_threadpool(brand)
+
+
+def _fresh() -> setup.Look | None:
+    kept = _kept.get(_database())
+    return kept[1] if kept and abs(clock.now() - kept[0]) <= KEPT_FOR else None
 
 
 def _database() -> str:

@@ -2,35 +2,41 @@
 
 The token in the address is the secret and there is no other authority (no cookie is read), so a form on another site
 can do nothing that its author could not do with the link itself. Opening the page records nothing: mail scanners open
-links too. A wrong token costs one HMAC and no query.
+links too. A wrong token costs one HMAC and no query, and whoever tries many is told to wait; a right one always opens,
+since thousands of phones may share one address with somebody who guesses.
+
+Everything here is awaited, and nothing goes through a thread: see ``desk``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
-from urllib.parse import parse_qs
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from core import clock, logs
-from core.actor import Actor
-from core.database import transaction
-from core.i18n import N_, _, using_language
-from pages.public.look import brand
-from pages.public.plain_form import HEADERS, body_of, is_form, wanted_language
-from pages.public.rendering import language_of, rendered, sentence_page
+from core import logs
+from core.errors import Unavailable
+from core.i18n import N_
+from pages.public import desk, reply_pages
+from pages.public.look import brand_awaited
+from pages.public.plain_form import body_of, fields_of, is_form, wanted_language
+from pages.public.rendering import language_of
+from pages.public.reply_pages import Filled, sentence
 from pages.public.throttle import Throttle
-from services.broadcasts import Asked, Replies, Reply, Said, find_asked, read_answer, record_replies, said_to
+from services import delivery
+from services.access import network_of
+from services.broadcasts import Asked
+from services.broadcasts.answering import Given
 
 MOST_FIELDS = 2_000
+RETRY_SECONDS = 30
 posts = Throttle(30, timedelta(minutes=10))
+misses = Throttle(60, timedelta(minutes=10))
 
 UNKNOWN = N_("This link is not complete or not one of ours. Open it again from the mail, or copy all of it.")
-OVER = N_("Answers to this message are not taken any more. If something is urgent, call your office.")
 TOO_OFTEN = N_("You have answered many times just now. Wait ten minutes, then try again.")
+TOO_MANY_WRONG = N_("Links that are not ours were opened often from where you are. Wait ten minutes, then try again.")
 TOO_LARGE = N_("This answer is too long. Go back and shorten it.")
 NOT_A_FORM = N_("This did not come from our form. Open the link in the mail again.")
 UNSHOWN = N_("This page cannot be shown just now. Open it again in a minute. ({fault_id})")
@@ -39,30 +45,17 @@ UNSAVED = N_("Your answer could not be saved just now. Go back and send it again
 
 async def form(request: Request) -> Response:
     """Show the questions, filled with what was answered before."""
-    return await _work(request, _form, UNSHOWN)
+    return await _kept_up(request, _form, UNSHOWN)
 
 
 async def done(request: Request) -> Response:
     """Show what was answered, with the way to change it."""
-    return await _work(request, _done, UNSHOWN)
+    return await _kept_up(request, _done, UNSHOWN)
 
 
 async def answer(request: Request) -> Response:
     """Take an answer: stored, or back with a sentence beside each question that needs another look."""
-    _hide(request)
-    with using_language(wanted_language(request) or language_of(request)):
-        if not is_form(request):
-            return _sentence(NOT_A_FORM, 415)
-        if not posts.allows(request.path_params["token"][:64].lower()):
-            return _sentence(TOO_OFTEN, 429)
-        body = await body_of(request)
-        if body is None:
-            return _sentence(TOO_LARGE, 413)
-        try:
-            given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        except ValueError:
-            return _sentence(NOT_A_FORM, 400)
-    return await _work(request, _answer, UNSAVED, given)
+    return await _kept_up(request, _answer, UNSAVED)
 
 
 ROUTES = [
@@ -72,98 +65,79 @@ ROUTES = [
 ]
 
 
-async def _work(request: Request, work: Callable[..., Response], fault: str, *more: Any) -> Response:
-    token, wanted = request.path_params["token"], wanted_language(request)
-    _hide(request)
-    with using_language(wanted or language_of(request)):
-        try:
-            return await run_in_threadpool(work, token, wanted, *more)
-        except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
-            return _sentence(fault, 503, fault_id=logs.fault(error))
-
-
-def _hide(request: Request) -> None:
+async def _kept_up(request: Request, work: Callable[[Request], Awaitable[Response]], fault: str) -> Response:
     request.scope["path"] = "/r/-"  # in the same dict that servers write their access log from
+    try:
+        return await work(request)
+    except Unavailable as error:
+        return sentence(error.message, 503, _language(request), retry_seconds=RETRY_SECONDS)
+    except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
+        fault_id = error.fault_id if isinstance(error, desk.Away) else logs.fault(error)
+        return sentence(fault, 503, _language(request), retry_seconds=RETRY_SECONDS, fault_id=fault_id)
 
 
-def _form(token: str, wanted: str | None) -> Response:
-    asked = _asked(token)
-    if asked is None or not asked.answerable:
-        return _sentence(UNKNOWN, 404) if asked is None else _over(asked, wanted)
-    typed = {key: _typed(value) for key, value in (asked.latest_answer or {}).items()}
-    return _page("reply_form.html", asked, token, wanted, typed=typed, wrong={})
-
-
-def _done(token: str, wanted: str | None) -> Response:
-    asked = _asked(token)
+async def _form(request: Request) -> Response:
+    asked = await _asked(request)
     if asked is None:
-        return _sentence(UNKNOWN, 404)
+        return _unknown(request)
+    token, wanted, look = request.path_params["token"], wanted_language(request), await brand_awaited()
+    if not asked.answerable:
+        return reply_pages.over(asked, wanted, look)
     if asked.latest_at is None:
-        return _over(asked, wanted) if not asked.answerable else _redirect(token, "", wanted)
-    return _page("reply_done.html", asked, token, wanted)
+        return reply_pages.empty_form(asked, token, wanted, look, desk.current().written)
+    return reply_pages.form_again(asked, token, wanted, look, reply_pages.answered_before(asked))
 
 
-def _answer(token: str, wanted: str | None, given: Mapping[str, Sequence[str]]) -> Response:
-    asked = _asked(token)
-    if asked is None or not asked.answerable:
-        return _sentence(UNKNOWN, 404) if asked is None else _over(asked, wanted)
-    with using_language(wanted or asked.language):
-        read, wrong = read_answer(asked.questions, given)
-    if wrong:
-        return _page("reply_form.html", asked, token, wanted, status=422, typed=given, wrong=wrong)
-    return _redirect(token, "/done", wanted) if _record(asked, read) else _over(asked, wanted)
+async def _done(request: Request) -> Response:
+    asked = await _asked(request)
+    if asked is None:
+        return _unknown(request)
+    token, wanted, look = request.path_params["token"], wanted_language(request), await brand_awaited()
+    if asked.latest_at is not None:
+        return reply_pages.thanks(asked, token, wanted, look)
+    if asked.answerable:
+        return reply_pages.redirect(token, "", wanted)
+    return reply_pages.over(asked, wanted, look)
 
 
-def _asked(token: str) -> Asked | None:
-    with transaction(Actor.system("reply page")) as tx:
-        return find_asked(tx, token)
+async def _answer(request: Request) -> Response:
+    given = await _given(request)
+    if isinstance(given, Response):
+        return given
+    token, wanted = request.path_params["token"], wanted_language(request)
+    delivery_id = delivery.verify(token)
+    came = None if delivery_id is None else await desk.current().take(desk.Sent(delivery_id, given, wanted))
+    if came is None:
+        return _unknown(request)
+    if came.stored:
+        return reply_pages.redirect(token, "/done", wanted)
+    if came.wrong:
+        return reply_pages.form_again(came.asked, token, wanted, await brand_awaited(), Filled(given, came.wrong))
+    return reply_pages.over(came.asked, wanted, await brand_awaited())
 
 
-def _record(asked: Asked, read: dict[str, Any]) -> bool:
-    reply = Reply(
-        broadcast_id=asked.broadcast_id,
-        person_id=asked.person_id,
-        delivery_id=asked.delivery_id,
-        answer=read,
-        at=clock.now(),
-    )
-    with transaction(Actor.system("reply page")) as tx:
-        return bool(record_replies(tx, Replies(replies=[reply])).stored)
+async def _given(request: Request) -> Given | Response:
+    """Return what was typed, or what is wrong with how it was sent."""
+    if not is_form(request):
+        return sentence(NOT_A_FORM, 415, _language(request))
+    if not posts.allows(request.path_params["token"][:64].lower()):
+        return sentence(TOO_OFTEN, 429, _language(request))
+    body = await body_of(request)
+    if body is None:
+        return sentence(TOO_LARGE, 413, _language(request))
+    return sentence(NOT_A_FORM, 400, _language(request)) if body.count(b"&") >= MOST_FIELDS else fields_of(body)
 
 
-def _corrections(asked: Asked) -> list[Said]:
-    if not asked.corrected:
-        return []
-    with transaction(Actor.system("reply page")) as tx:
-        return said_to(tx, asked.broadcast_id, {"name": asked.person, "organisation": asked.organisation})
+async def _asked(request: Request) -> Asked | None:
+    delivery_id = delivery.verify(request.path_params["token"])
+    return None if delivery_id is None else await desk.current().asked(delivery_id)
 
 
-def _typed(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+def _unknown(request: Request) -> Response:
+    if misses.allows(network_of(request.client.host if request.client else None)):
+        return sentence(UNKNOWN, 404, _language(request))
+    return sentence(TOO_MANY_WRONG, 429, _language(request))
 
 
-def _redirect(token: str, after: str, wanted: str | None) -> Response:
-    language = f"?lang={wanted}" if wanted else ""
-    return RedirectResponse(f"/r/{token}{after}{language}", 303, headers=HEADERS)
-
-
-def _over(asked: Asked, wanted: str | None) -> Response:
-    with using_language(wanted or asked.language):
-        return _sentence(OVER, 410, title=asked.shown_title, organisation=asked.organisation)
-
-
-def _sentence(sentence: str, status: int, *, title: str = "", organisation: str = "", **values: object) -> Response:
-    look = brand() if organisation else None
-    html = sentence_page(title or _(N_("Reply")), _(sentence, **values), look=look)
-    return HTMLResponse(html, status, headers=HEADERS)
-
-
-def _page(
-    template: str, asked: Asked, token: str, wanted: str | None, *, status: int = 200, **values: object
-) -> Response:
-    with using_language(wanted or asked.language):
-        html = rendered(
-            template, look=brand(), asked=asked, address=f"/r/{token}", wanted=wanted, corrections=_corrections(asked),
-            **values,
-        )  # fmt: skip
-    return HTMLResponse(html, status, headers=HEADERS)
+def _language(request: Request) -> str:
+    return wanted_language(request) or language_of(request)

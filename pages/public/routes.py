@@ -25,7 +25,8 @@ from pages.public.api import routes as api
 from pages.public.scim import routes as scim
 
 ROUTES: list[Route] = [
-    *api.ROUTES,  # first: they are asked most often, and each route is tried in turn
+    *replies.ROUTES,  # first: they are asked most often, and each route is tried in turn
+    *api.ROUTES,
     *exports.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
@@ -38,7 +39,6 @@ ROUTES: list[Route] = [
     *join.ROUTES,
     *imports.ROUTES,
     *look.ROUTES,
-    *replies.ROUTES,
     *scim.ROUTES,
     *register_app.ROUTES,
     *register.ROUTES,

@@ -6,9 +6,10 @@ from services.broadcasts import commented, erasing, finding, needs, retained, wo
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
 from services.broadcasts.answers import shown as shown_answer
+from services.broadcasts.asked import Asked, Known, find_all_asked, find_asked
 from services.broadcasts.audience import Selection, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
-from services.broadcasts.correcting import Correction, Said, correct, corrections_of, said_to
+from services.broadcasts.correcting import Correction, correct, corrections_of
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
@@ -24,11 +25,12 @@ from services.broadcasts.forms import (
 from services.broadcasts.halting import go_on, halt
 from services.broadcasts.monitor import Monitor, MonitorAsk, monitor
 from services.broadcasts.opening import extend, open_automatic
+from services.broadcasts.phone import AnswerFor, ToAnswer, WhoAnswers, answer_for, to_answer
 from services.broadcasts.questions import NewQuestion, OnlyIf, QuestionRow, condition, is_asked
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
 from services.broadcasts.reminding import Reminders, set_reminders
-from services.broadcasts.replies import Asked, Replies, Reply, find_asked
+from services.broadcasts.replies import Replies, Reply
 from services.broadcasts.replies import record as record_replies
 from services.broadcasts.samples import seed_samples
 from services.broadcasts.scheduling import Schedule, schedule, unschedule
@@ -47,15 +49,16 @@ from services.broadcasts.texts import filled
 from services.broadcasts.unknown import send_unknown
 
 __all__ = [
-    "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
+    "AnswerFor", "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "Correction", "DeleteForm", "DeleteTemplate", "DeliveriesAsk", "DeliveryLine",
-    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf",
-    "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders",
-    "Replies", "Reply", "Said", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "Which", "WhichDraft",
-    "answers", "close", "condition", "correct", "corrections_of", "delete_form", "delete_template", "deliveries",
-    "described", "discard", "draft", "edit_form", "edit_template", "extend", "filled", "find_asked", "for_change",
-    "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic", "people_of", "questions_of",
-    "read_answer", "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name",
-    "resume", "said_to", "saving", "schedule", "search", "seed_samples", "send", "send_unknown", "set_reminders",
-    "show", "shown_answer", "stop", "templates", "unschedule",
+    "DeliveryState", "Draft", "EditForm", "EditTemplate", "FormRow", "Known", "Monitor", "MonitorAsk", "NewQuestion",
+    "OnlyIf", "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk",
+    "Reminders", "Replies", "Reply", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "ToAnswer", "Which",
+    "WhichDraft", "WhoAnswers", "answer_for", "answers", "close", "condition", "correct", "corrections_of",
+    "delete_form", "delete_template", "deliveries", "described", "discard", "draft", "edit_form", "edit_template",
+    "extend", "filled", "find_all_asked", "find_asked", "for_change", "form_row", "forms", "go_on", "halt",
+    "is_asked", "monitor", "open_automatic", "people_of", "questions_of", "read_answer", "received", "record_replies",
+    "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "schedule", "search",
+    "seed_samples", "send", "send_unknown", "set_reminders", "show", "shown_answer", "stop", "templates", "to_answer",
+    "unschedule",
 ]  # fmt: skip

@@ -4,23 +4,29 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
 from core.errors import Invalid
 from core.i18n import N_, language, listed
 from core.inputs import Row, field
 from core.operations import query
-from core.paging import Page, PageAsk, fetch_page
+from core.paging import COUNT_CAP, Page, PageAsk, fetch_page
 from core.prepared import Columns
 from core.transaction import Transaction
 from core.words import named as words
+from data.models.access import Account
 from data.models.areas import Area
 from data.models.broadcasts import Broadcast, QuestionKind, Recipient
 from data.models.people import Department, Person
-from services.access import called, people_within
+from data.models.people_search import PersonSearch
+from services.access import has_letters, search_within
 from services.broadcasts.audience import areas_below, departments_below
 from services.broadcasts.questions import QuestionRow
 from services.broadcasts.sight import get_seen, over
+
+COUNTED_WITHIN = 1_000
+"""Where the count stops for whoever reaches some people only: the database asks of each one whether it may be seen."""
 
 
 class Answered(StrEnum):
@@ -63,6 +69,11 @@ class AnswerLine(Row):
     latest_at: datetime | None = field(N_("Answered at"))
     first_at: datetime | None = field(N_("First answered at"))
     answers: int = field(N_("Times answered"))
+    entered_by: str = field(N_("Entered by phone by"))
+    """Who entered the latest answer for the person; empty where the person answered."""
+
+    note: str = field(N_("Note"))
+    first_entered_by: str = field(N_("First entered by phone by"))
     latest: dict[str, str] = field(N_("Answers"))
     first: dict[str, str]
 
@@ -79,11 +90,11 @@ def answers(tx: Transaction, ask: AnswersAsk) -> Page[AnswerLine]:
     """
     broadcast = get_seen(tx, ask.broadcast_id, answers.reach(tx))
     questions = questions_of(broadcast)
-    statement = asked_people(ask, questions).where(
-        people_within(over(answers.reach(tx), broadcast, tx.actor), tx.actor)
-    )
-    orders = {"name": (Person.sort_key, Person.id), "code": (Person.code,)}
-    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions))
+    reach = over(answers.reach(tx), broadcast, tx.actor)
+    statement = asked_people(ask, questions).where(search_within(reach, tx.actor.person_id))
+    orders = {"name": (PersonSearch.sort_key, PersonSearch.person_id), "code": (Person.code,)}
+    cap = COUNT_CAP if reach.whole else COUNTED_WITHIN
+    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions), cap=cap)
 
 
 def questions_of(broadcast: Broadcast) -> list[QuestionRow]:
@@ -95,11 +106,19 @@ def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
     """Return the statement of the recipients that a search means, without the actor's reach."""
     area_name = Area.name if language() == "ja" else Area.name_en
     statement = (
-        select(Recipient, Person, Department.full_name, area_name.label("area_name"))
+        select(
+            Recipient,
+            Person,
+            Department.full_name,
+            area_name.label("area_name"),
+            entered_by(Recipient.latest_by).label("entered_by"),
+            entered_by(Recipient.first_by).label("first_entered_by"),
+        )
         .join(Person, Person.id == Recipient.person_id)
+        .join(PersonSearch, PersonSearch.person_id == Recipient.person_id)
         .outerjoin(Department, Department.id == Recipient.department_id)
         .outerjoin(Area, Area.code == Recipient.area_code)
-        .where(Recipient.broadcast_id == ask.broadcast_id, *called(ask.text))
+        .where(Recipient.broadcast_id == ask.broadcast_id, *[has_letters(word) for word in ask.text.split()])
     )
     if ask.answered is not Answered.ALL:
         has_answered = Recipient.latest_at.is_not(None)
@@ -111,6 +130,14 @@ def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
     if ask.option is not None:
         statement = statement.where(_chose(ask, questions))
     return statement
+
+
+def entered_by(account_id: Any) -> ColumnElement[str | None]:
+    """Return the name of whoever has this account, for a column of accounts."""
+    by = aliased(Person)
+    name = func.concat_ws(" ", by.family_name, by.given_name)
+    found = select(name).join(Account, Account.person_id == by.id).where(Account.id == account_id)
+    return found.correlate(Recipient).scalar_subquery()
 
 
 def _chose(ask: AnswersAsk, questions: list[QuestionRow]) -> Any:
@@ -134,6 +161,9 @@ def answer_line(row: Any, questions: list[QuestionRow]) -> AnswerLine:
         first_at=one.first_at,
         latest_at=one.latest_at,
         answers=one.answers,
+        entered_by=row.entered_by or "",
+        note=one.note or "",
+        first_entered_by=row.first_entered_by or "",
         latest=shown(one.latest_answer, questions),
         first=shown(one.first, questions),
     )

@@ -4,14 +4,12 @@ It is a broadcast of its own, with its own text, rehearsal and replies. Its audi
 sent, those whom nothing reached included; the first one's page and reply page say what was put right.
 """
 
-import re
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 
 from core.errors import Refused
-from core.i18n import N_, language
+from core.i18n import N_
 from core.inputs import Row
 from core.operations import operation
 from core.transaction import Transaction
@@ -21,11 +19,8 @@ from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.marks import unmarked
 from services.broadcasts.sending import Which
 from services.broadcasts.sight import get_steered
-from services.broadcasts.texts import OWN_FIELD, filled
-from services.delivery import FIELDS
 
 SAMPLE = "correction"
-OWN = re.compile(rf"\{{{OWN_FIELD.pattern}\}}")
 
 
 class Correction(Row):
@@ -35,14 +30,6 @@ class Correction(Row):
     title: str
     state: BroadcastState
     sent_at: datetime | None
-
-
-class Said(Row):
-    """The text of a correction as one person reads it."""
-
-    subject: str
-    body: str
-    sent_at: datetime
 
 
 @operation("broadcasts.correct", N_("Prepare corrections"), touches="broadcast")
@@ -77,26 +64,3 @@ def corrections_of(tx: Transaction, broadcast_id: int) -> list[Correction]:
         select(Broadcast).where(Broadcast.corrects_id == broadcast_id).order_by(Broadcast.id.desc())
     )
     return [Correction.model_validate(row) for row in rows]
-
-
-def said_to(tx: Transaction, broadcast_id: int, values: Mapping[str, str]) -> list[Said]:
-    """Return the corrections that were sent, the latest first, in the current language and with their fields filled.
-
-    A field that ``values`` lacks is left out: on a page the link to it has no place.
-    """
-    rows = tx.session.scalars(
-        select(Broadcast)
-        .where(Broadcast.corrects_id == broadcast_id, Broadcast.sent_at.is_not(None))
-        .order_by(Broadcast.sent_at.desc())
-    )
-    return [_said(row, values) for row in rows]
-
-
-def _said(row: Broadcast, values: Mapping[str, str]) -> Said:
-    english = language() == "en"
-    title = row.title_en or row.title if english else row.title
-    known = {**dict.fromkeys(FIELDS, ""), **values, "title": unmarked(title)}
-    subject = filled(row.subject_en or row.subject if english else row.subject, known)
-    body = filled(row.body_en or row.body if english else row.body, known)
-    assert row.sent_at is not None  # only those are asked for
-    return Said(subject=OWN.sub("", subject), body=OWN.sub("", body).strip(), sent_at=row.sent_at)

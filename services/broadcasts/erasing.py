@@ -18,9 +18,11 @@ WRITTEN = text("""
     WHERE recipient.broadcast_id = written.id AND recipient.person_id = ANY(:ids)
       AND (recipient.latest_answer ?| written.keys OR recipient.first_answer ?| written.keys)
 """)
+NOTES = text("UPDATE recipient SET note = NULL WHERE person_id = ANY(:ids) AND note IS NOT NULL")
 
 
 @listens(PeopleErased)
 def erase_answers(tx: Transaction, erased: PeopleErased) -> None:
-    """Take texts and days, which nothing counts, out of the answers of these people."""
+    """Take texts and days, which nothing counts, out of the answers of these people, and the office's notes on them."""
+    run(tx, NOTES.bindparams(ids=list(erased.ids)))
     run(tx, WRITTEN.bindparams(ids=list(erased.ids), kinds=[QuestionKind.TEXT.value, QuestionKind.DATE.value]))

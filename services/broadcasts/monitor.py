@@ -58,6 +58,9 @@ class Monitor(Row):
     sent_at: datetime | None
     asked: int
     answered: int
+    by_phone: int
+    """How many of the latest answers the office entered for the person (電話での回答)."""
+
     latest_at: datetime | None
     questions: list[QuestionCount]
     department: str | None
@@ -86,6 +89,7 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
     questions = [QuestionRow.model_validate(question) for question in broadcast.questions]
     reach = over(monitor.reach(tx), broadcast, tx.actor)
     counts = count(tx, broadcast.id, reach)
+    by_phone = counts.by_phone(questions)
     here = tx.get(Department, ask.department_id) if ask.department_id else None
     return Monitor(
         id=broadcast.id,
@@ -95,6 +99,7 @@ def monitor(tx: Transaction, ask: MonitorAsk) -> Monitor:
         sent_at=broadcast.sent_at,
         asked=counts.asked,
         answered=counts.answered,
+        by_phone=by_phone,
         latest_at=counts.latest_at,
         questions=_by_question(tx, broadcast.id, reach, counts.parts, questions),
         department=here.full_name if here else None,

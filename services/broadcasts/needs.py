@@ -10,7 +10,7 @@ from core.i18n import N_, _
 from core.needs import Need, Urgency, needs
 from core.shown import moment as shown_moment
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, ReplyTotal, TotalKind
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, TotalKind
 from data.models.delivery import DeliveryState, Mailing, MailingState
 from data.models.people import Department
 from services.access import departments_within
@@ -18,6 +18,7 @@ from services.broadcasts.monitor import monitor
 from services.broadcasts.scheduling import trouble_of
 from services.broadcasts.show import show
 from services.broadcasts.sight import seen, steered
+from services.broadcasts.totals import REPLY_COUNT
 
 MOST = 5
 REMEMBERED = timedelta(days=14)
@@ -111,9 +112,9 @@ def _latest(statement: Any) -> Select[Any]:
 
 
 def _left(reach: Reach) -> Subquery:
-    people = cast(func.sum(ReplyTotal.asked - ReplyTotal.answered), BigInteger).label("people")
-    counted = select(ReplyTotal.broadcast_id, people).where(ReplyTotal.kind == TotalKind.DEPARTMENT)
+    people = cast(func.sum(REPLY_COUNT.c.asked - REPLY_COUNT.c.answered), BigInteger).label("people")
+    counted = select(REPLY_COUNT.c.broadcast_id, people).where(REPLY_COUNT.c.kind == TotalKind.DEPARTMENT.value)
     if not reach.whole:
-        within = select(cast(Department.id, ReplyTotal.key.type)).where(departments_within(reach))
-        counted = counted.where(ReplyTotal.key.in_(within))
-    return counted.group_by(ReplyTotal.broadcast_id).subquery()
+        within = select(cast(Department.id, REPLY_COUNT.c.key.type)).where(departments_within(reach))
+        counted = counted.where(REPLY_COUNT.c.key.in_(within))
+    return counted.group_by(REPLY_COUNT.c.broadcast_id).subquery()

@@ -25,13 +25,21 @@ FIRST_PEOPLE, PART_PEOPLE = 2_000, 10_000
 PATIENCE_SECONDS = 60
 ADD_PARTS = "broadcasts.add_parts"
 COUNT_PART = text("""
+    WITH counted AS MATERIALIZED (
+        SELECT department_id, area_code, count(*) AS asked
+        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 1, 2
+    ), shares AS (
+        INSERT INTO reply_department AS there (broadcast_id, department_id, kind, key, asked, answered)
+        SELECT :broadcast_id, department_id, 'area', coalesce(prefecture, ''), sum(asked), 0
+        FROM counted LEFT JOIN area_prefecture ON code = area_code
+        WHERE department_id IS NOT NULL GROUP BY 2, 4 ORDER BY 1, 2, 3, 4
+        ON CONFLICT (broadcast_id, department_id, kind, key) DO UPDATE SET asked = there.asked + excluded.asked
+    )
     INSERT INTO reply_total (broadcast_id, round, kind, key, asked, answered, latest_at)
     SELECT :broadcast_id, :round, kind, key, sum(asked), 0, NULL FROM (
-        SELECT 'area' AS kind, coalesce(area_code, '') AS key, count(*) AS asked
-        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 2
+        SELECT 'area' AS kind, coalesce(area_code, '') AS key, asked FROM counted
         UNION ALL
-        SELECT 'department', coalesce(department_id::text, ''), count(*)
-        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people) GROUP BY 2
+        SELECT 'department', coalesce(department_id::text, ''), asked FROM counted
     ) AS part GROUP BY kind, key ORDER BY kind, key
     ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE SET asked = reply_total.asked + excluded.asked
 """)

@@ -15,8 +15,8 @@ from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, Recipient
 from data.models.delivery import Channel, Delivery, DeliveryState, Mailing
 from services import delivery
+from services.broadcasts.asked import answerable
 from services.broadcasts.people import shown_address
-from services.broadcasts.replies import answerable
 
 
 class ReceivedAsk(PageAsk):

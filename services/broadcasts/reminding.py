@@ -20,10 +20,10 @@ from core.operations import operation
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastState, Recipient
 from data.models.people import Person
+from services.broadcasts.asked import ANSWERABLE_FOR
 from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.marks import REMINDER, marked
 from services.broadcasts.opening import send_reminder
-from services.broadcasts.replies import ANSWERABLE_FOR
 from services.broadcasts.sight import get_steered
 from services.broadcasts.slots import next_slot
 

@@ -16,6 +16,6 @@ retained(
     how=below(
         Broadcast, Recipient, link="broadcast_id", mark="answers_erased_at",
         due=lambda before: Broadcast.closed_at < before, holds=Recipient.latest_answer.is_not(None),
-        blank={"latest_answer": null(), "first_answer": null(), "tally": None},
+        blank={"latest_answer": null(), "first_answer": null(), "tally": None, "note": None},
     ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """The latest answer in short: written beside it when it is stored, read back when answers are counted.
 
 One part a question, joined by commas: the numbers of the chosen options (``2``, ``0+3``), a small number as it is
-(``3``), ``x`` where something else was written, nothing where it was left out.
+(``3``), ``x`` where something else was written, nothing where it was left out. One more part, ``p``, follows where
+somebody entered the answer for the person (電話での回答): so it is counted as an answer to a last question.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,14 @@ from data.models.broadcasts import QuestionKind
 from services.broadcasts.questions import QuestionRow
 
 WRITTEN = "x"
+BY_PHONE = "p"
 LARGEST_SHORT = 999
 
 
-def tally_of(questions: Sequence[QuestionRow], answer: Mapping[str, Any]) -> str:
+def tally_of(questions: Sequence[QuestionRow], answer: Mapping[str, Any], *, by_phone: bool = False) -> str:
     """Return an answer in short: ``0,2,0+3,x,`` for five questions, the last one left out."""
-    return ",".join(_short(question, answer.get(question.key)) for question in questions)
+    said = [_short(question, answer.get(question.key)) for question in questions]
+    return ",".join([*said, BY_PHONE] if by_phone else said)
 
 
 def parts_of(tally: str) -> list[tuple[int, str]]:

@@ -1,58 +1,96 @@
-"""Totals of the replies to a broadcast, kept in the transaction that changes its recipients (D14).
+"""Totals of the replies to a broadcast (D14): kept with each round, and brought in step with replies by and by.
 
 There are as many as departments, areas and different answers, however many people were asked: counting 100,000
-recipients takes PostgreSQL 35 to 70 ms, reading their totals 2.
+recipients takes PostgreSQL 35 to 70 ms, reading their totals 2. Replies write steps, which are folded into the totals
+every few seconds; whoever reads adds up both, so nothing is ever missing.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import BigInteger, Row, cast, func, select, text
+from sqlalchemy import BigInteger, Text, column, table, text
 
+from core.actor import Actor
+from core.database import transaction
+from core.jobs import EVERY_FIVE_SECONDS, job
 from core.transaction import Transaction
-from data.models.broadcasts import ReplyTotal, TotalKind
-from services.broadcasts.tally import parts_of
 
 COUNT_ROUND = text("""
+    WITH counted AS MATERIALIZED (
+        SELECT grouping(department_id, area_code, tally) AS grouped, department_id, area_code, tally,
+               count(*) AS asked, count(latest_at) AS answered, max(latest_at) AS latest_at
+        FROM recipient WHERE broadcast_id = :broadcast_id AND round = :round
+        GROUP BY GROUPING SETS ((department_id), (area_code), (tally), (department_id, area_code),
+                                (department_id, tally))
+    ), parts AS (
+        SELECT grouped, department_id, part.position - 1 || ':' || part.text AS key, sum(answered) AS answered,
+               max(latest_at) AS latest_at
+        FROM counted CROSS JOIN LATERAL string_to_table(tally, ',') WITH ORDINALITY AS part (text, position)
+        WHERE grouped IN (6, 2) AND part.text <> '' GROUP BY 1, 2, 3
+    ), shares AS (
+        INSERT INTO reply_department AS there (broadcast_id, department_id, kind, key, asked, answered)
+        SELECT :broadcast_id, department_id, 'area', coalesce(prefecture, ''), sum(asked), sum(answered)
+        FROM counted LEFT JOIN area_prefecture ON code = area_code
+        WHERE grouped = 1 AND department_id IS NOT NULL GROUP BY 2, 4
+        UNION ALL
+        SELECT :broadcast_id, department_id, 'answer', key, 0, answered
+        FROM parts WHERE grouped = 2 AND department_id IS NOT NULL
+        ORDER BY 1, 2, 3, 4
+        ON CONFLICT (broadcast_id, department_id, kind, key) DO UPDATE
+        SET asked = there.asked + excluded.asked, answered = there.answered + excluded.answered
+    )
     INSERT INTO reply_total (broadcast_id, round, kind, key, asked, answered, latest_at)
-    SELECT broadcast_id, round, 'department', coalesce(department_id::text, ''),
-           count(*), count(latest_at), max(latest_at)
-    FROM recipient WHERE broadcast_id = :broadcast_id AND round = :round GROUP BY 1, 2, 4
+    SELECT :broadcast_id, :round, 'department', coalesce(department_id::text, ''), asked, answered, latest_at
+    FROM counted WHERE grouped = 3
     UNION ALL
-    SELECT broadcast_id, round, 'area', coalesce(area_code, ''), count(*), count(latest_at), max(latest_at)
-    FROM recipient WHERE broadcast_id = :broadcast_id AND round = :round GROUP BY 1, 2, 4
+    SELECT :broadcast_id, :round, 'area', coalesce(area_code, ''), asked, answered, latest_at
+    FROM counted WHERE grouped = 5
     UNION ALL
-    SELECT broadcast_id, round, 'answer', part.position - 1 || ':' || part.text, 0, count(*), max(latest_at)
-    FROM recipient, string_to_table(tally, ',') WITH ORDINALITY AS part (text, position)
-    WHERE broadcast_id = :broadcast_id AND round = :round AND part.text <> '' GROUP BY 1, 2, 4
+    SELECT :broadcast_id, :round, 'answer', key, 0, answered, latest_at FROM parts WHERE grouped = 6
 """)
-# Locked in one order, so that two batches of replies never wait for each other in a circle.
-ADD = text("""
-    INSERT INTO reply_total (broadcast_id, round, kind, key, asked, answered, latest_at)
-    SELECT broadcast_id, round, kind, key, 0, answered, latest_at
-    FROM unnest(CAST(:broadcasts AS bigint[]), CAST(:rounds AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]),
-                CAST(:answered AS bigint[]), CAST(:moments AS timestamptz[]))
-         AS new (broadcast_id, round, kind, key, answered, latest_at)
-    ORDER BY broadcast_id, round, kind, key
-    ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE
-    SET answered = reply_total.answered + excluded.answered,
-        latest_at = greatest(reply_total.latest_at, excluded.latest_at)
-""")
+REPLY_COUNT = table(
+    "reply_count", column("broadcast_id", BigInteger), column("kind", Text), column("key", Text),
+    column("asked", BigInteger), column("answered", BigInteger),
+)  # fmt: skip
+"""The view that adds steps to totals."""
 
-
-@dataclass(frozen=True)
-class Change:
-    """What replies changed at one recipient: the tally before (None: had not answered) and after, and the moment."""
-
-    broadcast_id: int
-    round: int
-    department_id: int | None
-    area_code: str | None
-    before: str | None
-    after: str
-    at: datetime
+MOST_FOLDED = 200
+# Locked in one order, so that two who fold never wait for each other in a circle.
+FOLD = """
+    WITH taken AS (
+        SELECT id FROM reply_step ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ), parts AS MATERIALIZED (
+        SELECT * FROM reply_step_part WHERE step_id IN (SELECT id FROM taken)
+    ), shares AS (
+        INSERT INTO reply_department AS there (broadcast_id, department_id, kind, key, asked, answered)
+        SELECT broadcast_id, department_id, kind, CASE WHEN kind = 'area' THEN coalesce(prefecture, '') ELSE key END, 0,
+               sum(answered)
+        FROM parts LEFT JOIN area_prefecture ON kind = 'area' AND code = key
+        WHERE kind <> 'department' AND department_id IS NOT NULL
+        GROUP BY 1, 2, 3, 4 HAVING sum(answered) <> 0 ORDER BY 1, 2, 3, 4
+        ON CONFLICT (broadcast_id, department_id, kind, key) DO UPDATE SET answered = there.answered + excluded.answered
+    ), totals AS (
+        INSERT INTO reply_total AS there (broadcast_id, round, kind, key, asked, answered, latest_at)
+        SELECT broadcast_id, round, kind, key, 0, sum(answered), max(at) FROM parts
+        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE
+        SET answered = there.answered + excluded.answered, latest_at = greatest(there.latest_at, excluded.latest_at)
+    ), gone AS (
+        DELETE FROM reply_step WHERE id IN (SELECT id FROM taken) RETURNING id
+    )
+    SELECT count(*) AS steps FROM gone
+"""
+TOTALS = """
+    SELECT kind, key, sum(asked)::bigint AS asked, sum(answered)::bigint AS answered, max(latest_at) AS latest_at
+    FROM reply_count WHERE broadcast_id = %(broadcast_id)s GROUP BY 1, 2
+"""
+TOTALS_OF = """
+    SELECT kind, key, sum(asked)::bigint AS asked, sum(answered)::bigint AS answered, max(latest_at) AS latest_at
+    FROM reply_count WHERE broadcast_id = %(broadcast_id)s AND kind = 'department' AND key = ANY(%(keys)s) GROUP BY 1, 2
+    UNION ALL
+    SELECT kind, key, sum(asked)::bigint, sum(answered)::bigint, NULL
+    FROM reply_department_count WHERE broadcast_id = %(broadcast_id)s AND department_id = ANY(%(ids)s) GROUP BY 1, 2
+"""
 
 
 def count_round(tx: Transaction, broadcast_id: int, number: int) -> None:
@@ -60,38 +98,26 @@ def count_round(tx: Transaction, broadcast_id: int, number: int) -> None:
     tx.execute(COUNT_ROUND, {"broadcast_id": broadcast_id, "round": number})
 
 
-def add_replies(tx: Transaction, changes: Iterable[Change]) -> None:
-    """Bring the totals in step with replies that were stored; the recipients are locked already."""
-    answered: Counter[tuple[int, int, str, str]] = Counter()
-    latest: dict[tuple[int, int, str, str], datetime] = {}
-    for change in changes:
-        for kind, key, more in _steps(change):
-            total = (change.broadcast_id, change.round, kind, key)
-            answered[total] += more
-            latest[total] = max(change.at, latest.get(total, change.at))
-    broadcasts, rounds, kinds, keys = zip(*answered, strict=True)
-    tx.execute(ADD, {
-        "broadcasts": list(broadcasts), "rounds": list(rounds), "kinds": list(kinds), "keys": list(keys),
-        "answered": list(answered.values()), "moments": [latest[total] for total in answered],
-    })  # fmt: skip
+def fold(tx: Transaction) -> int:
+    """Take the oldest steps into the totals; return how many. Two at once take different ones."""
+    return int(tx.plain(FOLD, {"most": MOST_FOLDED})[0].steps)
 
 
-def _steps(change: Change) -> Iterable[tuple[TotalKind, str, int]]:
-    is_new = int(change.before is None)
-    yield TotalKind.DEPARTMENT, str(change.department_id or ""), is_new
-    yield TotalKind.AREA, change.area_code or "", is_new
-    if change.before != change.after:
-        for parts, more in ((parts_of(change.before or ""), -1), (parts_of(change.after), 1)):
-            for position, part in parts:
-                yield TotalKind.ANSWER, f"{position}:{part}", more
+@job("broadcasts.fold_totals", periodic=EVERY_FIVE_SECONDS)
+def fold_all() -> None:
+    """Take the steps into the totals; those who answer and those who look wait for nothing meanwhile."""
+    steps = MOST_FOLDED
+    while steps == MOST_FOLDED:
+        with transaction(Actor.system("broadcasts.fold_totals")) as tx:
+            steps = fold(tx)
 
 
-def totals(tx: Transaction, broadcast_id: int) -> Iterable[Row[TotalKind, str, int, int, datetime | None]]:
+def totals(tx: Transaction, broadcast_id: int) -> Iterable[Any]:
     """Return the totals of all rounds: kind, key, how many were asked and have answered, and when the last one did."""
-    statement = (
-        select(ReplyTotal.kind, ReplyTotal.key, cast(func.sum(ReplyTotal.asked), BigInteger),
-               cast(func.sum(ReplyTotal.answered), BigInteger), func.max(ReplyTotal.latest_at))
-        .where(ReplyTotal.broadcast_id == broadcast_id)
-        .group_by(ReplyTotal.kind, ReplyTotal.key)
-    )  # fmt: skip
-    return tx.execute(statement)
+    return tx.plain(TOTALS, {"broadcast_id": broadcast_id})
+
+
+def totals_of(tx: Transaction, broadcast_id: int, department_ids: Collection[int]) -> Iterable[Any]:
+    """Return the same for the people who were in these departments; areas are prefectures."""
+    ids = list(department_ids)
+    return tx.plain(TOTALS_OF, {"broadcast_id": broadcast_id, "ids": ids, "keys": [str(one) for one in ids]})

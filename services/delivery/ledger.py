@@ -22,7 +22,6 @@ from data.models.delivery import (
     Mailing,
     MailingState,
 )
-from data.models.people import ContactPoint, ContactState
 from data.models.setup import Organisation
 from services.delivery.carriers import switched_off
 from services.delivery.far import MAILING
@@ -203,20 +202,20 @@ def _close(tx: Transaction, ids: Sequence[int]) -> int:
 
 def arrived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
     """Note that mails reached their people: somebody answered by the link in them (到達)."""
-    # Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
-    mails = select(Delivery.id).where(Delivery.id.in_(delivery_ids), Delivery.state != DeliveryState.DELIVERED)
-    tx.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(mails.order_by(Delivery.id).with_for_update()))
-        .values(state=DeliveryState.DELIVERED, reason=None, permanent=None, updated_at=tx.now)
+    tx.plain(ARRIVED, {"ids": list(delivery_ids), "now": tx.now})
+
+
+# Rows are locked in the order of their ids, as the sending does: so the two never wait for each other in a ring.
+ARRIVED = """
+    WITH arrived AS (
+        UPDATE delivery SET state = 'delivered', reason = NULL, permanent = NULL, updated_at = %(now)s
+        WHERE id IN (SELECT id FROM delivery WHERE id = ANY(%(ids)s) AND state <> 'delivered' ORDER BY id FOR UPDATE)
     )
-    reached = select(Delivery.contact_point_id).where(Delivery.id.in_(delivery_ids))
-    points = select(ContactPoint.id).where(ContactPoint.id.in_(reached), ContactPoint.state != ContactState.WORKS)
-    tx.execute(
-        update(ContactPoint)
-        .where(ContactPoint.id.in_(points.order_by(ContactPoint.id).with_for_update()))
-        .values(state=ContactState.WORKS, reason=None)
-    )
+    UPDATE contact_point SET state = 'works', reason = NULL
+    WHERE id IN (SELECT id FROM contact_point
+                 WHERE id IN (SELECT contact_point_id FROM delivery WHERE id = ANY(%(ids)s)) AND state <> 'works'
+                 ORDER BY id FOR UPDATE)
+"""
 
 
 class Round(Row):

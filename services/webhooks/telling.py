@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, cast, func, insert, select
+from sqlalchemy import ARRAY, Text, bindparam, func, select
 
+from core.prepared import Prepared
 from core.transaction import Transaction, listens
 from data.models.changes import Change
 from data.models.webhooks import EndpointState, SendingState, WebhookDelivery, WebhookEndpoint
@@ -23,6 +24,15 @@ FEW = 100
 
 Data = Mapping[str, Any]
 KNOWN = {told.value for told in Told}
+# Asked with every batch of replies, many times a second.
+ASKED_FOR = Prepared(
+    select(WebhookEndpoint.id, WebhookEndpoint.events)
+    .where(
+        WebhookEndpoint.state == EndpointState.ON,
+        func.jsonb_exists_any(WebhookEndpoint.events, bindparam("names", type_=ARRAY(Text))),
+    )
+    .order_by(WebhookEndpoint.id)
+)
 
 
 @listens(RecordsChanged)
@@ -77,25 +87,19 @@ def put(tx: Transaction, endpoint_ids: list[int], name: str, data: Data) -> list
     """Write one event down for some endpoints and return the numbers of the deliveries; the sweep sends them."""
     said = {"type": name, "timestamp": tx.now.isoformat(timespec="milliseconds"), "data": data}
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    rows = [
-        {
-            "endpoint_id": endpoint_id, "message_id": f"msg_{secrets.token_hex(16)}", "event": name, "body": body,
-            "state": SendingState.WAITING, "attempts": 0, "created_at": tx.now, "next_at": tx.now,
-        }
+    return [
+        tx.insert(
+            WebhookDelivery, endpoint_id=endpoint_id, message_id=f"msg_{secrets.token_hex(16)}", event=name, body=body,
+            state=SendingState.WAITING, attempts=0, created_at=tx.now, next_at=tx.now,
+        )
         for endpoint_id in endpoint_ids
     ]  # fmt: skip
-    return list(tx.session.scalars(insert(WebhookDelivery).returning(WebhookDelivery.id), rows))
 
 
 def _tell(tx: Transaction, names: list[str], data: Callable[[str], Data]) -> None:
     if not names:
         return
-    asked = func.jsonb_exists_any(WebhookEndpoint.events, cast(names, ARRAY(Text)))
-    found = tx.execute(
-        select(WebhookEndpoint.id, WebhookEndpoint.events)
-        .where(WebhookEndpoint.state == EndpointState.ON, asked)
-        .order_by(WebhookEndpoint.id)
-    ).all()
+    found = tx.rows(ASKED_FOR, names=names)
     for name in names:
         endpoints = [row.id for row in found if name in row.events]
         if endpoints:

@@ -18,12 +18,12 @@ from core.inputs import Nothing
 from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
 from data.models.setup import Organisation
-from pages.public import plain_form, replies
+from pages.public import desk, plain_form, replies
 from pages.public.app import app
 from pages.public.throttle import Throttle
 from services import delivery
 from services.broadcasts import EditForm, Which, close, edit_form, forms, seed_samples
-from services.broadcasts.replies import ANSWERABLE_FOR
+from services.broadcasts.asked import ANSWERABLE_FOR
 from tests.factories import make_person
 from tests.services.broadcasts.asks import sent
 
@@ -92,7 +92,8 @@ class Form(HTMLParser):
 @pytest.fixture
 def browser(live, monkeypatch):
     """A browser without cookies; each test has its own brake."""
-    monkeypatch.setattr(replies, "posts", Throttle(30, timedelta(minutes=10)))
+    for name in ("posts", "misses"):
+        monkeypatch.setattr(replies, name, Throttle(30, timedelta(minutes=10)))
     with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
         yield client
 
@@ -255,7 +256,7 @@ class TestNotAnswering:
             "type": "http", "method": "GET", "path": f"/r/{token}", "raw_path": b"", "query_string": b"",
             "headers": [(b"host", b"localhost")], "root_path": "", "scheme": "http",
         }  # fmt: skip
-        asyncio.run(app(scope, _nothing, _nowhere))
+        asyncio.run(opened(scope))
         assert token not in scope["path"]
 
     def test_a_token_with_one_letter_changed_opens_nothing(self, browser):
@@ -346,7 +347,7 @@ class TestFloods:
         def away(*_arguments):
             raise ConnectionError("away")
 
-        monkeypatch.setattr(replies, "find_asked", away)
+        monkeypatch.setattr(desk, "find_all_asked", away)
         for page in (browser.get(asked.url), browser.post(asked.url, data={asked.keys[0]: "無事です"})):
             assert page.status_code == 503
             assert "1分ほど待って" in page.text
@@ -357,6 +358,12 @@ class TestThrottle:
         monkeypatch.setattr("pages.public.throttle.MOST_KEYS", 2)
         brake = Throttle(1, timedelta(minutes=1))
         assert [brake.allows(key) for key in "aabca"] == [True, False, True, True, True]
+
+
+async def opened(scope):
+    """Open an address without a server."""
+    await app(scope, _nothing, _nowhere)
+    await desk.close()
 
 
 async def _nothing():

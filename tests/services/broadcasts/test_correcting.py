@@ -13,11 +13,11 @@ from services.broadcasts import (
     corrections_of,
     discard,
     rehearse,
-    said_to,
     send,
     set_reminders,
     show,
 )
+from services.broadcasts.corrected import corrected_by
 from tests.factories import make_person
 from tests.services.broadcasts.asks import drafted, mailings, opened, recipients, sent
 from tests.services.broadcasts.test_reminding import asked
@@ -91,6 +91,12 @@ class TestCorrect:
             set_reminders(administrator, asked(row, version=9))
 
 
+def said_to(tx, broadcast_id):
+    """Return the one correction of a broadcast as a person reads it."""
+    (correction,) = corrected_by(tx, [broadcast_id])[broadcast_id]
+    return correction.said({"name": "社員 三郎"})
+
+
 class TestSaid:
     def test_reads_as_one_person_reads_it_without_the_link(self, administrator, cast, tx):
         first = sent(administrator, kind="manual", title="地震", audience={"people": [cast.staff.id]})
@@ -99,13 +105,13 @@ class TestSaid:
             subject_en="{title} put right", body_en="Dear {name}, it is 15:00. {department}", title_en="Quake",
         )  # fmt: skip
         with using_language("ja"):
-            (said,) = said_to(tx, first.id, {"name": "社員 三郎"})
+            said = said_to(tx, first.id)
         assert (said.subject, said.body) == ("【訂正】地震", "社員 三郎 様\n正しくは15時です。")
         with using_language("en"):
-            (said,) = said_to(tx, first.id, {"name": "社員 三郎"})
+            said = said_to(tx, first.id)
         assert (said.subject, said.body) == ("[Correction] Quake put right", "Dear 社員 三郎, it is 15:00.")
 
     def test_a_draft_says_nothing_yet(self, administrator, tx):
         first = opened(administrator)
         correct(administrator, Which(id=first.id))
-        assert said_to(tx, first.id, {}) == []
+        assert corrected_by(tx, [first.id]) == {first.id: []}

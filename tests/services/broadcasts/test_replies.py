@@ -13,7 +13,7 @@ from data.models.broadcasts import Broadcast
 from data.models.delivery import Delivery, DeliveryState
 from services import delivery
 from services.broadcasts import Replies, Reply, Which, close, find_asked, record_replies
-from services.broadcasts.replies import ANSWERABLE_FOR
+from services.broadcasts.asked import ANSWERABLE_FOR
 from tests.services.broadcasts.asks import form_named, recipient, replied, sent
 
 pytestmark = pytest.mark.usefixtures("with_mail", "samples")

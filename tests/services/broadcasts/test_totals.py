@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, text
 
 from core.actor import Actor
 from core.clock import now
 from core.database import engine_for, transaction
 from core.postgres import APP
 from data.migrate import MIGRATIONS, migrate
-from data.models.broadcasts import ReplyTotal
+from data.models.broadcasts import ReplyDepartment, ReplyStep, ReplyTotal
 from data.models.people import Person
 from services.broadcasts import EditForm, MonitorAsk, Replies, Reply, edit_form, monitor, record_replies
 from services.broadcasts.opening import extend
-from services.broadcasts.totals import count_round
+from services.broadcasts.totals import count_round, fold
 from tests.factories import actor_of, make_cast, make_department, make_person
 from tests.services.broadcasts.asks import QUESTIONS, replied, sent
 from tests.services.broadcasts.test_at_once import AT_ONCE, at_once
@@ -29,19 +29,26 @@ def asked_of(tx, actor, **audience):
     return sent(acting, form_id=edit_form(acting, EditForm(name="全部", questions=QUESTIONS)).id, **audience)
 
 
+TOTALS = text("""
+    SELECT round, kind, key, sum(asked), sum(answered), max(latest_at) FROM reply_count
+    WHERE broadcast_id = :id GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT department_id, 'of department, ' || kind, key, sum(asked), sum(answered), NULL FROM reply_department_count
+    WHERE broadcast_id = :id GROUP BY 1, 2, 3
+""")
+
+
 def kept(tx, broadcast_id):
-    """Return the totals as they stand in the database; an answer that nobody gives any more is none."""
-    rows = tx.execute(
-        select(ReplyTotal.round, ReplyTotal.kind, ReplyTotal.key, ReplyTotal.asked, ReplyTotal.answered,
-               ReplyTotal.latest_at).where(ReplyTotal.broadcast_id == broadcast_id)
-    )  # fmt: skip
-    return {tuple(row)[:3]: tuple(row)[3:] for row in rows if row.asked or row.answered}
+    """Return the totals with the steps of replies; an answer that nobody gives any more is none."""
+    rows = tx.execute(TOTALS, {"id": broadcast_id})
+    return {tuple(row)[:3]: tuple(row)[3:] for row in rows if row[3] or row[4]}
 
 
 def counted(tx, broadcast_id):
     """Return the totals as a count of the recipients makes them."""
-    rounds = {key[0] for key in kept(tx, broadcast_id)}
-    tx.execute(delete(ReplyTotal).where(ReplyTotal.broadcast_id == broadcast_id))
+    rounds = {key[0] for key in kept(tx, broadcast_id) if key[1] == "department"}
+    for model in (ReplyTotal, ReplyDepartment, ReplyStep):
+        tx.execute(delete(model).where(model.broadcast_id == broadcast_id))
     for number in rounds:
         count_round(tx, broadcast_id, number)
     return kept(tx, broadcast_id)
@@ -49,7 +56,7 @@ def counted(tx, broadcast_id):
 
 def without_moments_of_answers(totals):
     """An answer that was taken back leaves its moment, which nobody reads."""
-    return {key: value[:2] if key[1] == "answer" else value for key, value in totals.items()}
+    return {key: value[:2] if key[1].endswith("answer") else value for key, value in totals.items()}
 
 
 def agree(tx, broadcast_id):
@@ -84,6 +91,11 @@ def test_kept_with_every_reply_and_every_round(tx, cast, seed):
         record_replies(tx, Replies(replies=[
             Reply(broadcast_id=row.id, person_id=one.id, answer=some_answer(row, chance), at=at) for one in some
         ]))  # fmt: skip
+        if batch % 3 == 2:
+            before = kept(tx, row.id)
+            assert fold(tx) > 0
+            assert kept(tx, row.id) == before, f"seed {seed}, batch {batch}: folding changed what is counted"
+            assert tx.scalar(select(func.count()).select_from(ReplyStep)) == 0
         assert agree(tx, row.id), f"seed {seed}, batch {batch}"
 
 
