@@ -1,5 +1,6 @@
 """The form of an answer by phone: a field for each question of the broadcast, and a note."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,7 @@ from pydantic import create_model
 from core.i18n import N_, language
 from core.inputs import Input, field
 from pages import kit
-from services.broadcasts import AnswerFor, QuestionKind, QuestionRow, ToAnswer
+from services.broadcasts import AnswerFor, QuestionKind, QuestionRow, ToAnswer, condition
 from services.broadcasts.phone import FIELD
 
 NEEDED = N_("An answer is needed.")
@@ -32,19 +33,21 @@ def _model(questions: tuple[str, ...], spoken: str) -> type[Input]:
     # The same class for the same questions: a form knows by it that it was sent twice.
     del spoken
     rows = [QuestionRow.model_validate_json(question) for question in questions]
-    fields: dict[str, Any] = {f"{FIELD}{row.key}": _field(row) for row in rows}
+    fields: dict[str, Any] = {f"{FIELD}{row.key}": _field(row, condition(row, rows)) for row in rows}
     note = (str, AnswerFor.model_fields["note"])
     return create_model("AnswerByPhone", __base__=Input, **fields, note=note)
 
 
-def _field(row: QuestionRow) -> Any:
+def _field(row: QuestionRow, only_if: str) -> Any:
     # Whether an answer is needed says the rule of the questions, which knows of those that are left out.
-    options: dict[str, Any] = {"help": NEEDED if row.required else None}
+    options: dict[str, Any] = {"help": only_if or (NEEDED if row.required else None)}
     match row.kind:
         case QuestionKind.CHOICE:
             return str | None, field(row.label, default=None, choices={one: one for one in row.options}, **options)
         case QuestionKind.CHOICES:
             return list[str], field(row.label, default=[], choices={one: one for one in row.options}, **options)
+        case QuestionKind.DATE:
+            return date | None, field(row.label, default=None, **options)
         case QuestionKind.NUMBER:
             return int | None, field(row.label, default=None, unit=row.unit or None, **options)
         case _:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from core.i18n import N_, _, using_language
 from pages.public.plain_form import HEADERS
 from pages.public.rendering import rendered, sentence_page
-from services.broadcasts import Asked, Said, said_of
+from services.broadcasts import Asked
 from services.setup import Look
 
 OVER = N_("Answers to this message are not taken any more. If something is urgent, call your office.")
@@ -58,7 +58,7 @@ def _form(asked: Asked, token: str, wanted: str | None, look: Look, filled: Fill
     with using_language(wanted or asked.language):
         return rendered(
             "reply_form.html", look=look, asked=asked, address=f"/r/{token}", wanted=wanted, typed=filled.typed,
-            wrong=filled.wrong, corrections=_corrections(asked),
+            wrong=filled.wrong,
         )  # fmt: skip
 
 
@@ -74,16 +74,8 @@ def _typed(value: Any) -> list[str]:
 def thanks(asked: Asked, token: str, wanted: str | None, look: Look) -> Response:
     """Return what was answered, with the way to change it."""
     with using_language(wanted or asked.language):
-        html = rendered(
-            "reply_done.html", look=look, asked=asked, address=f"/r/{token}", wanted=wanted,
-            corrections=_corrections(asked),
-        )  # fmt: skip
+        html = rendered("reply_done.html", look=look, asked=asked, address=f"/r/{token}", wanted=wanted)
     return HTMLResponse(html, headers=HEADERS)
-
-
-def _corrections(asked: Asked) -> list[Said]:
-    values = {"name": asked.person, "organisation": asked.organisation}
-    return [said_of(one, values) for one in asked.corrections]
 
 
 def over(asked: Asked, wanted: str | None, look: Look) -> Response:

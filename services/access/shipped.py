@@ -62,9 +62,16 @@ BROADCASTING = (
     "broadcasts.procedures:read",
 )
 EVERYBODY = "everybody"
-ADDRESSES = ("broadcasts.rehearse_people:read", "broadcasts.deliveries:read", "broadcasts.deliveries:export")
-WRITING = (*(grant for grant in BROADCASTING if grant not in ADDRESSES), "people.department_choices:read")
-"""What every account may do where all users create messages (D10), with what it made itself: no addresses of others."""
+OFFICE_ONLY = (
+    "broadcasts.rehearse_people:read",
+    "broadcasts.deliveries:read",
+    "broadcasts.deliveries:export",
+    "broadcasts.to_answer:read",
+    "broadcasts.answer_for:do",
+)
+WRITING = (*(grant for grant in BROADCASTING if grant not in OFFICE_ONLY), "people.department_choices:read")
+"""What every account may do where all users create messages (D10), with what it made itself: it sees no addresses of
+others, and answers for nobody."""
 
 SEEING_PEOPLE = (
     "people.search:read",

@@ -10,7 +10,7 @@ from services.broadcasts.asked import Asked, Known, find_all_asked, find_asked
 from services.broadcasts.audience import Selection, chosen, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
 from services.broadcasts.checking import open_check
-from services.broadcasts.correcting import Correction, Said, correct, corrections_of, said_of
+from services.broadcasts.correcting import Correction, correct
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
@@ -68,13 +68,13 @@ __all__ = [
     "DeliveryLine", "DeliveryState", "Draft", "EditForm", "EditProcedure", "EditTemplate", "FieldLine", "FieldText",
     "Follows", "FormRow", "Known", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf", "ProcedureRow", "Prospect",
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders",
-    "Replies", "Reply", "Said", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "ToAnswer", "Which",
-    "WhichDraft", "WhichProcedure", "WhoAnswers", "answer_for", "answers", "chosen", "close", "condition",
-    "correct", "corrections_of", "delete_form", "delete_procedure", "delete_template", "deliveries", "described",
-    "discard", "draft", "edit_form", "edit_procedure", "edit_template", "extend", "filled", "find_all_asked",
-    "find_asked", "first_channels", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor",
-    "open_automatic", "open_check", "people_of", "procedures", "prospect", "questions_of", "read_answer",
-    "received", "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "said_of",
-    "saving", "schedule", "search", "seed_procedures", "seed_samples", "send", "send_unknown", "set_reminders",
-    "show", "shown_answer", "steps_of", "stop", "templates", "to_answer", "unschedule", "waits_of",
+    "Replies", "Reply", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "ToAnswer", "Which", "WhichDraft",
+    "WhichProcedure", "WhoAnswers", "answer_for", "answers", "chosen", "close", "condition", "correct",
+    "delete_form", "delete_procedure", "delete_template", "deliveries", "described", "discard", "draft",
+    "edit_form", "edit_procedure", "edit_template", "extend", "filled", "find_all_asked", "find_asked",
+    "first_channels", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic",
+    "open_check", "people_of", "procedures", "prospect", "questions_of", "read_answer", "received",
+    "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "schedule",
+    "search", "seed_procedures", "seed_samples", "send", "send_unknown", "set_reminders", "show", "shown_answer",
+    "steps_of", "stop", "templates", "to_answer", "unschedule", "waits_of",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Who is asked what by a link (回答画面, D13): many links are looked up in one query."""
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from data.models.delivery import Delivery, Mailing
 from data.models.people import Person
 from data.models.setup import Organisation
 from services import delivery
+from services.broadcasts.corrected import Corrected, CorrectionText, corrected_by
 from services.broadcasts.questions import QuestionRow
 
 ANSWERABLE_FOR = timedelta(days=180)
@@ -25,9 +26,6 @@ ANSWERABLE_FOR = timedelta(days=180)
 ANSWERABLE = (BroadcastState.SENDING, BroadcastState.STOPPED, BroadcastState.OPEN)
 MOST_KNOWN = 64
 
-Version = tuple[int, datetime | None]
-"""Of what a broadcast says: its version, and when it was corrected last."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -35,7 +33,7 @@ class Asked:
 
     delivery_id: int
     broadcast_id: int
-    version: Version
+    version: int
     """Of the broadcast: what it says and asks is the same as long as this is."""
 
     person_id: int
@@ -44,18 +42,17 @@ class Asked:
     organisation: str
     kind: BroadcastKind
     title: str
-    title_en: str
     introduction: str
-    introduction_en: str
     questions: list[QuestionRow]
-    corrections: list[Any]
-    """The corrections that were sent, the latest first: ``correcting.said_of`` has what they say."""
-
     answerable: bool
     latest_answer: dict[str, Any] | None
     latest_at: datetime | None
     by_phone: bool
     """The latest answer was entered by the office, as the person said it."""
+
+    title_en: str
+    introduction_en: str
+    corrected: Sequence[Corrected]
 
     @property
     def shown_title(self) -> str:
@@ -66,6 +63,11 @@ class Asked:
     def shown_introduction(self) -> str:
         """Return what stands above the questions, in the current language."""
         return self.introduction_en or self.introduction if language() == "en" else self.introduction
+
+    @property
+    def corrections(self) -> list[CorrectionText]:
+        """Return what was put right meanwhile, the latest first, in the current language."""
+        return [one.said({"name": self.person, "organisation": self.organisation}) for one in self.corrected]
 
     @property
     def is_drill(self) -> bool:
@@ -80,16 +82,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    """What a broadcast says and asks, in one version, with what has put it right since."""
+    """What a broadcast says and asks, in one version."""
 
-    version: Version
+    version: int
     kind: BroadcastKind
     title: str
-    title_en: str
     introduction: str
-    introduction_en: str
     questions: list[QuestionRow]
-    corrections: list[Any]
+    title_en: str
+    introduction_en: str
+    corrected: Sequence[Corrected]
 
 
 @dataclass
@@ -98,28 +100,23 @@ class Known:
 
     said: OrderedDict[int, Said] = field(default_factory=OrderedDict)
 
-    def of(self, tx: Transaction, versions: Mapping[int, Version]) -> Mapping[int, Said]:
+    def of(self, tx: Transaction, versions: Mapping[int, int]) -> Mapping[int, Said]:
         """Return what these broadcasts say by number, each in this version or a newer one."""
-        stale = [one for one, version in versions.items() if one not in self.said or self.said[one].version != version]
-        if stale:
-            self._read(tx, stale)
+        stale = [one for one, version in versions.items() if one not in self.said or self.said[one].version < version]
+        rows = tx.rows(SAYS, ids=stale) if stale else []
+        corrected = corrected_by(tx, [row.id for row in rows if row.corrected_at is not None])
+        for row in rows:
+            questions = [QuestionRow.model_validate(question) for question in row.questions]
+            self.said[row.id] = Said(
+                row.version, row.kind, row.title, row.introduction, questions, row.title_en, row.introduction_en,
+                corrected.get(row.id, ()),
+            )  # fmt: skip
         found = {one: self.said[one] for one in versions if one in self.said}
         for one in found:
             self.said.move_to_end(one)
         while len(self.said) > MOST_KNOWN:
             self.said.popitem(last=False)
         return found
-
-    def _read(self, tx: Transaction, ids: list[int]) -> None:
-        corrections: dict[int, list[Any]] = defaultdict(list)
-        for row in tx.rows(CORRECTIONS, ids=ids):
-            corrections[row.corrects_id].append(row)
-        for row in tx.rows(SAYS, ids=ids):
-            questions = [QuestionRow.model_validate(question) for question in row.questions]
-            self.said[row.id] = Said(
-                (row.version, row.corrected_at), row.kind, row.title, row.title_en, row.introduction,
-                row.introduction_en, questions, corrections[row.id],
-            )  # fmt: skip
 
 
 def answerable(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -130,22 +127,20 @@ def answerable(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 SAYS = Prepared(
     select(
-        Broadcast.id, Broadcast.version, Broadcast.corrected_at, Broadcast.kind, Broadcast.title, Broadcast.title_en,
-        Broadcast.introduction, Broadcast.introduction_en, Broadcast.questions,
+        Broadcast.id,
+        Broadcast.version,
+        Broadcast.kind,
+        Broadcast.title,
+        Broadcast.introduction,
+        Broadcast.questions,
+        Broadcast.title_en,
+        Broadcast.introduction_en,
+        Broadcast.corrected_at,
     ).where(Broadcast.id == func.any(IDS))
-)  # fmt: skip
-CORRECTIONS = Prepared(
-    select(
-        Broadcast.corrects_id, Broadcast.title, Broadcast.title_en, Broadcast.subject, Broadcast.subject_en,
-        Broadcast.body, Broadcast.body_en, Broadcast.sent_at,
-    )
-    .where(Broadcast.corrects_id == func.any(IDS), Broadcast.sent_at.is_not(None))
-    .order_by(Broadcast.sent_at.desc())
-)  # fmt: skip
+)
 ASKED = Prepared(
     select(
         Delivery.id, Delivery.person_id, Broadcast.id.label("broadcast_id"), Broadcast.version, Broadcast.state,
-        Broadcast.corrected_at,
         Broadcast.sent_at, Recipient.latest_answer, Recipient.latest_at, Recipient.latest_by, Person.family_name,
         Person.given_name, Person.language,
         select(Organisation.name).where(Organisation.id == 1).scalar_subquery().label("organisation"),
@@ -168,7 +163,7 @@ def find_asked(tx: Transaction, token: str) -> Asked | None:
 def find_all_asked(tx: Transaction, delivery_ids: Sequence[int], known: Known) -> dict[int, Asked]:
     """Return who was asked what by the mails of these numbers, which are proven; those that are gone are left out."""
     rows = tx.rows(ASKED, ids=list(delivery_ids))
-    said = known.of(tx, {row.broadcast_id: (row.version, row.corrected_at) for row in rows})
+    said = known.of(tx, {row.broadcast_id: row.version for row in rows})
     oldest = tx.now - ANSWERABLE_FOR
     return {row.id: _asked(row, said[row.broadcast_id], oldest) for row in rows if row.broadcast_id in said}
 
@@ -184,13 +179,13 @@ def _asked(row: Any, said: Said, oldest: datetime) -> Asked:
         organisation=row.organisation or "",
         kind=said.kind,
         title=said.title,
-        title_en=said.title_en,
         introduction=said.introduction,
-        introduction_en=said.introduction_en,
         questions=said.questions,
-        corrections=said.corrections,
         answerable=row.state in ANSWERABLE and row.sent_at > oldest,
         latest_answer=row.latest_answer,
         latest_at=row.latest_at,
         by_phone=row.latest_by is not None,
+        title_en=said.title_en,
+        introduction_en=said.introduction_en,
+        corrected=said.corrected,
     )

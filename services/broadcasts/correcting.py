@@ -4,15 +4,12 @@ It is a broadcast of its own, with its own text, rehearsal and replies. Its audi
 sent, those whom nothing reached included; the first one's page and reply page say what was put right.
 """
 
-import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from core.errors import Refused
-from core.i18n import N_, language
+from core.i18n import N_
 from core.inputs import Row
 from core.operations import operation
 from core.transaction import Transaction
@@ -22,11 +19,8 @@ from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.marks import unmarked
 from services.broadcasts.sending import Which
 from services.broadcasts.sight import get_steered
-from services.broadcasts.texts import OWN_FIELD, filled
-from services.delivery import FIELDS
 
 SAMPLE = "correction"
-OWN = re.compile(rf"\{{{OWN_FIELD.pattern}\}}")
 
 
 class Correction(Row):
@@ -36,14 +30,6 @@ class Correction(Row):
     title: str
     state: BroadcastState
     sent_at: datetime | None
-
-
-class Said(Row):
-    """The text of a correction as one person reads it."""
-
-    subject: str
-    body: str
-    sent_at: datetime
 
 
 @operation("broadcasts.correct", N_("Prepare corrections"), touches="broadcast")
@@ -78,16 +64,3 @@ def corrections_of(tx: Transaction, broadcast_id: int) -> list[Correction]:
         select(Broadcast).where(Broadcast.corrects_id == broadcast_id).order_by(Broadcast.id.desc())
     )
     return [Correction.model_validate(row) for row in rows]
-
-
-def said_of(correction: Any, values: Mapping[str, str]) -> Said:
-    """Return what a correction that was sent says, in the current language and with its fields filled.
-
-    A field that ``values`` lacks is left out: on a page the link to it has no place.
-    """
-    english = language() == "en"
-    title = correction.title_en or correction.title if english else correction.title
-    known = {**dict.fromkeys(FIELDS, ""), **values, "title": unmarked(title)}
-    subject = filled(correction.subject_en or correction.subject if english else correction.subject, known)
-    body = filled(correction.body_en or correction.body if english else correction.body, known)
-    return Said(subject=OWN.sub("", subject), body=OWN.sub("", body).strip(), sent_at=correction.sent_at)

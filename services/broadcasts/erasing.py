@@ -23,6 +23,6 @@ NOTES = text("UPDATE recipient SET note = NULL WHERE person_id = ANY(:ids) AND n
 
 @listens(PeopleErased)
 def erase_answers(tx: Transaction, erased: PeopleErased) -> None:
-    """Take texts and days, which nothing counts, out of the answers of these people, and the office's notes."""
+    """Take texts and days, which nothing counts, out of the answers of these people, and the office's notes on them."""
     run(tx, NOTES.bindparams(ids=list(erased.ids)))
     run(tx, WRITTEN.bindparams(ids=list(erased.ids), kinds=[QuestionKind.TEXT.value, QuestionKind.DATE.value]))

@@ -62,7 +62,11 @@ def send(tx: Transaction, ask: Send) -> BroadcastRow:
     row.remind_at = next_slot(row, tx.now)
     send_round(tx, row)
     if row.corrects_id is not None:
-        tx.execute(update(Broadcast).where(Broadcast.id == row.corrects_id).values(corrected_at=tx.now))
+        tx.execute(
+            update(Broadcast)
+            .where(Broadcast.id == row.corrects_id)
+            .values(corrected_at=tx.now, version=Broadcast.version + 1)
+        )
     tx.note(f"broadcast:{row.id}", BroadcastState.DRAFT, BroadcastState.SENDING)
     tx.tell(BroadcastOpened(row.id, row.kind.value, row.asked))
     return BroadcastRow.model_validate(row)

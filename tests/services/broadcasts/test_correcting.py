@@ -1,11 +1,9 @@
 """Corrections: a broadcast to whoever another one asked."""
 
 import pytest
-from sqlalchemy import select
 
 from core.errors import Conflict, NotFound, Refused
 from core.i18n import using_language
-from data.models.delivery import Delivery, Mailing
 from data.models.people import Person
 from services.broadcasts import (
     Send,
@@ -14,14 +12,12 @@ from services.broadcasts import (
     correct,
     corrections_of,
     discard,
-    find_asked,
     rehearse,
-    said_of,
     send,
     set_reminders,
     show,
 )
-from services.delivery import sign
+from services.broadcasts.corrected import corrected_by
 from tests.factories import make_person
 from tests.services.broadcasts.asks import drafted, mailings, opened, recipients, sent
 from tests.services.broadcasts.test_reminding import asked
@@ -35,12 +31,6 @@ def corrected(tx, first, **values):
     row = drafted(tx, **{"id": row.id, "kind": row.kind, "title": row.title, "subject": row.subject, "body": row.body,
                          "audience": {}, **values})  # fmt: skip
     return send(tx, Send(id=row.id))
-
-
-def said_to(tx, broadcast_id, values):
-    """Return what the reply page of a broadcast says of its corrections."""
-    mail = select(Delivery.id).join(Mailing).where(Mailing.broadcast_id == broadcast_id).limit(1)
-    return [said_of(one, values) for one in find_asked(tx, sign(tx.scalar(mail))).corrections]
 
 
 class TestCorrect:
@@ -101,6 +91,12 @@ class TestCorrect:
             set_reminders(administrator, asked(row, version=9))
 
 
+def said_to(tx, broadcast_id):
+    """Return the one correction of a broadcast as a person reads it."""
+    (correction,) = corrected_by(tx, [broadcast_id])[broadcast_id]
+    return correction.said({"name": "社員 三郎"})
+
+
 class TestSaid:
     def test_reads_as_one_person_reads_it_without_the_link(self, administrator, cast, tx):
         first = sent(administrator, kind="manual", title="地震", audience={"people": [cast.staff.id]})
@@ -109,13 +105,13 @@ class TestSaid:
             subject_en="{title} put right", body_en="Dear {name}, it is 15:00. {department}", title_en="Quake",
         )  # fmt: skip
         with using_language("ja"):
-            (said,) = said_to(tx, first.id, {"name": "社員 三郎"})
+            said = said_to(tx, first.id)
         assert (said.subject, said.body) == ("【訂正】地震", "社員 三郎 様\n正しくは15時です。")
         with using_language("en"):
-            (said,) = said_to(tx, first.id, {"name": "社員 三郎"})
+            said = said_to(tx, first.id)
         assert (said.subject, said.body) == ("[Correction] Quake put right", "Dear 社員 三郎, it is 15:00.")
 
     def test_a_draft_says_nothing_yet(self, administrator, tx):
         first = opened(administrator)
         correct(administrator, Which(id=first.id))
-        assert said_to(tx, first.id, {}) == []
+        assert corrected_by(tx, [first.id]) == {first.id: []}

@@ -1,0 +1,105 @@
+"""Doing together what comes at the same time (core/together.py): without a timer, and one failure is one's own."""
+
+import asyncio
+
+import pytest
+
+from core.errors import Unavailable
+from core.together import Together
+
+
+class Away(Exception):
+    """Something that meets everybody."""
+
+
+def doing(**how):
+    """Return something that is done together, and the batches in which it was."""
+    batches = []
+
+    async def work(things):
+        batches.append(list(things))
+        await asyncio.sleep(0.01)
+        if "away" in things:
+            raise Away
+        if "bad" in things:
+            raise ValueError("bad")
+        return [thing * 2 for thing in things]
+
+    limits = {"most": 10, "most_waiting": 100} | how
+    return Together(work, away=lambda error: isinstance(error, Away), **limits), batches
+
+
+async def all_of(together, things):
+    """Do things at the same moment; return what came of each."""
+    return await asyncio.gather(*[together(thing) for thing in things], return_exceptions=True)
+
+
+class TestTogether:
+    def test_what_comes_during_one_batch_goes_into_the_next(self):
+        async def run():
+            together, batches = doing()
+            first = asyncio.create_task(together("a"))
+            await asyncio.sleep(0.005)
+            rest = await all_of(together, "bcd")
+            return await first, rest, batches
+
+        assert asyncio.run(run()) == ("aa", ["bb", "cc", "dd"], [["a"], ["b", "c", "d"]])
+
+    def test_a_batch_has_an_upper_limit_and_the_order_is_kept(self):
+        async def run():
+            together, batches = doing(most=3)
+            return await all_of(together, "abcdefg"), batches
+
+        results, batches = asyncio.run(run())
+        assert results == [one * 2 for one in "abcdefg"]
+        assert batches == [["a", "b", "c"], ["d", "e", "f"], ["g"]]
+
+    def test_one_that_cannot_be_done_fails_alone(self):
+        async def run():
+            together, _batches = doing()
+            return await all_of(together, ["a", "b", "bad", "c", "d"])
+
+        *good, bad = sorted(asyncio.run(run()), key=lambda one: isinstance(one, Exception))
+        assert (good, type(bad)) == (["aa", "bb", "cc", "dd"], ValueError)
+
+    def test_what_meets_everybody_is_not_tried_one_by_one(self):
+        async def run():
+            together, batches = doing()
+            return await all_of(together, ["a", "away", "b"]), batches
+
+        results, batches = asyncio.run(run())
+        assert [type(one) for one in results] == [Away] * 3
+        assert len(batches) == 1
+
+    def test_too_many_are_told_at_once_and_not_taken(self):
+        async def run():
+            together, batches = doing(most=1, most_waiting=2)
+            return await all_of(together, "abcd"), batches
+
+        results, batches = asyncio.run(run())
+        assert (results[:2], [type(one) for one in results[2:]]) == (["aa", "bb"], [Unavailable, Unavailable])
+        assert batches == [["a"], ["b"]]
+
+    def test_who_stops_waiting_stops_nothing(self):
+        async def run():
+            together, batches = doing()
+            one, other = asyncio.create_task(together("a")), asyncio.create_task(together("b"))
+            await asyncio.sleep(0.005)
+            one.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await one
+            return await other, batches
+
+        assert asyncio.run(run()) == ("bb", [["a", "b"]])
+
+    def test_the_end_waits_for_what_was_taken(self):
+        async def run():
+            together, batches = doing(most=1)
+            waiting = [asyncio.create_task(together(one)) for one in "abc"]
+            await asyncio.sleep(0)
+            await together.end()
+            return [task.result() for task in waiting if task.done()], batches
+
+        results, batches = asyncio.run(run())
+        assert batches == [["a"], ["b"], ["c"]]
+        assert results[:2] == ["aa", "bb"]
