@@ -27,7 +27,10 @@ from core.transaction import Transaction
 from core.unit import Unit
 
 POOL, OVERFLOW = 10, 15
-CONNECTIONS = POOL + OVERFLOW
+AWAITED = 2
+"""Of the reply page: one reads, one writes."""
+
+CONNECTIONS = POOL + OVERFLOW + AWAITED
 """So many one process opens at most; PostgreSQL's max_connections must hold those of all processes."""
 
 REST_SECONDS = 1

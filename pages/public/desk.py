@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from core import clock, logs
 from core.actor import Actor
 from core.awaited import AwaitedPool, is_away
+from core.database import AWAITED
 from core.i18n import using_language
 from core.settings import settings
 from core.together import Together
@@ -22,7 +23,6 @@ from services.broadcasts import Asked, Known, Replies, Reply, find_all_asked, re
 from services.broadcasts.answering import Given
 
 ACTOR = Actor.system("reply page")
-CONNECTIONS = 2
 MOST_TOGETHER = 500
 MOST_WAITING = 5_000
 """Some seconds' work: whoever comes later is told at once, instead of waiting until the browser gives up."""
@@ -65,7 +65,7 @@ class Desk:
         self.written: dict[Any, str] = {}
         """Forms, for ``reply_pages.empty_form``."""
 
-        self._pool = AwaitedPool(url, CONNECTIONS)
+        self._pool = AwaitedPool(url, AWAITED)
         self._known = Known()
         self._look = Together(self._looked, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
         self._take = Together(self._taken, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)

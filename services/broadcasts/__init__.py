@@ -10,7 +10,7 @@ from services.broadcasts.asked import Asked, Known, find_all_asked, find_asked
 from services.broadcasts.audience import Selection, chosen, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
 from services.broadcasts.checking import open_check
-from services.broadcasts.correcting import Correction, correct
+from services.broadcasts.correcting import Correction, correct, corrections_of
 from services.broadcasts.deliveries import DeliveriesAsk, DeliveryLine, deliveries
 from services.broadcasts.drafts import BroadcastRow, Draft, WhichDraft, discard, draft
 from services.broadcasts.forms import (
@@ -70,8 +70,8 @@ __all__ = [
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders",
     "Replies", "Reply", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "ToAnswer", "Which", "WhichDraft",
     "WhichProcedure", "WhoAnswers", "answer_for", "answers", "chosen", "close", "condition", "correct",
-    "delete_form", "delete_procedure", "delete_template", "deliveries", "described", "discard", "draft",
-    "edit_form", "edit_procedure", "edit_template", "extend", "filled", "find_all_asked", "find_asked",
+    "corrections_of", "delete_form", "delete_procedure", "delete_template", "deliveries", "described", "discard",
+    "draft", "edit_form", "edit_procedure", "edit_template", "extend", "filled", "find_all_asked", "find_asked",
     "first_channels", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic",
     "open_check", "people_of", "procedures", "prospect", "questions_of", "read_answer", "received",
     "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "schedule",

@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html.parser import HTMLParser
 from threading import Barrier
+from urllib.parse import parse_qs, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -18,8 +21,9 @@ from core.inputs import Nothing
 from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
 from data.models.setup import Organisation
-from pages.public import desk, plain_form, replies
+from pages.public import desk, plain_form, replies, reply_pages
 from pages.public.app import app
+from pages.public.desk import take
 from pages.public.throttle import Throttle
 from services import delivery
 from services.broadcasts import EditForm, Which, close, edit_form, forms, seed_samples
@@ -351,6 +355,92 @@ class TestFloods:
         for page in (browser.get(asked.url), browser.post(asked.url, data={asked.keys[0]: "無事です"})):
             assert page.status_code == 503
             assert "1分ほど待って" in page.text
+
+    def test_many_wrong_links_from_one_place_are_put_off_and_right_ones_never(self, browser, monkeypatch):
+        monkeypatch.setattr(replies, "misses", Throttle(3, timedelta(minutes=10)))
+        asked = Asked()
+        codes = [browser.get(f"/r/{number}-{'0' * 32}").status_code for number in range(5)]
+        assert codes == [404, 404, 404, 429, 429]
+        assert browser.get(asked.url).status_code == 200
+        assert browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code == 303
+        with clock.frozen(clock.now() + timedelta(minutes=11)):
+            assert browser.get("/r/x").status_code == 404
+
+    def test_when_too_many_wait_they_are_told_to_come_back(self, browser, monkeypatch):
+        asked = Asked()
+        monkeypatch.setattr(desk, "MOST_WAITING", 0)
+        for page in (browser.get(asked.url), browser.post(asked.url, data={asked.keys[0]: "無事です"})):
+            assert (page.status_code, page.headers["retry-after"]) == (503, str(replies.RETRY_SECONDS))
+            assert "回答が集中しています" in page.text
+        assert asked.stored().latest_at is None
+
+
+class TestTogether:
+    def test_replies_of_many_people_share_few_commits(self, browser, monkeypatch):
+        batches = []
+
+        def counted(tx, sent, known):
+            batches.append(len(sent))
+            return take(tx, sent, known)
+
+        monkeypatch.setattr(desk, "take", counted)
+        everybody = [Asked() for _person in range(12)]
+        barrier = Barrier(12)
+
+        def phone(asked):
+            barrier.wait(timeout=10)
+            return browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code
+
+        with ThreadPoolExecutor(12) as pool:
+            assert list(pool.map(phone, everybody)) == [303] * 12
+        assert sum(batches) == 12
+        assert len(batches) < 12
+        assert all(asked.stored().answers == 1 for asked in everybody)
+
+    def test_one_reply_that_breaks_fails_alone(self, browser, monkeypatch):
+        good, bad = Asked(), Asked()
+
+        def breaking(tx, sent, known):
+            if any(one.delivery_id == bad.delivery_id for one in sent):
+                raise ValueError("this one cannot be stored")
+            return take(tx, sent, known)
+
+        monkeypatch.setattr(desk, "take", breaking)
+        barrier = Barrier(2)
+
+        def phone(asked):
+            barrier.wait(timeout=10)
+            return browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(phone, (good, bad))) == [303, 503]
+        assert good.stored().answers == 1
+        assert bad.stored().latest_at is None
+
+    def test_forms_are_written_once_and_each_has_its_own_name_and_link(self, browser):
+        with transaction(SYSTEM) as tx:
+            people = [make_person(tx, "山田", f"<{number}&", mail=f"y{number}@example.jp") for number in range(2)]
+            form = edit_form(tx, EditForm(name="共通", questions=QUESTIONS))
+            if tx.get(Organisation, 1) is None:
+                tx.add(Organisation(id=1, name="見本株式会社", sample=True, created_at=tx.now))
+            row = sent(tx, form_id=form.id, audience={"people": [one.id for one in people]})
+            ids = {
+                one.id: tx.scalar(select(Delivery.id).where(Delivery.person_id == one.id)) for one in people
+            }  # fmt: skip
+        for number, person in enumerate(people):
+            token = delivery.sign(ids[person.id])
+            text = browser.get(f"/r/{token}").text
+            assert f"山田 &lt;{number}&amp;" in text
+            assert text.count(token) == 2, "where the form is sent, and the other language"
+            assert reply_pages.NAME not in text
+            assert reply_pages.TOKEN not in text
+        assert row.id
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=40)), max_size=8))
+def test_a_form_is_read_as_the_standard_library_reads_it(fields):
+    body = urlencode(fields).encode()
+    assert plain_form.fields_of(body) == parse_qs(body.decode(), keep_blank_values=True)
 
 
 class TestThrottle:

@@ -1,11 +1,16 @@
 """The reply monitor: rates, answers by question, departments, regions."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import select
+
+from core.actor import Reach, What
 from core.errors import NotAllowed, NotFound
 from core.i18n import using_language
+from data.models.people import Membership
 from services.broadcasts import EditForm, MonitorAsk, edit_form, monitor
-from tests.factories import make_department, make_person
+from tests.factories import actor_of, make_department, make_person
 from tests.services.broadcasts.asks import QUESTIONS, drafted, replied, sent
 
 
@@ -99,6 +104,29 @@ class TestMonitor:
         assert (seen.asked, seen.answered) == (3, 1)
         assert [one.count for one in seen.questions[0].options] == [1, 0]
         assert seen.questions[2].numbers.total == 2
+
+    def test_a_manager_counts_by_the_departments_of_the_sending(self, manager, asked, cast, tx):
+        replied(tx, asked.id, cast.staff, answer(asked, "けが", ["水"]))
+        cast_in = tx.scalar(select(Membership).where(Membership.person_id == cast.staff.id))
+        cast_in.department_id = cast.branch.id
+        tx.session.flush()
+        seen = monitor(manager, MonitorAsk(broadcast_id=asked.id))
+        assert (seen.asked, seen.answered) == (3, 1), "who went elsewhere since was asked here"
+        assert [one.count for one in seen.questions[0].options] == [0, 1]
+        assert sum(region.asked for region in seen.regions) == 3
+
+    def test_a_manager_sees_prefectures(self, manager, administrator, cast, tx):
+        person = make_person(tx, department=cast.head_office, area="2712800")
+        row = sent(administrator, audience={"people": [person.id, cast.far.id]})
+        replied(tx, row.id, person, {})
+        seen = monitor(manager, MonitorAsk(broadcast_id=row.id))
+        assert [(one.label, one.asked, one.answered) for one in seen.regions] == [("大阪府", 1, 1)]
+
+    def test_whoever_is_no_further_than_oneself_counts_oneself(self, limited, acting, asked, cast, tx):
+        replied(tx, asked.id, cast.staff, answer(asked, "無事", None, 2))
+        own = acting(replace(actor_of(tx, cast.staff), grants={("broadcasts.monitor", What.READ): Reach(own=True)}))
+        seen = monitor(own, MonitorAsk(broadcast_id=asked.id))
+        assert (seen.asked, seen.answered, seen.questions[2].numbers.total) == (1, 1, 2)
 
     def test_a_draft_asks_nobody_yet(self, administrator):
         seen = monitor(administrator, MonitorAsk(broadcast_id=drafted(administrator).id))
