@@ -13,6 +13,7 @@ BENCHES = {
     "page": "bench.pages",
     "replies": "bench.replies",
     "reach": "bench.reach",
+    "rehearsal": "bench.rehearsal",
     "sessions": "bench.sessions",
     "telegram": "bench.telegram",
 }
