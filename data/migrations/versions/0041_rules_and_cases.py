@@ -139,7 +139,7 @@ def _make_cases() -> None:
             "(kind = 'special_warning') = (code IS NOT NULL)", name=op.f("ck_safety_case_code_of_weather")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_case")),
-        sa.UniqueConstraint("kind", "event_id", name=op.f("uq_safety_case_kind")),
+        sa.UniqueConstraint("kind", "event_id", name=op.f("uq_safety_case_kind_event_id")),
     )
     op.create_index(op.f("ix_safety_case_event_id"), "safety_case", ["event_id"])
     op.create_index(
