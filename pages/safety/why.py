@@ -40,7 +40,7 @@ kit.header(
 if telegram_id is None and broadcast_id is None:
     st.info(_(N_("Open a telegram or an automatic broadcast first, and choose “Why” there.")), icon=":material/help:")
 else:
-    text = st.text_input(_(N_("Name, kana or code")), key="find", max_chars=100, icon=":material/search:")
+    text = st.text_input(_(N_("Name, kana or code")), key="why-find", max_chars=100, icon=":material/search:")
     if text.strip():
         people = kit.ask(search_people, PeopleAsk(text=text.strip(), size=MOST_FOUND)).rows
         if not people:

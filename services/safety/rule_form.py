@@ -64,7 +64,7 @@ class EditRule(Input):
     )
     height: float | None = field(
         N_("Observed height, this or more"),
-        default=None, gt=0, le=50, unit=N_("m"),
+        default=None, ge=0.1, le=50, unit=N_("m"),
         help=N_("The rule acts when a tide gauge on the coast has measured it, for instance 0.3 m."),
     )  # fmt: skip
     warnings: list[SpecialWarning] = field(

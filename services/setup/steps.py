@@ -95,8 +95,8 @@ def regions(facts: Facts) -> Judgement:
 def automatic(facts: Facts) -> Judgement:
     """A rule is switched on."""
     if not facts.rules_on:
-        return _open(N_("No rule for earthquakes is switched on."))
-    return _done(N_("{count} rules for earthquakes are switched on."), count=facts.rules_on)
+        return _open(N_("No rule for automatic broadcasts is switched on."))
+    return _done(N_("{count} rules for automatic broadcasts are switched on."), count=facts.rules_on)
 
 
 def templates(facts: Facts) -> Judgement:
@@ -178,7 +178,7 @@ STEPS = (
     Step(4, "roles", N_("Appoint managers"), N_("Roles with their reach."), "access/accounts", roles, 8),
     Step(5, "regions", N_("Enter regions"), N_("Where people live and work, for automatic broadcasts."),
          "people/regions", regions, 10),
-    Step(6, "automatic", N_("Set up automatic broadcasts"), N_("Earthquakes from a seismic intensity on."),
+    Step(6, "automatic", N_("Set up automatic broadcasts"), N_("Rules for earthquakes, tsunamis and special warnings."),
          "safety/rules", automatic, 12, beside="safety/coasts"),
     Step(7, "templates", N_("Prepare templates and question forms"), N_("Samples are there; edit them."),
          "broadcasts/templates", templates, 14),

@@ -18,7 +18,6 @@ MOMENT = sa.DateTime(timezone=True)
 BEFORE = ("opened", "extended", "stopped", "silent")
 NOW = ("opened", "extended", "stopped", "waiting", "silent")
 NEW_FIELDS = '{"kind": "earthquake", "who": "regions", "warnings": [], "areas": [], "audience": {}, "waits": {}}'
-NEW_NAMES = '["kind", "who", "warnings", "areas", "audience", "waits"]'
 
 
 def upgrade() -> None:
@@ -31,7 +30,7 @@ def upgrade() -> None:
     _rename_changes("quake_rule", "rule")
     for action, side in (("added", "after"), ("removed", "before")):
         op.execute(f"""
-            UPDATE change SET {side} = {side} || '{NEW_FIELDS}', fields = fields || '{NEW_NAMES}'
+            UPDATE change SET {side} = {side} || '{NEW_FIELDS}'
             WHERE kind = 'rule' AND action = '{action}' AND {side} IS NOT NULL
         """)  # noqa: S608 - our own words
     _move_forward()
@@ -140,7 +139,7 @@ def _make_cases() -> None:
             "(kind = 'special_warning') = (code IS NOT NULL)", name=op.f("ck_safety_case_code_of_weather")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_case")),
-        sa.UniqueConstraint("kind", "event_id", name=op.f("uq_safety_case_kind")),
+        sa.UniqueConstraint("kind", "event_id", name=op.f("uq_safety_case_kind_event_id")),
     )
     op.create_index(op.f("ix_safety_case_event_id"), "safety_case", ["event_id"])
     op.create_index(

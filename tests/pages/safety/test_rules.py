@@ -5,16 +5,16 @@ from sqlalchemy import select
 
 from core.actor import Actor
 from core.database import transaction
-from data.models.safety import Rule
+from data.models.safety import Rule, RuleKind, RuleWho
 from tests.services.safety.conftest import people_of, take
 
 PAGE = "safety/rules.py"
 
 
 def stored():
-    """Return the rules as they are in the database."""
+    """Return the rules for earthquakes as they are in the database."""
     with transaction(Actor.system("test")) as tx:
-        rows = tx.execute(select(Rule).order_by(Rule.id)).scalars()
+        rows = tx.execute(select(Rule).where(Rule.kind == RuleKind.EARTHQUAKE).order_by(Rule.id)).scalars()
         return [(row.name, row.threshold, row.enabled) for row in rows]
 
 
@@ -33,6 +33,7 @@ class TestRules:
         assert "オンになっている設定がありません" in words(app)
         app.button(key="on-1").click().run()
         assert "確認なしですぐに" in agreeing[0]
+        assert "震度5弱以上を観測した地域があると、そこを所属地域とする人に、すぐに「安否確認」の文面" in words(app)
         assert stored() == [("震度5弱以上", "5-", True)]
         assert "をオンにしました" in words(app)
         assert "オンになっている設定がありません" not in words(app)
@@ -56,6 +57,36 @@ class TestRules:
         next(button for button in app.button if button.label == "保存する").click().run()
         assert ("大きな地震", "6-", False) in stored()
         assert not app.text_input
+
+    def test_D07_makes_a_rule_for_tsunamis_that_asks_everybody(self, open_page):
+        app = open_page(PAGE)
+        app.button(key="new").click().run()
+        app.radio(key="rule-new-kind").set_value(RuleKind.TSUNAMI).run()
+        app.radio(key="rule-new-who").set_value(RuleWho.EVERYBODY).run()
+        assert not app.exception
+        app.text_input[0].set_value("津波は全員")
+        app.number_input[0].set_value(0.3)
+        for select_box in app.selectbox[-2:]:
+            select_box.select_index(0)
+        next(button for button in app.button if button.label == "保存する").click().run()
+        assert not app.exception
+        assert "0.3m以上の津波を観測した沿岸があると、全国どこでも、全員に、すぐに" in words(app)
+        with transaction(Actor.system("test")) as tx:
+            row = tx.scalar(select(Rule).where(Rule.name == "津波は全員"))
+            assert (row.height, row.grade, row.who, row.threshold) == (0.3, None, "everybody", None)
+
+    def test_a_wait_is_told_in_words(self, open_page):
+        app = open_page(PAGE, id="1")
+        app.number_input[2].set_value(10)
+        next(button for button in app.button if button.label == "保存する").click().run()
+        assert "確定の電文を待ってから（震度5弱は10分）、" in words(app)
+
+    def test_D07_counts_whom_a_rule_could_ask_today(self, open_page):
+        with transaction(Actor.system("test")) as tx:
+            people_of(tx, ["350", "341"])
+        app = open_page(PAGE)
+        app.button(key="count-1").click().run()
+        assert "人のうち" in words(app)
 
     def test_edits_a_rule_in_its_place(self, open_page):
         app = open_page(PAGE)

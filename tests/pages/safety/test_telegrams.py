@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from core import jobs
 from core.actor import Actor
 from core.database import transaction
 from data.models.broadcasts import Broadcast
 from data.models.safety import Source, TelegramRecord
 from data.models.safety_feeds import EntryState, FeedEntry, FeedName, FeedPage, FeedReading
-from services.safety import opening
 from services.safety.feeds.web import STATUS
 from tests.services.safety.conftest import SAMPLES, make_rule, people_of, sample, take
 
@@ -79,7 +79,7 @@ class TestTakingIn:
         assert not app.exception
         assert "すぐにメールが送信されます" in agreeing[0]
         assert "送信を開始しています" in words(app)
-        opening.open_due_now()
+        jobs.run_waiting_jobs()
         assert "1人に送信します" in words(app.run())
         assert count(Broadcast) == 1
         with transaction(Actor.system("test")) as tx:
@@ -210,3 +210,47 @@ class TestFeed:
         with transaction(Actor.system("test")) as tx:
             tx.session.get_one(FeedReading, 1).switched_at = tx.now
         assert "自動受信" not in words(open_page("safety/rules.py"))
+
+
+class TestWaiting:
+    """What waits for its moment."""
+
+    @pytest.fixture
+    def waits(self, stage):
+        with transaction(Actor.system("test")) as tx:
+            make_rule(tx, "5-", name="待つ設定", wait_6_lower=10)
+            people_of(tx, ["350"])
+            return take(tx, "a1_VXSE51_first.xml").id
+
+    def test_D07_stands_above_the_list_with_the_time_left_and_is_sent_on_a_click(self, open_page, agreeing, waits):
+        app = open_page(PAGE)
+        assert "設定「待つ設定」は、あと" in words(app)
+        next(button for button in app.button if button.label.startswith("今すぐ送信")).click().run()
+        assert not app.exception
+        assert "取り消すことはできません" in agreeing[0]
+        jobs.run_waiting_jobs()
+        assert count(Broadcast) == 1
+        assert "設定「待つ設定」は、あと" not in words(open_page(PAGE))
+
+    def test_is_held_back_by_one_click(self, open_page, waits):
+        app = open_page(PAGE, id=str(waits))
+        next(button for button in app.button if button.label.startswith("送信しない")).click().run()
+        assert not app.exception
+        assert "送信を見送っています" in words(app)
+        jobs.run_waiting_jobs()
+        assert count(Broadcast) == 0
+
+
+class TestWhy:
+    """``safety/why.py``."""
+
+    def test_D07_a_name_is_typed_and_the_sentence_read(self, open_page, stage):
+        (only,) = taken("a1_VXSE51_first.xml")
+        app = open_page("safety/why.py", telegram=str(only))
+        app.text_input(key="why-find").set_value("地域350").run()
+        next(button for button in app.button if (button.key or "").startswith("person-")).click().run()
+        assert not app.exception
+        assert "設定「震度5弱以上」により" in words(app)
+
+    def test_nothing_chosen_says_where_to_begin(self, open_page, stage):
+        assert "先に電文または自動一斉送信を開き" in words(open_page("safety/why.py"))
