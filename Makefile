@@ -21,7 +21,7 @@ help:
 	@echo "make test          all tests, a real browser among them, in a few minutes"
 	@echo "make test-long     what takes longer: crash runs, long fuzzing"
 	@echo "make check         style, types, layers, migrations, texts"
-	@echo "make bench-page    a bench: api, find, import, operation, page, reach or sessions; SIZE=small (default) or full"
+	@echo "make bench-page    a bench: api, find, import, operation, page, reach, sessions or telegram; SIZE=small (default) or full"
 	@echo "make texts         bring the catalogues in step with the code"
 	@echo "make lock          write requirements.lock anew"
 	@echo "make clean         remove caches; the data in .renraku stays"

@@ -11,6 +11,7 @@ BENCHES = {
     "page": "bench.pages",
     "reach": "bench.reach",
     "sessions": "bench.sessions",
+    "telegram": "bench.telegram",
 }
 
 

@@ -80,11 +80,13 @@ def enqueue(
     *,
     once: str | None = None,
     alone: str | None = None,
+    after: timedelta | None = None,
     **values: Any,
 ) -> None:
     """Put a job into the queue, in this transaction.
 
-    ``once``: not if one of that name still waits. ``alone``: it does not start while one of that name runs.
+    ``once``: not if one of that name still waits. ``alone``: it does not start while one of that name runs. ``after``:
+    it starts so much later, give or take five seconds.
     """
     try:
         with tx.session.begin_nested():  # a refused INSERT must not end the caller's transaction
@@ -93,6 +95,7 @@ def enqueue(
             configure_task(
                 name=task.name, job_manager=_enqueuing, queue=task.queue, priority=task.priority, lock=alone,
                 queueing_lock=once or task.queueing_lock, connection=connection,
+                schedule_at=clock.now() + after if after else None,
             ).defer(**values)  # fmt: skip
     except AlreadyEnqueued:
         log.debug("already waiting", job=once)

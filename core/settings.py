@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     The names of directories may lead there as well.
     """
 
+    jma_feeds: str = "https://www.data.jma.go.jp/developer/xml/feed/"
+    """Where the feeds of telegrams of the Japan Meteorological Agency are, or a mirror of them; empty: nowhere.
+
+    They are read once an administrator has switched that on.
+    """
+
     log_level: str = "INFO"
     log_json: bool = False
     upload_limit_mib: int = Field(default=50, ge=1)

@@ -6,6 +6,7 @@ from core.jobs import worker_alive
 from core.transaction import Transaction
 from data.models.access import SignInSession
 from data.models.delivery import Chunk, ChunkState, Mailing, MailingState
+from services.safety import read_since
 
 _JOBS = text("SELECT status::text, count(*) FROM procrastinate.procrastinate_jobs GROUP BY 1")
 
@@ -20,5 +21,8 @@ def numbers(tx: Transaction) -> dict[str, int]:
         ),
     )
     found = {name: int(value) for name, value in tx.execute(counted)}
+    since = read_since(tx)
+    if since is not None:
+        found["feed_age_seconds"] = max(round((tx.now - since).total_seconds()), 0)
     found |= {f"jobs_{status}": int(value) for status, value in tx.execute(_JOBS)}
     return {"worker_alive": int(worker_alive(tx)), "jobs_todo": 0, "jobs_doing": 0, "jobs_failed": 0, **found}

@@ -49,10 +49,11 @@ def http_sink() -> Iterator[HttpSink]:
             got = Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             sink.got.append(got)
             code, headers, said = sink.answer(got) if sink.answer else (sink.code, {}, b"")
-            self.send_response(code)
+            # Its own Date header is this machine's time; who answers with another one gives that instead.
+            (self.send_response_only if "date" in headers else self.send_response)(code)
             for name, value in headers.items():
                 self.send_header(name, value)
-            if code != 204:
+            if code not in {204, 304}:
                 self.send_header("content-length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)

@@ -66,10 +66,11 @@ class Rule(Versioned, Base):
 
 
 class Source(StrEnum):
-    """How a telegram came in: from the command line, or as a file on the console."""
+    """How a telegram came in: from the command line, as a file on the console, or from JMA's feed."""
 
     COMMAND_LINE = "command_line"
     UPLOAD = "upload"
+    FEED = "feed"
 
 
 class Verdict(StrEnum):

@@ -1,4 +1,4 @@
-"""One telegram: what was decided about it, where it shook how strongly, and the others of the same earthquake."""
+"""One telegram: what was decided about it, what it says about where, and the others of the same event."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from core.actor import Actor, What
 from core.i18n import N_, _, listed
 from core.shown import aside
 from pages import kit
+from pages.safety._alerts import show_alerts
 from services.safety import Intensity, Place, TelegramShown, Verdict
 
 WEAK = Intensity.THREE
@@ -27,6 +28,7 @@ def show_telegram(shown: TelegramShown, actor: Actor, page: str) -> None:
     )
     show_decisions(shown, actor)
     show_facts(shown)
+    show_alerts(shown)
     show_places(_(N_("Intensity by area")), _(N_("Areas with 3 or less")), shown.areas)
     show_places(_(N_("Intensity by municipality")), _(N_("Municipalities with 3 or less")), shown.municipalities)
     show_related(shown, page)
@@ -58,6 +60,7 @@ def show_facts(shown: TelegramShown) -> None:
         _(N_("Hypocentre")): shown.hypocentre,
         _(N_("Magnitude")): shown.magnitude,
         _(N_("Maximum intensity")): shown.max_intensity,
+        _(N_("Warning")): shown.alert,
         _(N_("Text")): shown.text,
         _(N_("Values that could not be read")): shown.unreadable,
         _(N_("Event number")): shown.event_ids,
@@ -104,10 +107,10 @@ def named(place: Place) -> str:
 
 
 def show_related(shown: TelegramShown, page: str) -> None:
-    """Show the other telegrams of the same earthquake."""
+    """Show the other telegrams of the same event."""
     if not shown.related:
         return
-    st.subheader(_(N_("Other telegrams of the same earthquake")), anchor=False)
+    st.subheader(_(N_("Other telegrams of the same event")), anchor=False)
     for other in shown.related:
         label = f"{kit.moment(other.report_time)}　{kit.literal(other.name)}　{kit.said(other.verdict)}"
         st.page_link(page, label=label, icon=":material/cell_tower:", query_params={"id": str(other.id)})

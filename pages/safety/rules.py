@@ -6,6 +6,7 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
+from pages.safety._feed import tell_if_nothing_comes
 from pages.safety._rule import in_words, rule_form
 from services.safety import EditRule, RuleRow, WhichRule, covered, delete_rule, edit_rule, rules
 
@@ -85,6 +86,7 @@ kit.header(
     _(N_("What is sent by itself when the Japan Meteorological Agency reports an earthquake, a tsunami or a special "
          "warning.")),
 )  # fmt: skip
+tell_if_nothing_comes(actor)
 found = kit.ask(rules)
 if not any(rule.enabled for rule in found):
     st.warning(

@@ -6,6 +6,7 @@ from core.actor import What
 from core.i18n import N_, _
 from pages import kit
 from pages.kit.guard import guard
+from pages.safety._feed import show_feed
 from pages.safety._telegram import show_telegram
 from pages.safety._waiting import after_telegram, show_waiting
 from services.safety import (
@@ -58,6 +59,7 @@ def show_list() -> None:
         _(N_("What came from the Japan Meteorological Agency, what was done about it, and why.")),
     )
     show_waiting(actor)
+    show_feed(actor)
     if actor.may("safety.take_telegram", What.DO):
         choose_file()
     kit.table(
@@ -67,6 +69,7 @@ def show_list() -> None:
             "name": kit.Column(_(N_("Telegram")), width=210),
             "report_time": _(N_("Issued at")),
             "max_intensity": _(N_("Maximum intensity")),
+            "alert": kit.Column(_(N_("Warning")), width=150),
             "verdict": _(N_("What was done")),
             "reason": kit.Column(_(N_("Why")), width=470),
         },

@@ -13,6 +13,18 @@ from services.safety.coasts import (
     tsunami_area_choices,
 )
 from services.safety.covering import Covered, covered
+from services.safety.feeds import (
+    EntryRow,
+    FeedRow,
+    FeedState,
+    FeedSwitch,
+    feed_enabled,
+    feed_state,
+    read_feeds,
+    read_since,
+    stale_since,
+    switch_feed,
+)
 from services.safety.intensity import Intensity
 from services.safety.reasons import Reason, Why, WhyAsk, why
 from services.safety.received import (
@@ -24,6 +36,7 @@ from services.safety.received import (
     telegram,
     telegrams,
 )
+from services.safety.received_alerts import CoastShown, TideShown, WarnedShown
 from services.safety.replay import replay_file, told
 from services.safety.rule_form import EditRule, WhichRule
 from services.safety.rules import RuleRow, delete_rule, edit_rule, rules
@@ -32,10 +45,11 @@ from services.safety.taking import Taken, TakeTelegram, take_telegram
 from services.safety.waits import WaitingRow, WhichWaiting, hold_waiting, send_waiting, waiting
 
 __all__ = [
-    "CoastMark", "CoastRow", "CoastsAsk", "Covered", "EditRule", "Intensity", "OnCoast", "Place", "Reason",
-    "RuleKind", "RuleRow", "RuleWho", "Source", "TakeTelegram", "Taken", "TelegramRow", "TelegramShown",
-    "TelegramsAsk", "Verdict", "WaitingRow", "WhichRule", "WhichTelegram", "WhichWaiting", "Why", "WhyAsk",
-    "covered", "delete_rule", "edit_rule", "hold_waiting", "list_coasts", "put_on_coast", "replay_file", "rules",
-    "seed_samples", "send_waiting", "take_off_coast", "take_telegram", "telegram", "telegrams", "told",
-    "tsunami_area_choices", "waiting", "why",
+    "CoastMark", "CoastRow", "CoastShown", "CoastsAsk", "Covered", "EditRule", "EntryRow", "FeedRow", "FeedState",
+    "FeedSwitch", "Intensity", "OnCoast", "Place", "Reason", "RuleKind", "RuleRow", "RuleWho", "Source",
+    "TakeTelegram", "Taken", "TelegramRow", "TelegramShown", "TelegramsAsk", "TideShown", "Verdict", "WaitingRow",
+    "WarnedShown", "WhichRule", "WhichTelegram", "WhichWaiting", "Why", "WhyAsk", "covered", "delete_rule",
+    "edit_rule", "feed_enabled", "feed_state", "hold_waiting", "list_coasts", "put_on_coast", "read_feeds",
+    "read_since", "replay_file", "rules", "seed_samples", "send_waiting", "stale_since", "switch_feed",
+    "take_off_coast", "take_telegram", "telegram", "telegrams", "told", "tsunami_area_choices", "waiting", "why",
 ]  # fmt: skip

@@ -128,6 +128,10 @@ NO_RULES = {
     RuleKind.TSUNAMI: NO_TSUNAMI_RULE,
     RuleKind.SPECIAL_WARNING: NO_WARNING_RULE,
 }
+LATE = N_(
+    "This telegram came too late to ask anybody: JMA issued it more than 24 hours before, or before the automatic "
+    "reading was switched on. Send a broadcast by hand if it is needed."
+)
 NO_EVENT = N_(
     "The telegram does not say which earthquake it belongs to (EventID), so nothing was sent. "
     "Send a broadcast by hand if it is needed."

@@ -20,6 +20,16 @@ from data.models.safety import Source, TelegramRecord, Verdict
 from services.safety.cases import related_to
 from services.safety.decisions import Decision
 from services.safety.intensity import Intensity
+from services.safety.received_alerts import (
+    NOT_IN_TABLES,
+    CoastShown,
+    TideShown,
+    WarnedShown,
+    coasts_of,
+    gravest,
+    stations_of,
+    warned_of,
+)
 from services.safety.telegrams import InfoType, Status, Telegram
 
 
@@ -41,6 +51,7 @@ class TelegramRow(Row):
     title: str
     report_time: datetime = field(N_("Issued at"))
     max_intensity: Intensity | None = field(N_("Maximum intensity"))
+    alert: str = field(N_("Warning"))
     verdict: Verdict = field(N_("What was done"))
     decisions: list[Decision]
 
@@ -75,7 +86,10 @@ class Place(Row):
 
 
 class TelegramShown(TelegramRow):
-    """One telegram with its places, strongest first, the broadcasts it concerns, and others of the same earthquake."""
+    """One telegram with its places, strongest first, the broadcasts it concerns, and others of the same event.
+
+    ``unknown_kinds`` are warnings that our tables do not have, by JMA's code and name.
+    """
 
     control_title: str
     headline: str
@@ -87,6 +101,10 @@ class TelegramShown(TelegramRow):
     event_ids: list[str]
     areas: list[Place]
     municipalities: list[Place]
+    coasts: list[CoastShown]
+    tide_stations: list[TideShown]
+    warned: list[WarnedShown]
+    unknown_kinds: list[str]
     unreadable: list[str]
     broadcasts: dict[int, str]
     related: list[TelegramRow]
@@ -99,6 +117,10 @@ COLUMNS = [
         "verdict", "decisions",
     )
 ]  # fmt: skip
+COLUMNS += [
+    TelegramRecord.content["tsunami"].label("tsunami"),
+    TelegramRecord.content["special_warnings"].label("special_warnings"),
+]
 ORDERS = {"received": [TelegramRecord.received_at, TelegramRecord.id]}
 
 
@@ -136,6 +158,10 @@ def telegram(tx: Transaction, ask: WhichTelegram) -> TelegramShown:
         event_ids=read.event_ids,
         areas=_places(tx, read.areas, read.possible_areas),
         municipalities=_places(tx, read.municipalities, read.municipalities_maybe),
+        coasts=coasts_of(tx, read),
+        tide_stations=stations_of(tx, read),
+        warned=warned_of(tx, read),
+        unknown_kinds=[f"{code} {name}".strip() for code, name in read.unknown_kinds.items()],
         unreadable=read.unreadable,
         broadcasts=_titles(tx, row.decisions),
         related=_related(tx, ask.id),
@@ -143,7 +169,8 @@ def telegram(tx: Transaction, ask: WhichTelegram) -> TelegramShown:
 
 
 def _row(row: Any) -> TelegramRow:
-    return TelegramRow.model_validate(row)
+    alert = gravest(row.tsunami or {}, row.special_warnings or {})
+    return TelegramRow.model_validate({**row._mapping, "alert": alert})
 
 
 def _places(tx: Transaction, observed: Mapping[str, Intensity], possible: Iterable[str]) -> list[Place]:
@@ -151,10 +178,9 @@ def _places(tx: Transaction, observed: Mapping[str, Intensity], possible: Iterab
     codes = [*observed, *(maybe - set(observed))]
     name = Area.name if language() == "ja" else Area.name_en
     names = dict(tx.execute(select(Area.code, name).where(Area.code.in_(codes))).all())
-    unknown = N_("Area {code} (not in the tables)")
     places = [
         Place(
-            code=code, name=names.get(code) or _(unknown, code=code), intensity=observed.get(code),
+            code=code, name=names.get(code) or _(NOT_IN_TABLES, code=code), intensity=observed.get(code),
             possible=code in maybe,
         )
         for code in codes

@@ -19,7 +19,7 @@ from data.models.safety import Source, TelegramRecord, Verdict
 from services.safety import cases, decisions, episodes, kept_decisions
 from services.safety.deciding import decide
 from services.safety.decisions import Decision
-from services.safety.telegrams import Telegram, parse
+from services.safety.telegrams import InfoType, Telegram, parse
 from services.safety.telegrams.kinds import WEATHER_TRIGGERS
 
 MOST_EVENTS = 20
@@ -35,6 +35,7 @@ class TakeTelegram(Input):
     # Not secret, but too long for the audit trail: it has the digest.
     content: bytes = field(N_("Telegram"), hidden=True, secret=True)
     source: Source = field(N_("How it came in"), default=Source.UPLOAD, hidden=True)
+    late: bool = field(N_("Came too late to ask anybody"), default=False, hidden=True)
 
 
 class Taken(Row):
@@ -70,7 +71,7 @@ def take_telegram(tx: Transaction, ask: TakeTelegram) -> Taken:
         cases.link(tx, [case.id for case in cases.of_events(tx, telegram, telegram.event_ids)], telegram_id)
     elif (telegram_id := _without_rule(tx, digest)) is None:
         return _taken(tx, digest, before=True)
-    decided = decide(tx, telegram, telegram_id)
+    decided = _too_late(ask, telegram) or decide(tx, telegram, telegram_id)
     kept_decisions.note(tx, telegram_id, decided)
     tx.note(f"telegram:{telegram_id}", None, {"sha256": digest.hex(), "decisions": [one.kept() for one in decided]})
     return _taken(tx, digest, before=False)
@@ -114,6 +115,13 @@ def _keep(tx: Transaction, telegram: Telegram, ask: TakeTelegram, digest: bytes)
         .returning(TelegramRecord.id)
     )
     return kept
+
+
+def _too_late(ask: TakeTelegram, telegram: Telegram) -> list[Decision]:
+    """Return that a telegram came too late, if it did; a cancel never does: it stops what may still wait."""
+    if not ask.late or telegram.info_type is InfoType.CANCEL:
+        return []
+    return [Decision(verdict=Verdict.SILENT, message=decisions.LATE)]
 
 
 def _without_rule(tx: Transaction, digest: bytes) -> int | None:

@@ -18,7 +18,7 @@ named(
     waiting=N_("Waits"),
     silent=N_("Nothing sent"),
 )
-named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"))
+named(Source, command_line=N_("Command line"), upload=N_("File taken in by hand"), feed=N_("JMA's feed"))
 named(Status, normal=N_("Real"), drill=N_("Drill"), test=N_("Test telegram"))
 named(InfoType, issue=N_("Issue"), correction=N_("Correction"), cancel=N_("Cancellation"))
 named(RuleKind, earthquake=N_("Earthquake"), tsunami=N_("Tsunami"), special_warning=N_("Special warning"))

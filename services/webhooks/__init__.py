@@ -18,11 +18,11 @@ from services.webhooks.endpoints import (
     switch_off,
     switch_on,
 )
-from services.webhooks.places import Forbidden, Guarded
+from services.webhooks.places import Address, Forbidden, Guarded
 from services.webhooks.words import TEST, Told
 
 __all__ = [
-    "TEST", "DeliveriesAsk", "DeliveryRow", "EditedEndpoint", "EndpointRow", "EndpointState", "EndpointsAsk",
+    "TEST", "Address", "DeliveriesAsk", "DeliveryRow", "EditedEndpoint", "EndpointRow", "EndpointState", "EndpointsAsk",
     "Forbidden", "Guarded", "MadeSecret", "NewEndpoint", "SendingState", "Told", "WhichDelivery", "WhichEndpoint",
     "add_endpoint", "edit_endpoint", "endpoint_choices", "list_deliveries", "list_endpoints", "renew_secret",
     "resend", "send_test", "switch_off", "switch_on",

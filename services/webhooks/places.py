@@ -112,7 +112,7 @@ class Guarded(httpcore.NetworkBackend):
             found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        if not all(is_allowed(ip_address(str(one).partition("%")[0]), plain=self._plain) for one in found):
+        if not all(self.allows(ip_address(str(one).partition("%")[0])) for one in found):
             raise Forbidden
         for last, one in enumerate(found, start=1 - len(found)):
             try:
@@ -125,6 +125,10 @@ class Guarded(httpcore.NetworkBackend):
             else:
                 return _Timed(stream, self)
         raise httpcore.ConnectError("no address")
+
+    def allows(self, address: Address) -> bool:
+        """Say whether may be connected to; others than webhooks may go elsewhere."""
+        return is_allowed(address, plain=self._plain)
 
     def left(self, timeout: float | None) -> float:
         """Return how long one step may still take, in seconds."""

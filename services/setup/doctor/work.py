@@ -5,11 +5,13 @@ from datetime import timedelta
 from sqlalchemy import func, select, text
 
 from core import rotation, seals
+from core.clock import jst
 from core.i18n import N_
 from core.jobs import worker_alive
 from core.transaction import Transaction
 from data.models.delivery import Mailing, MailingState, MailSender, ProviderKind
 from services.delivery import cause
+from services.safety import feed_enabled, stale_since
 from services.setup.doctor.finding import DatabaseCheck, Finding, found
 
 WAITS_FOR = timedelta(minutes=10)
@@ -85,6 +87,20 @@ def outbox(tx: Transaction) -> Finding:
     )
 
 
+def feeds(tx: Transaction) -> Finding | None:
+    """Do JMA's telegrams come in, if they are to?"""
+    if not feed_enabled(tx):
+        return None
+    since = stale_since(tx)
+    return found(
+        since is None,
+        N_("JMA's telegrams are read every minute."),
+        N_("JMA's telegrams have not been read since {time}. Look at the page “Telegrams received” and the workers."),
+        page="safety/telegrams.py",
+        time=f"{jst(since):%m/%d %H:%M}" if since else "",
+    )
+
+
 def sealed(tx: Transaction) -> Finding:
     """Is the audit trail sealed up to now?"""
     count = int(tx.scalar(select(func.count()).select_from(seals.unsealed(tx).subquery())))
@@ -125,6 +141,7 @@ CHECKS: tuple[DatabaseCheck, ...] = (
     failed_jobs,
     mail_sender,
     outbox,
+    feeds,
     sealed,
     seals_outside,
     one_key,

@@ -1,5 +1,7 @@
 """Telegrams received as a page (pages/safety/telegrams.py and what it is made of, _telegram.py)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -8,6 +10,8 @@ from core.actor import Actor
 from core.database import transaction
 from data.models.broadcasts import Broadcast
 from data.models.safety import Source, TelegramRecord
+from data.models.safety_feeds import EntryState, FeedEntry, FeedName, FeedPage, FeedReading
+from services.safety.feeds.web import STATUS
 from tests.services.safety.conftest import SAMPLES, make_rule, people_of, sample, take
 
 PAGE = "safety/telegrams.py"
@@ -111,7 +115,7 @@ class TestOne:
         assert "東京都２３区" in said
         assert "震度6弱（1）" in said
         assert "震度3以下の地域" in [expander.label for expander in app.expander]
-        assert "同じ地震のほかの電文" in said
+        assert "同じ災害のほかの電文" in said
         assert app.get("page_link")
         assert first != second
 
@@ -134,6 +138,78 @@ class TestOne:
         app = open_page(PAGE, id=address)
         assert words(app)
         assert not app.dataframe
+
+
+class TestAlerts:
+    """Tsunamis and special warnings of one telegram."""
+
+    def test_coasts_by_grade_with_what_is_new(self, open_page, stage):
+        (only,) = taken("t4_VTSE41_raised.xml")
+        said = words(open_page(PAGE, id=str(only)))
+        assert "沿岸ごとの津波の状況" in said
+        assert "大津波警報（3）" in said
+        assert "青森県太平洋沿岸（新規・引き上げ）" in said
+
+    def test_heights_of_gauges(self, open_page, stage):
+        (only,) = taken("t2_VTSE51_observed.xml")
+        said = words(open_page(PAGE, id=str(only)))
+        assert "釜石（岩手県）" in said
+        assert "3.1 m、重要、上昇中" in said
+        assert "宮城県（観測中）" in said
+
+    def test_special_warnings_by_kind(self, open_page, stage):
+        (only,) = taken("w9_VPWW53_abolished_and_split.xml")
+        said = words(open_page(PAGE, id=str(only)))
+        assert "暴風特別警報（継続）（1）" in said
+        assert "横浜市北部" in said
+
+    def test_an_unknown_kind_is_a_warning(self, open_page, stage):
+        (only,) = taken("w17_VPWW55_unknown_code.xml")
+        assert "レベル５氾濫特別警報" in open_page(PAGE, id=str(only)).warning[0].value
+
+
+class TestFeed:
+    """Whether telegrams come in by themselves."""
+
+    def test_is_off_at_first_and_switched_on_after_a_question(self, open_page, agreeing):
+        app = open_page(PAGE)
+        assert "自動受信はオフです" in words(app)
+        app.button(key="feed-on").click().run()
+        assert not app.exception
+        assert "確認なしですぐにメールが送信されます" in agreeing[0]
+        assert "毎分自動受信しています" in words(app)
+        assert "www.data.jma.go.jp" in words(app)
+        app.button(key="feed-off").click().run()
+        assert "自動受信はオフです" in words(app)
+
+    def test_what_is_wrong_stands_there(self, open_page, stage):
+        with transaction(Actor.system("test")) as tx:
+            ago = tx.now - timedelta(minutes=20)
+            tx.add(FeedReading(id=1, enabled=True, version=1, switched_at=ago, begins_at=ago, clock_ahead=600))
+            tx.add(
+                FeedPage(name=FeedName.EQVOL, tried_at=tx.now, read_at=ago, trouble=STATUS,
+                         trouble_values={"host": "jma.example", "code": 500})
+            )  # fmt: skip
+            tx.add(
+                FeedEntry(url="http://jma.example/a_VXSE51_1.xml", kind="VXSE51", title="震度速報", issued_at=tx.now,
+                          found_at=tx.now, next_at=tx.now, state=EntryState.REFUSED, trouble=STATUS,
+                          trouble_values={"host": "jma.example", "code": 404})
+            )  # fmt: skip
+        app = open_page(PAGE)
+        said = words(app)
+        assert "復旧するまで自動送信は行われません" in said
+        assert "エラー（500）" in said
+        assert "「震度速報」を取り込めませんでした" in said
+        assert "+10分ずれています" in said
+
+    def test_the_rules_page_says_when_nothing_comes_in(self, open_page):
+        assert "自動受信はオフです" in words(open_page("safety/rules.py"))
+        with transaction(Actor.system("test")) as tx:
+            tx.add(FeedReading(id=1, enabled=True, version=1, switched_at=tx.now - timedelta(hours=1)))
+        assert "復旧するまで自動送信は行われません" in words(open_page("safety/rules.py"))
+        with transaction(Actor.system("test")) as tx:
+            tx.session.get_one(FeedReading, 1).switched_at = tx.now
+        assert "自動受信" not in words(open_page("safety/rules.py"))
 
 
 class TestWaiting:

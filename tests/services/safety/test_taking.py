@@ -289,7 +289,7 @@ class TestWhatIsKept:
         taken = take(tx, FIRST)
         record = tx.execute(select(AuditRecord).where(AuditRecord.process == "safety.take_telegram")).scalar_one()
         assert record.subject == f"telegram:{taken.id}"
-        assert record.input == {"source": "upload"}
+        assert record.input == {"source": "upload", "late": False}
         assert record.changes[-1]["after"]["sha256"] == hashlib.sha256(sample(FIRST)).hexdigest()
 
     def test_the_number_of_statements_does_not_grow_with_the_people(self, tx, rule):

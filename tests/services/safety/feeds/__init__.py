@@ -1,0 +1,1 @@
+"""The automatic reading of JMA's feeds."""
