@@ -15,7 +15,6 @@ WEAK = Intensity.THREE
 LOOKS = {
     Verdict.OPENED: (st.success, ":material/send:"),
     Verdict.EXTENDED: (st.success, ":material/group_add:"),
-    Verdict.WAITING: (st.info, ":material/hourglass_top:"),
     Verdict.STOPPED: (st.warning, ":material/stop_circle:"),
     Verdict.WAITING: (st.warning, ":material/timer:"),
     Verdict.SILENT: (st.info, ":material/notifications_off:"),

@@ -11,7 +11,6 @@ from core.database import transaction
 from data.models.broadcasts import Broadcast
 from data.models.safety import Source, TelegramRecord
 from data.models.safety_feeds import EntryState, FeedEntry, FeedName, FeedPage, FeedReading
-from services.safety import opening
 from services.safety.feeds.web import STATUS
 from tests.services.safety.conftest import SAMPLES, make_rule, people_of, sample, take
 
