@@ -200,7 +200,9 @@ class Recipient(Base):
         {"postgresql_with": {"fillfactor": "75"}},
     )
 
-    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(primary_key=True)
+    """Refers to ``broadcast``: a trigger of the statement sees to it, a foreign key looks once a row (0038)."""
+
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     round: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -148,7 +148,9 @@ class Delivery(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    mailing_id: Mapped[int]
+    """Refers to ``mailing``: the totals of each statement see to it, a foreign key looks once a row (0038)."""
+
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     contact_point_id: Mapped[int | None]
     channel: Mapped[str]

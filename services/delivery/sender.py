@@ -19,7 +19,7 @@ from services.delivery.letters import From
 from services.delivery.letters import Mail as Letter
 from services.delivery.mailbox import keep_locally
 from services.delivery.providers import LocalMailbox, Provider, SmtpProvider, SmtpServer
-from services.delivery.providers.smtp import CONNECTIONS
+from services.delivery.providers.smtp_opening import CONNECTIONS
 from services.people import Mail as MailAddress
 
 ONLY_ROW = 1

@@ -24,7 +24,7 @@ from data.models.delivery import Chunk, ChunkState, Delivery, DeliveryState, Mai
 from data.models.people import Person
 from services.broadcasts import form_row, open_automatic, questions_of
 from services.delivery import counts
-from services.delivery.providers.smtp import CONNECTIONS
+from services.delivery.providers.smtp_opening import CONNECTIONS
 from services.delivery.recorder import FLUSH_ROWS
 from services.delivery.turn import MARKED_AT_ONCE
 from tests.conftest import memory

@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.database import transaction
 from data.models.delivery import Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
 from services.delivery import sending, tokens
-from services.delivery.providers.smtp import CONNECTIONS
+from services.delivery.providers.smtp_opening import CONNECTIONS
 from services.delivery.recorder import FLUSH_ROWS
 from tests.processes import python, until
 from tests.services.delivery.stage import make_crowd, open_one, use_smtp

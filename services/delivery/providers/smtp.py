@@ -5,23 +5,18 @@ everybody: the provider is down. From the recipient on it concerns this mail: 4x
 """
 
 import select
-import smtplib
-import socket
-import ssl
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
-from data.models.delivery import Security
 from services.delivery.letters import Mail
 from services.delivery.providers.base import Limits, Outcome, ProviderDown
-from services.delivery.providers.smtp_line import LineLost, Passage, SmtpLine, said_of
+from services.delivery.providers.smtp_line import LineLost, Passage, SmtpLine
+from services.delivery.providers.smtp_opening import SmtpServer, opened
 
 TIMEOUT_SECONDS = 30.0
-CONNECTIONS = 10
 MAILS_BEFORE_ONE_MORE = 20
 """Another connection is opened for each so many mails that were answered: few mails need one."""
 
@@ -29,18 +24,6 @@ LOST_IN_A_ROW = 2
 LOOK_SECONDS = 1.0
 OPENED_WITHIN = 0.005
 NO_ADDRESS = "501 5.1.3 Bad recipient address syntax"
-
-
-@dataclass(frozen=True)
-class SmtpServer:
-    """Where and how to sign in; an empty user signs in not at all. ``connections``: at most so many side by side."""
-
-    host: str
-    port: int
-    security: Security
-    user: str = ""
-    password: str = ""
-    connections: int = CONNECTIONS
 
 
 class SmtpProvider:
@@ -144,7 +127,7 @@ class SmtpProvider:
             mail = self._take()
             if mail is not None:
                 try:
-                    line = self._keep(self._open())
+                    line = self._keep(opened(self._server, self._timeout))
                 except ProviderDown:
                     self._again.appendleft(mail)
                     raise
@@ -257,45 +240,6 @@ class SmtpProvider:
 
     def _open_one_more(self) -> None:
         try:
-            self._opened.append(self._open())
+            self._opened.append(opened(self._server, self._timeout))
         except ProviderDown:
             self._opened.append(None)
-
-    def _open(self) -> SmtpLine:
-        try:
-            return SmtpLine(self._connected())
-        except smtplib.SMTPResponseException as error:
-            word = b"%d %s" % (error.smtp_code, as_bytes(error.smtp_error))
-            raise ProviderDown(said_of(error.smtp_code, word)) from error
-        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: what cannot be coded or decoded
-            raise ProviderDown(
-                f"{self._server.host}:{self._server.port}: {str(error) or type(error).__name__}"
-            ) from error
-
-    def _connected(self) -> smtplib.SMTP:
-        server = self._server
-        here = socket.gethostname()
-        line: smtplib.SMTP
-        if server.security is Security.TLS:
-            line = smtplib.SMTP_SSL(
-                server.host, server.port, here, timeout=self._timeout, context=ssl.create_default_context()
-            )
-        else:
-            line = smtplib.SMTP(server.host, server.port, here, timeout=self._timeout)
-        try:
-            if server.security is Security.STARTTLS:
-                line.starttls(context=ssl.create_default_context())
-            line.ehlo_or_helo_if_needed()
-            if server.user:
-                line.login(server.user, server.password)
-            if line.sock is not None:
-                line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except BaseException:
-            line.close()
-            raise
-        return line
-
-
-def as_bytes(answer: bytes | str) -> bytes:
-    """Return what smtplib keeps of an answer, in the one form in which it came."""
-    return answer if isinstance(answer, bytes) else answer.encode()

@@ -3,13 +3,16 @@
 import random
 import threading
 
-from sqlalchemy import func, select, text, update
+import pytest
+from sqlalchemy import delete, func, insert, literal, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from core.actor import Actor
 from core.database import transaction
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast
+from data.models.broadcasts import Broadcast, Recipient
 from data.models.delivery import Delivery, DeliveryState, DeliveryTotal, Mailing
+from data.models.people import Person
 from services import delivery
 from services.delivery.ledger import arrived
 from services.delivery.totals import MANY_STEPS, fold, totals
@@ -80,3 +83,32 @@ def test_many_steps_become_few_while_more_come(live):
         assert set(kept(tx).values()) == {40}
         assert tx.scalar(select(func.count()).select_from(DeliveryTotal)) <= MANY_STEPS
         assert tx.scalar(select(func.count()).select_from(Broadcast)) == 1
+
+
+class TestParents:
+    """What a foreign key would see to once a row is seen to once a statement."""
+
+    def test_a_delivery_belongs_to_a_mailing_and_goes_with_it(self, tx):
+        make_crowd(tx, 3)
+        open_one(tx)
+        same = [Delivery.person_id, Delivery.channel, Delivery.address, Delivery.state, Delivery.updated_at]
+        copied = insert(Delivery).from_select(
+            ["mailing_id", *[one.key for one in same]], select(literal(999_999), *same)
+        )
+        with pytest.raises(IntegrityError, match="delivery_total_mailing"), tx.session.begin_nested():
+            tx.session.execute(copied)
+        tx.execute(delete(Broadcast))
+        assert tx.scalar(select(func.count()).select_from(Delivery)) == 0
+
+    def test_a_recipient_belongs_to_a_broadcast_and_goes_with_it(self, tx):
+        make_crowd(tx, 3)
+        broadcast_id = make_broadcast(tx)
+        people = select(Person.id)
+        nowhere = people.with_only_columns(literal(999_999), Person.id)
+        lost = insert(Recipient).from_select(["broadcast_id", "person_id"], nowhere)
+        with pytest.raises(IntegrityError, match="refers to no broadcast"), tx.session.begin_nested():
+            tx.session.execute(lost)
+        theirs = people.with_only_columns(literal(broadcast_id), Person.id)
+        tx.execute(insert(Recipient).from_select(["broadcast_id", "person_id"], theirs))
+        tx.execute(delete(Broadcast))
+        assert tx.scalar(select(func.count()).select_from(Recipient)) == 0
