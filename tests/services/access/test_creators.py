@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core.actor import Reach, What
 from core.errors import Conflict, NotAllowed, NotFound
 from core.inputs import Nothing
-from data.models.access import Creators, SignInSession
+from data.models.access import Creators, ReachKind, SignInSession
 from services.access import (
     ExplainAsk,
     MessageRules,
@@ -20,7 +20,7 @@ from services.access import (
 from services.access.within import holds
 from services.broadcasts import AnswersAsk, BroadcastsAsk, MonitorAsk, Which, answers, monitor, remind, search, show
 from services.people import department_choices
-from tests.factories import account_of, make_account, make_department, make_person
+from tests.factories import account_of, give, make_account, make_department, make_person
 from tests.services.broadcasts.asks import drafted, opened, reachable, recipients, replied, sent
 
 EVERYBODY, APPOINTED = Creators.EVERYBODY, Creators.APPOINTED
@@ -92,6 +92,13 @@ class TestAuthor:
         for process, asked in refused.items():
             with pytest.raises(NotFound):
                 process(author(), asked)
+
+    def test_in_what_others_made_the_own_departments_are_not_reached(self, author, administrator, cast, tx):
+        give(tx, account_of(tx, cast.staff), "manager", ReachKind.DEPARTMENT, cast.branch)
+        reachable(tx, cast.far)
+        others = opened(administrator, audience={"people": [cast.staff.id, cast.far.id]})
+        assert [one.person_id for one in answers(author(), AnswersAsk(broadcast_id=others.id)).rows] == [cast.far.id]
+        assert monitor(author(), MonitorAsk(broadcast_id=others.id)).asked == 1
 
     def test_gets_no_addresses_and_no_people(self, author):
         may = author().actor.may
