@@ -19,6 +19,9 @@ LESS = {
 }
 """Tables on which it may not do everything; what is not named here is an ordinary table."""
 
+VIEWS = {"area_prefecture", "reply_count", "reply_department_count", "reply_step_part"}
+"""They show areas and counts, nothing about single people, and nothing can be written through them."""
+
 RIGHTS = """
     SELECT c.relname, ARRAY(
         SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p
@@ -30,7 +33,7 @@ RIGHTS = """
 
 def test_each_table_grants_what_was_decided(session):
     found = {name: (set(rights), owned) for name, rights, owned in session.execute(text(RIGHTS))}
-    assert set(found) == {*Base.metadata.tables, "alembic_version"}
+    assert set(found) == {*Base.metadata.tables, "alembic_version"} | VIEWS
     assert {name: rights for name, (rights, _owned) in found.items() if rights != ALL} == LESS
     assert not [name for name, (_rights, owned) in found.items() if owned]
 

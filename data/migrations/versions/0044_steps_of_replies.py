@@ -69,7 +69,7 @@ COUNTED = """
 """What was asked and answered before there were totals of each department."""
 
 REACH = "(SELECT current_setting('renraku.reach', true))"
-TOPS = """(SELECT array_agg(split_part(path, '/', -2)::bigint)
+TOPS = """(SELECT array_agg(substring(path FROM '/([0-9]+)/$')::bigint)
             FROM unnest((string_to_array(current_setting('renraku.reach', true), '|'))[2:]) AS above (path)
             WHERE path <> '')"""
 WITHIN = f"{REACH} = 'all' OR person_id::text = split_part({REACH}, '|', 1) OR EXISTS ({{}})"

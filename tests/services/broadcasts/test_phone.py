@@ -22,6 +22,7 @@ from services.broadcasts import (
 )
 from services.broadcasts.asked import find_asked
 from services.delivery import sign
+from services.events import PeopleErased
 from tests.services.broadcasts.asks import QUESTIONS, recipient, replied, sent
 
 
@@ -126,3 +127,10 @@ def test_the_reply_page_knows_that_the_office_entered_it(administrator, asked, c
     assert not find_asked(tx, sign(delivery_id)).by_phone
     answer_for(administrator, said(asked, cast.staff, ["けが"]))
     assert find_asked(tx, sign(delivery_id)).by_phone
+
+
+def test_the_note_is_erased_with_the_person_and_the_choice_stays(administrator, asked, cast, tx):
+    answer_for(administrator, said(asked, cast.staff, ["けが"], [], [], ["折れた"], note="妻から電話"))
+    tx.tell(PeopleErased((cast.staff.id,), (), (), (), "社員 三郎"))
+    stored = recipient(tx, asked.id, cast.staff)
+    assert (stored.note, list(stored.latest_answer.values())) == (None, ["けが"])
