@@ -5,14 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
-    Identity,
     Index,
-    String,
     UniqueConstraint,
     literal_column,
 )
@@ -84,33 +79,6 @@ class Question(Base):
     options_en: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     unit_en: Mapped[str] = mapped_column(default="", server_default="")
     only_if: Mapped[dict[str, Any] | None]
-
-
-class SendingProcedure(Versioned, Base):
-    """By what people are asked, one way after the other, until they answer (送信手順, N04).
-
-    Each number is how many minutes after the first message a channel follows: 0 at once, empty never. ``sms_cap_yen``
-    is what SMS of one broadcast may cost.
-    """
-
-    __tablename__ = "sending_procedure"
-    __table_args__ = (
-        CheckConstraint("0 IN (mail_minutes, app_minutes, line_minutes)", "begins_at_once"),
-        CheckConstraint(
-            "least(mail_minutes, app_minutes, line_minutes, sms_minutes, sms_cap_yen) >= 0"
-            " AND greatest(mail_minutes, app_minutes, line_minutes, sms_minutes) <= 10080",
-            "within_a_week",
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    mail_minutes: Mapped[int | None]
-    app_minutes: Mapped[int | None]
-    line_minutes: Mapped[int | None]
-    sms_minutes: Mapped[int | None]
-    sms_cap_yen: Mapped[int | None]
-    sample: Mapped[str | None] = mapped_column(unique=True)
 
 
 class BroadcastState(StrEnum):
@@ -255,77 +223,3 @@ class Recipient(Base):
     def first(self) -> dict[str, Any] | None:
         """Return the first answer, which is the latest one as long as nobody changed it."""
         return self.latest_answer if self.first_answer is None else self.first_answer
-
-
-class TotalKind(StrEnum):
-    """What a total is of: a department, an area, or one answer to one question."""
-
-    DEPARTMENT = "department"
-    AREA = "area"
-    ANSWER = "answer"
-
-
-class ReplyTotal(Base):
-    """How many were asked and have answered, kept so that nobody has to count recipients (D14).
-
-    What replies have changed since stands in ``reply_step``; the view ``reply_count`` has both.
-
-    ``key`` is a department's id or an area's code, empty for people without one; of an answer the question's position
-    and its part of the recipient's ``tally`` (``0:2``), and there ``asked`` is 0. Each round has rows of its own:
-    asking more people never waits for those who answer.
-    """
-
-    __tablename__ = "reply_total"
-    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)  # a reply finds room beside the row it changes
-
-    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
-    round: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[TotalKind] = state_column(TotalKind, primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    asked: Mapped[int]
-    answered: Mapped[int]
-    latest_at: Mapped[datetime | None]
-
-
-class ShareKind(StrEnum):
-    """What a share of a department is of: a prefecture, or one answer to one question."""
-
-    AREA = "area"
-    ANSWER = "answer"
-
-
-class ReplyDepartment(Base):
-    """How many of one department were asked and have answered, by prefecture and by answer.
-
-    For whoever reaches only some departments. ``key`` is a prefecture's code, empty for people without a region, or as
-    in ``reply_total``. The view ``reply_department_count`` adds what stands in ``reply_step``.
-    """
-
-    __tablename__ = "reply_department"
-    __table_args__ = ({"postgresql_with": {"fillfactor": "75"}},)
-
-    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True)
-    department_id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[ShareKind] = state_column(ShareKind, primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    asked: Mapped[int]
-    answered: Mapped[int]
-
-
-class ReplyStep(Base):
-    """What replies that were stored together changed at their recipients: an entry for each in every list (集計待ち).
-
-    A step is only ever added, so those who answer never wait for each other on a row of counts. Steps are folded into
-    the totals every few seconds; ``befores`` has nothing for who had not answered yet.
-    """
-
-    __tablename__ = "reply_step"
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), index=True)
-    rounds: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    departments: Mapped[list[int | None]] = mapped_column(ARRAY(BigInteger))
-    areas: Mapped[list[str | None]] = mapped_column(ARRAY(String))
-    befores: Mapped[list[str | None]] = mapped_column(ARRAY(String))
-    afters: Mapped[list[str]] = mapped_column(ARRAY(String))
-    moments: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))

@@ -24,7 +24,7 @@ from services.broadcasts import (
     rehearse_people,
 )
 
-ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), "procedure_id", "subject", "body"]
+ROWS: kit.Layout = [("kind", "title"), ("template_id", "form_id"), ("procedure_id", "again"), "subject", "body"]
 ENGLISH = ("title_en", "subject_en", "body_en")
 CHOICES: dict[str, Query[Any, list[Any]]] = {
     "departments": people.department_choices,
@@ -87,7 +87,7 @@ def recipients_step(actor: Actor, shown: Shown) -> Selection:
 
 def keep_recipients(row: BroadcastRow, audience: Selection) -> bool:
     """Keep the recipients in the draft."""
-    names = ("id", "version", "kind", "title", "subject", "body", "form_id", "procedure_id", *ENGLISH)
+    names = ("id", "version", "kind", "title", "subject", "body", "form_id", "procedure_id", "again", *ENGLISH)
     values = {name: getattr(row, name) for name in names}
     return kit.do(draft, Draft(**values, audience=audience)) is not None
 

@@ -44,8 +44,9 @@ def show_telegrams(found: RehearsedEvent) -> None:
 
 def show_rule(rule: RehearsedRule) -> None:
     """Show whom a rule would ask, when, by what, and whom it would miss."""
-    off = "" if rule.enabled else f" :gray-badge[{_(N_('Switched off: nothing would be sent'))}]"
-    st.subheader(f"{kit.literal(rule.name)}{off}", anchor=False)
+    off = _(N_("Switched off: nothing would be sent"))
+    badge = "" if rule.enabled else f" :gray-badge[{off}]"
+    st.subheader(f"{kit.literal(rule.name)}{badge}", anchor=False)
     kit.rows(
         [_(N_("Asked at")), _(N_("Telegram")), _(N_("Areas")), _(N_("Newly asked people"))],
         [(kit.moment(one.at), str(one.telegram), one.areas, one.people) for one in rule.asks],

@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound, Refused
 from core.transaction import Transaction
-from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
+from data.models.broadcasts import MailTemplate, QuestionForm
 from data.models.columns import Versioned
+from data.models.procedures import SendingProcedure
 from services.broadcasts.sight import require_version
 from services.changes import Kind, keeping
 

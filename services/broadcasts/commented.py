@@ -6,8 +6,9 @@ from sqlalchemy import BigInteger, cast, func, select
 
 from core.actor import Reach
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast, ReplyTotal, TotalKind
+from data.models.broadcasts import Broadcast
 from data.models.people import Department
+from data.models.replies import ReplyTotal, TotalKind
 from services.access import Lies
 from services.broadcasts.show import show
 from services.broadcasts.sight import seen

@@ -18,8 +18,9 @@ from core.actor import Reach
 from core.inputs import Row
 from core.prepared import Columns
 from core.transaction import Transaction
-from data.models.broadcasts import Recipient, TotalKind
+from data.models.broadcasts import Recipient
 from data.models.people import Department
+from data.models.replies import TotalKind
 from services.access import departments_within
 from services.broadcasts.questions import QuestionRow
 from services.broadcasts.tally import BY_PHONE, numbers_in, parts_of

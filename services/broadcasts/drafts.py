@@ -46,6 +46,11 @@ class Draft(Input):
     title_en: Line = field(N_("Title in English"), default="", max_length=100)
     subject_en: FieldLine = field(N_("Subject in English"), default="", max_length=200)
     body_en: FieldText = field(N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP)
+    again: bool = field(
+        N_("Send again what may have gone out when sending breaks off"), default=True,
+        help=N_("For safety: rather twice than not at all. Off: such messages stand as unknown, and nothing is sent by "
+                "itself."),
+    )  # fmt: skip
     audience: Selection = field(N_("Recipients"), default=Selection())
 
 
@@ -73,6 +78,7 @@ class BroadcastRow(Row):
     form_id: int | None
     questions: list[dict[str, Any]]
     audience: Selection
+    again: bool
     procedure_id: int | None
     waits: dict[str, int]
     sms_cap_yen: int | None
@@ -107,6 +113,7 @@ def draft(tx: Transaction, ask: Draft) -> BroadcastRow:
     row.subject, row.body, row.subject_en, row.body_en = _text(tx, ask)
     _copy_form(tx, row, ask.form_id)
     follow(tx, row, ask.procedure_id)
+    row.again = ask.again
     row.audience = ask.audience.model_dump()
     tx.add(row)
     tx.note(f"broadcast:{row.id}", before, _noted(row))

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from core.i18n import N_, _, listed
 from core.shown import aside, joined, said
 from core.transaction import Transaction
-from data.models.broadcasts import MailTemplate, Question, QuestionForm, QuestionKind, SendingProcedure
+from data.models.broadcasts import MailTemplate, Question, QuestionForm, QuestionKind
+from data.models.procedures import SendingProcedure
 from services.changes import Field, RowKind, Say, Values, register
 
 REQUIRED = N_("required")

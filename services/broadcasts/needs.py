@@ -10,9 +10,10 @@ from core.i18n import N_, _
 from core.needs import Need, Urgency, needs
 from core.shown import moment as shown_moment
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, TotalKind
+from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.delivery import DeliveryState, Mailing, MailingState
 from data.models.people import Department
+from data.models.replies import TotalKind
 from services.access import departments_within
 from services.broadcasts.monitor import monitor
 from services.broadcasts.scheduling import trouble_of

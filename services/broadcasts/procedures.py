@@ -12,7 +12,8 @@ from core.i18n import N_
 from core.inputs import Input, Nothing, Row, WrongValue, field
 from core.operations import operation, query
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast, SendingProcedure
+from data.models.broadcasts import Broadcast
+from data.models.procedures import SendingProcedure
 from services import delivery
 from services.broadcasts.changing import delete_unused, for_change, require_free_name, saving
 from services.broadcasts.kept import PROCEDURES

@@ -9,7 +9,8 @@ from core.i18n import N_, _, language, listed
 from core.shown import said
 from core.transaction import Transaction
 from data.models.areas import Area
-from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
+from data.models.broadcasts import MailTemplate, QuestionForm
+from data.models.procedures import SendingProcedure
 from data.models.safety import Rule, RuleKind, RuleWho
 from services import broadcasts
 from services.changes import Field, RowKind, Say, Undoing, Values, Wanted, register

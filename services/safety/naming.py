@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from core.clock import jst
-from core.i18n import DEFAULT_LANGUAGE, N_, _, listed, using_language
+from core.i18n import DEFAULT_LANGUAGE, N_, _, language, listed, using_language
 from core.transaction import Transaction
 from data.models.areas import Area
 from data.models.safety import Rule, RuleKind
@@ -25,15 +25,17 @@ MOST_PLACES = 3
 LONGEST_HYPOCENTRE = 40
 
 
-def title_of(tx: Transaction, rule: Rule, telegram: Telegram, hits: Mapping[str, Any]) -> str:
-    """Return the title, in the organisation's language, for instance 「静岡県で震度6弱の地震（08/11 05:07）」.
+def title_of(
+    tx: Transaction, rule: Rule, telegram: Telegram, hits: Mapping[str, Any], said_in: str = DEFAULT_LANGUAGE
+) -> str:
+    """Return the title in a language, for instance 「静岡県で震度6弱の地震（08/11 05:07）」.
 
     ``hits`` are the areas that reach the rule, places without a report counted. What comes out of the telegram is kept
     to one short line without braces, since it goes into subjects and texts with fields.
     """
     most = strongest(rule.kind, hits)
     gravest = {code: value for code, value in hits.items() if strength(rule.kind, value) == strength(rule.kind, most)}
-    with using_language(DEFAULT_LANGUAGE):
+    with using_language(said_in):
         values = {"place": _places(tx, rule.kind, gravest), "time": jst(_when(telegram)).strftime("%m/%d %H:%M")}
         match rule.kind:
             case RuleKind.EARTHQUAKE:
@@ -48,7 +50,7 @@ def title_of(tx: Transaction, rule: Rule, telegram: Telegram, hits: Mapping[str,
 def _earthquake(telegram: Telegram, most: Intensity, values: Mapping[str, str]) -> str:
     said = {**values, "intensity": _said(telegram, most)}
     hypocentre = _one_line(next((one.name for one in telegram.hypocentres if one.name), ""))
-    if hypocentre:
+    if hypocentre and language() == DEFAULT_LANGUAGE:  # JMA names it in Japanese
         return _(N_("Earthquake at {hypocentre}: {intensity} in {place} ({time})"), hypocentre=hypocentre, **said)
     return _(N_("Earthquake: {intensity} in {place} ({time})"), **said)
 
@@ -70,19 +72,20 @@ def _said(telegram: Telegram, strongest: Intensity) -> str:
 def _places(tx: Transaction, kind: RuleKind, hits: Mapping[str, Any]) -> str:
     """Return the prefectures of areas; JMA's areas of islands and parts are too fine for a subject."""
     between, prefecture = aliased(Area), aliased(Area)
+    called = prefecture.name if language() == DEFAULT_LANGUAGE else prefecture.name_en
     names = list(
         tx.execute(
-            select(prefecture.name)
+            select(called)
             .join(between, (between.parent_code == prefecture.code) & prefecture.parent_code.is_(None))
             .join(Area, (Area.code == between.code) | (Area.parent_code == between.code))
             .where(Area.code.in_(places_of(tx, kind, hits)))
-            .group_by(prefecture.code)
+            .group_by(prefecture.code, called)
             .order_by(prefecture.code)
         ).scalars()
     )
     if not names:
         return _(N_("an area that is not in the tables"))
-    joined = "・".join(names[:MOST_PLACES])
+    joined = ("・" if language() == DEFAULT_LANGUAGE else ", ").join(names[:MOST_PLACES])
     return joined if len(names) <= MOST_PLACES else _(N_("{places} and elsewhere"), places=joined)
 
 

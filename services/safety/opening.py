@@ -109,8 +109,11 @@ class Opener:
         broadcast_id = broadcasts.open_automatic(
             self._tx,
             title=title_of(self._tx, self._rule, telegram, self._hits),
+            title_en=title_of(self._tx, self._rule, telegram, self._hits, "en"),
             subject=template.subject,
+            subject_en=template.subject_en,
             body=template.body,
+            body_en=template.body_en,
             form=broadcasts.form_row(form, broadcasts.questions_of(self._tx, form.id)),
             person_ids=found.to_ask,
             cause=self._cause(telegram),

@@ -12,8 +12,8 @@ from core.inputs import Input, Row, field
 from core.operations import query
 from core.paging import Page
 from core.transaction import Transaction
-from data.models.broadcasts import SendingProcedure
 from data.models.people_search import PersonSearch
+from data.models.procedures import SendingProcedure
 from data.models.safety import Rule, RuleWho, TelegramRecord
 from services import broadcasts, delivery
 from services.safety.concerned import concerned

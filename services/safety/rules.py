@@ -10,8 +10,9 @@ from core.inputs import Nothing, Row
 from core.operations import operation, query
 from core.transaction import Transaction
 from data.models.areas import Area
-from data.models.broadcasts import MailTemplate, QuestionForm, SendingProcedure
+from data.models.broadcasts import MailTemplate, QuestionForm
 from data.models.people import Person
+from data.models.procedures import SendingProcedure
 from data.models.safety import Asking, Rule, RuleKind, RuleWho
 from services import broadcasts
 from services.changes import keeping

@@ -19,9 +19,10 @@ from core.actor import Actor
 from core.database import transaction
 from core.postgres import throwaway_postgres
 from data.models.audience import AudiencePart
-from data.models.broadcasts import Broadcast, QuestionForm, Recipient, ReplyTotal
+from data.models.broadcasts import Broadcast, QuestionForm, Recipient
 from data.models.delivery import Chunk, ChunkState, Delivery, DeliveryState, Mailing, MailingState
 from data.models.people import Person
+from data.models.replies import ReplyTotal
 from services.broadcasts import form_row, open_automatic, questions_of
 from services.delivery import counts
 from services.delivery.providers.smtp_opening import CONNECTIONS

@@ -79,7 +79,7 @@ class TestTakingIn:
         assert not app.exception
         assert "すぐにメールが送信されます" in agreeing[0]
         assert "送信を開始しています" in words(app)
-        opening.open_due_now()
+        jobs.run_waiting_jobs()
         assert "1人に送信します" in words(app.run())
         assert count(Broadcast) == 1
         with transaction(Actor.system("test")) as tx:

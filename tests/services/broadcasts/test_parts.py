@@ -7,9 +7,10 @@ from core import jobs
 from core.actor import Actor
 from core.database import transaction
 from data.models.audience import AudiencePart
-from data.models.broadcasts import Broadcast, BroadcastState, QuestionForm, Recipient, ReplyTotal
+from data.models.broadcasts import Broadcast, BroadcastState, QuestionForm, Recipient
 from data.models.delivery import Chunk, Delivery, DeliveryState, LocalMail, Mailing, MailingState
 from data.models.people import Person
+from data.models.replies import ReplyTotal
 from services import delivery
 from services.broadcasts import Which, extend, open_automatic, parts, remind, seed_samples
 from services.broadcasts.forms import form_row, questions_of

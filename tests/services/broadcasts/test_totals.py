@@ -13,8 +13,8 @@ from core.clock import now
 from core.database import engine_for, transaction
 from core.postgres import APP
 from data.migrate import MIGRATIONS, migrate
-from data.models.broadcasts import ReplyDepartment, ReplyStep, ReplyTotal
 from data.models.people import Person
+from data.models.replies import ReplyDepartment, ReplyStep, ReplyTotal
 from services.broadcasts import EditForm, MonitorAsk, Replies, Reply, edit_form, monitor, record_replies
 from services.broadcasts.opening import extend
 from services.broadcasts.totals import count_round, fold

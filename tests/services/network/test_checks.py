@@ -183,7 +183,11 @@ class TestAddresses:
                             channel="mail", address="", state=state, updated_at=moment))  # fmt: skip
         assert preview_contact_check(administrator, Nothing()).addresses == 3
         made = check_contacts(administrator, Nothing())
-        sent = select(Delivery.address).join(Mailing).where(Mailing.broadcast_id == made)
+        sent = (
+            select(Delivery.address)
+            .join(Mailing, Mailing.id == Delivery.mailing_id)
+            .where(Mailing.broadcast_id == made)
+        )
         assert set(tx.execute(sent).scalars()) == {"o@example.jp", "x@example.jp", "second@example.jp"}
 
     def test_people_who_come_in_later_parts_are_asked_at_unproved_addresses_only(self, live, monkeypatch):

@@ -9,8 +9,9 @@ from core.actor import Actor
 from core.database import transaction
 from core.errors import NotAllowed, Refused
 from core.i18n import using_language
-from data.models.broadcasts import Broadcast, SendingProcedure
+from data.models.broadcasts import Broadcast
 from data.models.people import ContactKind, ContactPoint, PersonRegion
+from data.models.procedures import SendingProcedure
 from data.models.safety import Asking, Case, Rule, TelegramRecord
 from services.broadcasts import seed_procedures
 from services.safety import (
