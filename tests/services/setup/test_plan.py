@@ -84,7 +84,9 @@ class TestUseFeature:
 
     def test_X01_menu_and_guide_follow(self, administrator, tx):
         leave_out(administrator, "safety")
-        assert hidden_pages(tx) == {"safety/coasts.py", "safety/rules.py", "safety/telegrams.py"}
+        assert hidden_pages(tx) == {
+            "safety/coasts.py", "safety/rehearsal.py", "safety/rules.py", "safety/telegrams.py", "safety/why.py",
+        }  # fmt: skip
         keys = [step.key for step in guide(tx, Nothing()).steps]
         assert {"regions", "automatic"}.isdisjoint(keys)
         assert {"templates", "test", "everyday"} <= set(keys), "notices still need them"
