@@ -22,7 +22,8 @@ AREAS = ["350", "341", "360", "331", "351", "301"]
 
 def mailed(tx, broadcast_id):
     """Return how many mails each round of a broadcast has."""
-    counted = select(func.count(Delivery.id)).join(Mailing).where(Mailing.broadcast_id == broadcast_id)
+    counted = select(func.count(Delivery.id)).join(Mailing, Mailing.id == Delivery.mailing_id)
+    counted = counted.where(Mailing.broadcast_id == broadcast_id)
     return list(tx.execute(counted.group_by(Mailing.round).order_by(Mailing.round)).scalars())
 
 
