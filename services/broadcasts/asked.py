@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.i18n import language
@@ -121,7 +121,8 @@ class Known:
 
 def answerable(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition on ``broadcast`` that holds while answers are taken."""
-    return and_(Broadcast.state.in_(ANSWERABLE), Broadcast.sent_at > now - ANSWERABLE_FOR)
+    # Not IN, which SQLAlchemy writes anew each time: a statement with this can be prepared.
+    return and_(or_(*[Broadcast.state == state for state in ANSWERABLE]), Broadcast.sent_at > now - ANSWERABLE_FOR)
 
 
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
