@@ -21,6 +21,9 @@ BROADCASTING = (
     "broadcasts/templates.py", "broadcasts/forms.py", "broadcasts/procedures.py",
     "network/contact_check.py",
 )  # fmt: skip
+SAFETY = (
+    "safety/rules.py", "safety/telegrams.py", "safety/why.py", "safety/rehearsal.py", "safety/coasts.py",
+)  # fmt: skip
 PREPARING = ("templates", "contact_check", "creators", "test")
 
 
@@ -42,7 +45,7 @@ class Feature:
 
 FEATURES = (
     Feature("safety", N_("Safety confirmation"), N_("Asks people by itself whether they are safe in a disaster."),
-            (*BROADCASTING, "safety/rules.py", "safety/telegrams.py", "safety/why.py", "safety/rehearsal.py", "safety/coasts.py"),
+            (*BROADCASTING, *SAFETY),
             ("regions", "automatic", *PREPARING), (Channel.MAIL,), still.safety),
     Feature("notices", N_("Notices and surveys"), N_("Tells or asks many people something, and shows who replied."),
             BROADCASTING, (*PREPARING, "everyday"), (Channel.MAIL,), still.notices),
