@@ -176,7 +176,7 @@ class TestRoleGap:
     def test_is_listed_and_added_by_one_button(self, open_page, older):
         app = open_page("access/sets.py")
         assert [one for one in app.radio(key="set").options if "追加できる" in one] == [
-            f"{older.name}（追加できる権限7件）"
+            f"{older.name}（追加できる権限9件）"
         ]
         assert not any(one.key == "role-gap" for one in app.button), "the first set is the system administrator's"
         app.radio(key="set").set_value(older.id).run()
