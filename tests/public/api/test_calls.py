@@ -15,7 +15,7 @@ from pages.public.api.reading import LARGEST_BODY
 LEFT_OUT = {
     "access.change_language", "access.change_password", "access.choose_mails", "access.mine", "access.sign_out",
     "people.area_choices",
-    "setup.installation", "setup.work", "access.begin_second_factor", "access.confirm_second_factor",
+    "safety.rehearse", "setup.installation", "setup.work", "access.begin_second_factor", "access.confirm_second_factor",
     "access.drop_second_factor", "access.own_second_factor", "access.renew_recovery_codes", "access.sign_out_all",
     "changes.kind_choices", "desk.choose_usual", "desk.delete_view", "desk.discard_draft", "desk.draft", "desk.drafts",
     "desk.keep_draft", "desk.save_view", "desk.views", "fields.offered", "access.stop_looking",
