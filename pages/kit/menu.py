@@ -176,13 +176,7 @@ PAGES = (
     ),
     Entry(BROADCASTS, "broadcasts/templates.py", N_("Templates"), "description", ("broadcasts.templates",)),
     Entry(BROADCASTS, "broadcasts/forms.py", N_("Question forms"), "quiz", ("broadcasts.forms",)),
-    Entry(
-        BROADCASTS,
-        "broadcasts/procedures.py",
-        N_("Sending procedures"),
-        "alt_route",
-        ("broadcasts.procedures",),
-    ),
+    Entry(BROADCASTS, "broadcasts/procedures.py", N_("Sending procedures"), "alt_route", ("broadcasts.procedures",)),
     Entry(SAFETY, "safety/rules.py", N_("Automatic broadcasts"), "earthquake", ("safety.rules",)),
     Entry(SAFETY, "safety/telegrams.py", N_("Telegrams received"), "cell_tower", ("safety.telegrams",)),
     Entry(

@@ -14,7 +14,7 @@ from data.models.delivery import Chunk, Delivery, DeliveryState, Mailing, Mailin
 from data.models.people import ContactPoint, ContactState
 from services import delivery
 from services.broadcasts import Which, send_unknown
-from services.delivery import leases, sending, turn
+from services.delivery import leases, recorder, sending, turn
 from services.delivery.paces import SHARE, Pace
 from services.delivery.providers import Outcome, ProviderDown, SmtpProvider
 from services.delivery.results import claim, state_of
@@ -70,9 +70,10 @@ class TestLeave:
 
     def test_they_are_marked_before_they_go_out_and_at_most_so_many(self, live, monkeypatch):
         monkeypatch.setattr(turn, "MARKED_AT_ONCE", 4)
+        monkeypatch.setattr(recorder, "FLUSH_ROWS", 4)
         seen = []
         with smtp_sink() as sink:
-            opened(10, sink.port, again=False)
+            opened(60, sink.port, again=False)
             original = sink.handle_DATA
 
             async def look(server, session, envelope):
@@ -81,9 +82,9 @@ class TestLeave:
 
             sink.handle_DATA = look
             jobs.run_waiting_jobs()
-        assert states() == {ACCEPTED: 10}
+        assert states() == {ACCEPTED: 60}
         assert min(seen) >= 1
-        assert max(seen) <= 8, "one batch on its way, one being recorded"
+        assert max(seen) <= 20, "one batch on its way, one being recorded, one waiting to be"
 
     def test_a_line_that_breaks_after_the_text_leaves_it_unknown(self, live):
         with smtp_sink() as sink:
