@@ -83,6 +83,7 @@ def run(copied: Path, *words: str, fails: bool = False) -> None:
     assert fails or done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_passes_make_check(copy: Path) -> None:
     done = subprocess.run(["make", "check"], cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,9 +1,6 @@
 """The main job, walked as people do it: set up, import people, send a test, answer on a phone, watch the replies."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from core.actor import Actor
 from core.database import transaction
 from core.settings import ROOT
 from data.models.access import Account, ReachKind
-from data.models.broadcasts import Broadcast, BroadcastKind, Recipient
+from data.models.broadcasts import Broadcast, Recipient
 from data.models.delivery import LocalMail
 from data.models.people import Person
 from tests.browser.conftest import PASSWORD, Console, begin, context, open_from_menu, signed_in, type_into
@@ -159,30 +156,6 @@ def test_the_main_job(console: Console, desktop: Page, phone: Page, tmp_path: Pa
     phone.goto(url)
     expect(phone.get_by_role("button", name="回答を送信する")).to_be_hidden()
     expect(phone.get_by_text(re.compile("終了"))).to_be_visible()
-
-
-def test_D07_a_telegram_opens_a_broadcast_by_rule(console: Console, desktop: Page) -> None:
-    with transaction(Actor.system("test")) as tx:
-        begin(tx, sample=True)
-    signed_in(desktop, console)
-    desktop.get_by_role("link", name="自動一斉送信").click()
-    desktop.get_by_role("button", name=re.compile("オンにする")).first.click()
-    desktop.get_by_role("dialog").get_by_role("button", name=re.compile("オンにする")).click()
-    expect(desktop.get_by_role("dialog")).to_be_hidden()
-    files = ("d1_VXSE51_drill.xml", "a1_VXSE51_first.xml", "a1_VXSE51_first.xml")
-    said = [replay(console, SAMPLES / name) for name in files]
-    assert count(Broadcast, Broadcast.kind == BroadcastKind.AUTOMATIC) == 1, said
-    assert "訓練" in said[0]
-    open_from_menu(desktop, "一斉送信")
-    expect(desktop.get_by_text("自動一斉送信").last).to_be_visible()
-
-
-def replay(console: Console, file: Path) -> str:
-    """Run ``manage.py safety replay`` as an operator would."""
-    command = [sys.executable, "manage.py", "safety", "replay", str(file)]
-    environment = {**os.environ, "DATABASE_OWNER_URL": console.database.owner_url}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout
 
 
 def test_X06_a_permission_that_is_taken_away_is_gone_on_the_next_click(

@@ -112,6 +112,7 @@ def test_nothing_is_restored_under_a_running_console_and_no_file_is_overwritten(
         restore(filled.owner_url, file)
 
 
+@pytest.mark.long
 def test_on_the_command_line_an_organisation_is_replaced_only_when_that_is_said(filled, tmp_path):
     def command(*words):
         environment = {"DATABASE_OWNER_URL": filled.owner_url, "PYTHONIOENCODING": "utf-8", "LANG": "ja_JP"}

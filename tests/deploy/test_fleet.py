@@ -32,7 +32,7 @@ from tests.public.test_revocation import cut_off
 
 __all__ = ["chromium"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(300)]
 SESSION, BROWSER = "__Host-renraku", "__Host-renraku-browser"
 WITHIN_SECONDS = 2
 SECRET = "0123456789abcdefghjkmnpqrs"

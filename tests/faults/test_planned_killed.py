@@ -23,9 +23,9 @@ from tests.services.broadcasts.asks import drafted, opened, reachable
 PLANNED = 15
 
 
-@pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(seed, marks=[pytest.mark.long, pytest.mark.timeout(300)]) for seed in range(2, 12))]
-)
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(1, 12))
 def test_each_goes_out_once(live_cast, seed):
     chance = random.Random(seed)
     planned, reminding = prepared(live_cast)

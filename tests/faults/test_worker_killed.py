@@ -30,9 +30,9 @@ def system():
     return transaction(Actor.system("test"))
 
 
-@pytest.mark.parametrize(
-    "seed", [1, *(pytest.param(seed, marks=[pytest.mark.long, pytest.mark.timeout(300)]) for seed in range(2, 22))]
-)
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(1, 22))
 def test_every_recipient_is_reached(live, seed):
     chance = random.Random(seed)
     kills = sorted(chance.sample(range(50, MAILS - 50), 1 if seed == 1 else chance.randint(1, 4)))
