@@ -22,6 +22,8 @@ SHARED: list[structlog.typing.Processor] = [
     structlog.processors.format_exc_info,
 ]
 
+STEPS: list[structlog.typing.Processor] = [*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+
 
 def configure(level: int | None = None) -> None:
     """Send structlog's and the libraries' records through one formatter; ``level`` stands for the one that is set."""
@@ -31,7 +33,7 @@ def configure(level: int | None = None) -> None:
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=STEPS,  # one list for good: loggers that were used before keep hold of it
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
