@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable, Select, func, select, text
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -96,6 +96,10 @@ class Transaction:
         """Run a statement and return its first value."""
         self.stand()
         return self.session.scalar(statement, values)
+
+    def count(self, statement: Select[*tuple[Any, ...]]) -> int:
+        """Return how many rows a statement finds; their order is left out."""
+        return int(self.scalar(select(func.count()).select_from(statement.order_by(None).subquery())))
 
     def insert(self, model: type[Any], **values: Any) -> Any:
         """Store a new row that nobody needs as an object and return its primary key, the first column of it.

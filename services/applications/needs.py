@@ -1,6 +1,6 @@
 """What of the applications needs somebody: the office decides, the applicant corrects what was sent back."""
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import literal, select
 
 from core.actor import Reach
 from core.i18n import N_, _
@@ -23,7 +23,7 @@ def waiting_applications(tx: Transaction, reach: Reach) -> list[Need]:
         .where(ProfileApplication.person_id.is_distinct_from(tx.actor.person_id))
         .limit(COUNT_CAP)
     )
-    count = tx.scalar(select(func.count()).select_from(waiting.subquery()))
+    count = tx.count(waiting)
     return [_need(N_("Profile applications that wait for a decision"), count, "applications/inbox.py")] if count else []
 
 

@@ -5,7 +5,6 @@ from data.models.delivery import DeliveryState
 from services.broadcasts import commented, erasing, escalating, finding, needs, retained, words  # noqa: F401 - they declare
 from services.broadcasts.answering import read_answer
 from services.broadcasts.answers import Answered, AnswerLine, AnswersAsk, answers
-from services.broadcasts.answers import shown as shown_answer
 from services.broadcasts.asked import Asked, Known, find_all_asked, find_asked
 from services.broadcasts.audience import Selection, chosen, described, people_of
 from services.broadcasts.changing import for_change, require_free_name, saving
@@ -36,10 +35,9 @@ from services.broadcasts.procedures import (
     first_channels,
     procedures,
     seed_procedures,
-    steps_of,
     waits_of,
 )
-from services.broadcasts.prospect import Follows, Prospect, prospect
+from services.broadcasts.prospect import Prospect, prospect
 from services.broadcasts.questions import NewQuestion, OnlyIf, QuestionRow, condition, is_asked
 from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
@@ -66,7 +64,7 @@ __all__ = [
     "AnswerFor", "AnswerLine", "Answered", "AnswersAsk", "Asked", "BroadcastKind", "BroadcastLine", "BroadcastRow",
     "BroadcastState", "BroadcastsAsk", "Correction", "DeleteForm", "DeleteTemplate", "DeliveriesAsk",
     "DeliveryLine", "DeliveryState", "Draft", "EditForm", "EditProcedure", "EditTemplate", "FieldLine", "FieldText",
-    "Follows", "FormRow", "Known", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf", "ProcedureRow", "Prospect",
+    "FormRow", "Known", "Monitor", "MonitorAsk", "NewQuestion", "OnlyIf", "ProcedureRow", "Prospect",
     "QuestionKind", "QuestionRow", "ReceivedAsk", "ReceivedRow", "Rehearsal", "RehearsedPeopleAsk", "Reminders",
     "Replies", "Reply", "Schedule", "Selection", "Send", "Shown", "TemplateRow", "ToAnswer", "Which", "WhichDraft",
     "WhichProcedure", "WhoAnswers", "answer_for", "answers", "chosen", "close", "condition", "correct",
@@ -75,6 +73,6 @@ __all__ = [
     "first_channels", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic",
     "open_check", "people_of", "procedures", "prospect", "questions_of", "read_answer", "received",
     "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "schedule",
-    "search", "seed_procedures", "seed_samples", "send", "send_unknown", "set_reminders", "show", "shown_answer",
-    "steps_of", "stop", "templates", "to_answer", "unschedule", "waits_of",
+    "search", "seed_procedures", "seed_samples", "send", "send_unknown", "set_reminders", "show", "stop",
+    "templates", "to_answer", "unschedule", "waits_of",
 ]  # fmt: skip

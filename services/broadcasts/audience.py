@@ -49,11 +49,15 @@ def audience_of(row: Broadcast, reach: Reach, actor: Actor) -> Select[int]:
     if row.corrects_id is None:
         return people_of(Selection.model_validate(row.audience), reach, actor)
     asked = select(Recipient.person_id).where(Recipient.broadcast_id == row.corrects_id)
-    to_come = select(func.unnest(AudiencePart.person_ids)).where(
-        AudiencePart.broadcast_id == row.corrects_id, AudiencePart.asks
-    )
-    meant = or_(Person.id.in_(asked), Person.id.in_(to_come))
+    meant = or_(Person.id.in_(asked), Person.id.in_(pending(row.corrects_id)))
     return select(Person.id).where(Person.retired_at.is_(None), meant, people_within(reach, actor))
+
+
+def pending(broadcast_id: int) -> Select[int]:
+    """Return the ids of the people who are asked by a broadcast and do not stand among its recipients yet."""
+    return select(func.unnest(AudiencePart.person_ids)).where(
+        AudiencePart.broadcast_id == broadcast_id, AudiencePart.asks
+    )
 
 
 def chosen(selection: Selection) -> ColumnElement[bool]:

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.dialects.postgresql import insert
 
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
+from data.models.broadcasts import Broadcast, BroadcastKind
 from services.broadcasts.audience import Selection
-from services.broadcasts.opening import freeze, send_round
+from services.broadcasts.opening import freeze, insert_once, send_round
 from services.events import BroadcastOpened
 
 
@@ -30,19 +29,12 @@ def open_check(
     """
     if not tx.scalar(select(exists(people))):
         return None
-    made: int | None = tx.scalar(
-        insert(Broadcast)
-        .values(
-            kind=BroadcastKind.CONTACT_CHECK, state=BroadcastState.SENDING, title=title, subject=subject, body=body,
-            introduction=introduction, questions=[], audience=Selection(everybody=True).model_dump(), cause=cause,
-            created_by=tx.actor.account_id, created_at=tx.now, sent_at=tx.now,
-        )
-        .on_conflict_do_nothing(index_elements=[Broadcast.cause])
-        .returning(Broadcast.id)
+    made, is_new = insert_once(
+        tx, cause, kind=BroadcastKind.CONTACT_CHECK, title=title, subject=subject, body=body, introduction=introduction,
+        questions=[], audience=Selection(everybody=True).model_dump(),
     )  # fmt: skip
-    if made is None:
-        there: int = tx.scalar(select(Broadcast.id).where(Broadcast.cause == cause))
-        return there
+    if not is_new:
+        return made
     broadcast = tx.get(Broadcast, made, lock=True)
     assert broadcast is not None  # it was made in this transaction
     freeze(tx, broadcast, people)

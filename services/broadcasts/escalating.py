@@ -5,7 +5,7 @@ within the limit of the broadcast; whom nothing else can reach gets one at once.
 turn yet: a worker that dies in between leaves them to the next one, and the database takes each turn once.
 """
 
-from sqlalchemy import Exists, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from core.actor import Actor
 from core.database import transaction
@@ -13,9 +13,10 @@ from core.jobs import EVERY_FIVE_SECONDS, job
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastState, Recipient
 from data.models.delivery import Delivery, DeliveryState, Mailing
-from data.models.people import ContactPoint, ContactState, Person
+from data.models.people import ContactPoint, ContactState
 from services import delivery
 from services.broadcasts.opening import send_by
+from services.broadcasts.people import silent
 from services.broadcasts.turns import EARLY, begun, due_at, note_next
 from services.delivery import Channel
 
@@ -53,11 +54,11 @@ def _take_turn(tx: Transaction, broadcast: Broadcast, first: Mailing, channel: s
     by = Channel.SMS if early else Channel(channel)
     if delivery.switched_off(tx, [by]):
         return
-    people = silent(broadcast, first.round, by)
+    people = silent(broadcast.id, Recipient.round == first.round, _can_be_reached(by))
     people = people.where(~_reached(broadcast.id, first.round) if early else ~_had(broadcast.id, first.round, by))
     capped = 0
     if by is Channel.SMS and (left := _affordable(tx, broadcast)) is not None:
-        capped = max(_count(tx, people) - left, 0)
+        capped = max(tx.count(people) - left, 0)
         unreached_first = case((_reached(broadcast.id, first.round), 1), else_=0)
         people = people.order_by(unreached_first, Recipient.person_id).limit(left)
     mailing_id = send_by(tx, broadcast, people, by)
@@ -69,36 +70,26 @@ def _take_turn(tx: Transaction, broadcast: Broadcast, first: Mailing, channel: s
     tx.session.flush()
 
 
-def silent(broadcast: Broadcast, number: int, by: Channel) -> Select[int]:
-    """Return the people of a round who have not answered and can be reached by a channel."""
-    reachable = exists().where(
+def _can_be_reached(by: Channel) -> ColumnElement[bool]:
+    return exists().where(
         ContactPoint.person_id == Recipient.person_id, ContactPoint.kind == delivery.KINDS[by],
         ContactPoint.state != ContactState.DEAD,
     )  # fmt: skip
-    return (
-        select(Recipient.person_id)
-        .join(Person, Person.id == Recipient.person_id)
-        .where(
-            Recipient.broadcast_id == broadcast.id, Recipient.round == number, Recipient.latest_at.is_(None),
-            Person.retired_at.is_(None), reachable,
-        )
-    )  # fmt: skip
 
 
-def _reached(broadcast_id: int, number: int) -> Exists:
+def _reached(broadcast_id: int, number: int) -> ColumnElement[bool]:
     """Return whether anything of a round was sent to a recipient, or is about to be."""
-    of_round = and_(Mailing.broadcast_id == broadcast_id, (Mailing.round == number) | (Mailing.follows == number))
-    gone = Delivery.state.not_in([DeliveryState.NOT_SENT, DeliveryState.FAILED])
-    return exists().where(Delivery.mailing_id == Mailing.id, of_round, Delivery.person_id == Recipient.person_id, gone)
+    return _got(broadcast_id, number, Delivery.state.not_in([DeliveryState.NOT_SENT, DeliveryState.FAILED]))
 
 
-def _had(broadcast_id: int, number: int, by: Channel) -> Exists:
+def _had(broadcast_id: int, number: int, by: Channel) -> ColumnElement[bool]:
     """Return whether a recipient had something of a round by this channel already."""
+    return _got(broadcast_id, number, Delivery.channel == by, Delivery.state != DeliveryState.NOT_SENT)
+
+
+def _got(broadcast_id: int, number: int, *what: ColumnElement[bool]) -> ColumnElement[bool]:
     of_round = and_(Mailing.broadcast_id == broadcast_id, (Mailing.round == number) | (Mailing.follows == number))
-    return exists().where(
-        Delivery.mailing_id == Mailing.id, of_round, Delivery.person_id == Recipient.person_id,
-        Delivery.channel == by, Delivery.state != DeliveryState.NOT_SENT,
-    )  # fmt: skip
+    return exists().where(Delivery.mailing_id == Mailing.id, of_round, Delivery.person_id == Recipient.person_id, *what)
 
 
 def _affordable(tx: Transaction, broadcast: Broadcast) -> int | None:
@@ -114,8 +105,3 @@ def _affordable(tx: Transaction, broadcast: Broadcast) -> int | None:
                Delivery.state != DeliveryState.NOT_SENT)
     )  # fmt: skip
     return max((broadcast.sms_cap_yen - booked * each) // each, 0) if each else None
-
-
-def _count(tx: Transaction, people: Select[int]) -> int:
-    count: int = tx.scalar(select(func.count()).select_from(people.order_by(None).subquery()))
-    return count

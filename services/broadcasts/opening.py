@@ -5,6 +5,7 @@ What a person sends and what a telegram opens go the same way from here on.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
@@ -16,10 +17,10 @@ from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState, Rec
 from data.models.delivery import Mailing
 from data.models.people import Person
 from services import delivery
-from services.broadcasts.audience import Selection
+from services.broadcasts.audience import Selection, pending
 from services.broadcasts.forms import FormRow, plain
 from services.broadcasts.marks import ENGLISH, REMINDER, marked, unmarked
-from services.broadcasts.parts import first_part, keep_parts, pending
+from services.broadcasts.parts import first_part, keep_parts
 from services.broadcasts.procedures import at_once, follow, otherwise
 from services.broadcasts.slots import next_slot
 from services.broadcasts.turns import begin
@@ -152,34 +153,25 @@ def open_automatic(
     same moment from elsewhere, returns the broadcast that is there and sends nothing. A text that lacks the link to
     answer gets it at its end. ``procedure_id`` says by what it goes, one channel after the other; None: by mail.
     """
-    made = tx.scalar(
-        insert_unless(Broadcast)
-        .values(
-            kind=BroadcastKind.AUTOMATIC,
-            state=BroadcastState.SENDING,
-            title=title,
-            subject=subject,
-            body=_with_link(body),
-            introduction=form.introduction,
-            title_en=title_en,
-            subject_en=subject_en,
-            body_en=_with_link(body_en) if body_en else "",
-            introduction_en=form.introduction_en,
-            form_id=form.id,
-            questions=plain(form.questions),
-            audience=Selection(areas=list(areas)).model_dump(),
-            cause=cause,
-            created_by=tx.actor.account_id,
-            created_at=tx.now,
-            sent_at=tx.now,
-        )
-        .on_conflict_do_nothing(index_elements=[Broadcast.cause])
-        .returning(Broadcast.id)
+    broadcast_id, is_new = insert_once(
+        tx,
+        cause,
+        kind=BroadcastKind.AUTOMATIC,
+        title=title,
+        subject=subject,
+        body=_with_link(body),
+        introduction=form.introduction,
+        title_en=title_en,
+        subject_en=subject_en,
+        body_en=_with_link(body_en) if body_en else "",
+        introduction_en=form.introduction_en,
+        form_id=form.id,
+        questions=plain(form.questions),
+        audience=Selection(areas=list(areas)).model_dump(),
     )
-    if made is None:
-        there: int = tx.scalar(select(Broadcast.id).where(Broadcast.cause == cause))
-        return there
-    broadcast = _locked(tx, made)
+    if not is_new:
+        return broadcast_id
+    broadcast = _locked(tx, broadcast_id)
     follow(tx, broadcast, procedure_id)
     if freeze(tx, broadcast, person_ids, areas):
         send_round(tx, broadcast)
@@ -188,6 +180,23 @@ def open_automatic(
         tx.session.flush()
     tx.tell(BroadcastOpened(broadcast.id, broadcast.kind.value, broadcast.asked))
     return broadcast.id
+
+
+def insert_once(tx: Transaction, cause: str, **values: Any) -> tuple[int, bool]:
+    """Store a broadcast that begins to be sent unless its cause has opened one; return its id and whether it is new."""
+    made: int | None = tx.scalar(
+        insert_unless(Broadcast)
+        .values(
+            state=BroadcastState.SENDING, cause=cause, created_by=tx.actor.account_id, created_at=tx.now,
+            sent_at=tx.now, **values,
+        )
+        .on_conflict_do_nothing(index_elements=[Broadcast.cause])
+        .returning(Broadcast.id)
+    )  # fmt: skip
+    if made is not None:
+        return made, True
+    there: int = tx.scalar(select(Broadcast.id).where(Broadcast.cause == cause))
+    return there, False
 
 
 def _with_link(body: str) -> str:

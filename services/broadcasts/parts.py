@@ -46,13 +46,6 @@ def keep_parts(
     return sum(row[0] for row in sizes)
 
 
-def pending(broadcast_id: int) -> Select[int]:
-    """Return the ids of the people who are asked by a broadcast and do not stand among its recipients yet."""
-    return select(func.unnest(AudiencePart.person_ids)).where(
-        AudiencePart.broadcast_id == broadcast_id, AudiencePart.asks
-    )
-
-
 def first_part(tx: Transaction, broadcast_id: int, number: int) -> tuple[Select[int], int]:
     """Take the first part of a round off the list; return its people, recipients by now, and how many come later."""
     rest = select(func.coalesce(func.sum(func.cardinality(AudiencePart.person_ids)), 0)).where(

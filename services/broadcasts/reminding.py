@@ -18,12 +18,12 @@ from core.inputs import Input, WrongValue, field
 from core.jobs import job
 from core.operations import operation
 from core.transaction import Transaction
-from data.models.broadcasts import Broadcast, BroadcastState, Recipient
-from data.models.people import Person
+from data.models.broadcasts import Broadcast, BroadcastState
 from services.broadcasts.asked import ANSWERABLE_FOR
 from services.broadcasts.drafts import BroadcastRow
 from services.broadcasts.marks import REMINDER, marked
 from services.broadcasts.opening import send_reminder
+from services.broadcasts.people import silent
 from services.broadcasts.sight import get_steered
 from services.broadcasts.slots import next_slot
 
@@ -106,14 +106,8 @@ def remind_due(tx: Transaction, ask: Due) -> BroadcastRow:
 
 def remind_silent(tx: Transaction, row: Broadcast, *within: ColumnElement[bool]) -> int:
     """Send a locked broadcast once more to those who have not answered, as far as ``within``; return how many."""
-    silent = (
-        select(Recipient.person_id)
-        .join(Person, Person.id == Recipient.person_id)
-        .where(
-            Recipient.broadcast_id == row.id, Recipient.latest_at.is_(None), Person.retired_at.is_(None), *within
-        )
-    )  # fmt: skip
-    return send_reminder(tx, row, silent, marked(row.subject, [REMINDER]))
+    people = silent(row.id, *within)
+    return send_reminder(tx, row, people, marked(row.subject, [REMINDER]))
 
 
 @job("broadcasts.remind", periodic="* * * * *")

@@ -36,9 +36,7 @@ def covered(tx: Transaction, ask: WhichRule) -> Covered:
         raise NotFound(N_("This rule does not exist any more. Go back to the list."))
     people = concerned(tx, rule, _everywhere(tx, rule)).people
     everybody = select(func.count()).select_from(Person).where(Person.retired_at.is_(None))
-    return Covered(
-        people=tx.scalar(select(func.count()).select_from(people.subquery())), everybody=tx.scalar(everybody)
-    )
+    return Covered(people=tx.count(people), everybody=tx.scalar(everybody))
 
 
 def _everywhere(tx: Transaction, rule: Rule) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from core import jobs, logs
 from core.actor import Actor
@@ -132,7 +132,7 @@ class Opener:
         people = without(found.to_ask, ids)
         state = self._tx.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id).with_for_update())
         if state is BroadcastState.CLOSED:
-            missed = self._count(people)
+            missed = self._tx.count(people)
             self._done(AskingState.ASKED, broadcast_id, added=0)
             message = decisions.CLOSED if missed else decisions.ALL_ASKED
             return self._about(Verdict.SILENT, message, broadcast=broadcast_id, people=missed)
@@ -151,7 +151,7 @@ class Opener:
             return []
         ids = [one.broadcast_id for one in opened if one.broadcast_id is not None]
         spared = found.people.where(found.people.selected_columns[0].in_(found.spared))
-        people = self._count(without(spared, ids) if ids else spared)
+        people = self._tx.count(without(spared, ids) if ids else spared)
         values = {"rule": self._rule.name, "people": people}
         said = Decision(verdict=Verdict.SILENT, message=decisions.SPARED, values=values, rule_id=self._rule.id)
         return [said] if people else []
@@ -189,7 +189,3 @@ class Opener:
 
     def _areas(self) -> list[str]:
         return sorted(places_of(self._tx, self._rule.kind, self._hits))
-
-    def _count(self, people: Select[int]) -> int:
-        count: int = self._tx.scalar(select(func.count()).select_from(people.subquery()))
-        return count

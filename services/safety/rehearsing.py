@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from core.errors import Refused
 from core.i18n import N_, _
@@ -142,7 +142,7 @@ def _rule(tx: Transaction, rule_id: int, enabled: bool, asks: list[Asks]) -> Reh
     rule = tx.session.get_one(Rule, rule_id)
     waits, cap = _procedure(tx, rule)
     prospect = broadcasts.prospect(tx, concerned(tx, rule, asks[-1].hits).people, waits, cap)
-    counts = [*[_count(concerned(tx, rule, one.hits).people, tx) for one in asks[:-1]], prospect.forecast.people]
+    counts = [*[tx.count(concerned(tx, rule, one.hits).people) for one in asks[:-1]], prospect.forecast.people]
     without, with_address = _unplaced(tx) if rule.who is RuleWho.REGIONS else (0, 0)
     return RehearsedRule(
         rule_id=rule.id, name=rule.name, enabled=enabled, hits=asks[-1].hits, prospect=prospect,
@@ -163,11 +163,6 @@ def _unplaced(tx: Transaction) -> tuple[int, int]:
     placeable = func.count().filter(PersonSearch.placeable)
     row = tx.execute(select(func.count(), placeable).where(PersonSearch.regionless, PersonSearch.active)).one()
     return row[0], row[1]
-
-
-def _count(people: Select[int], tx: Transaction) -> int:
-    count: int = tx.scalar(select(func.count()).select_from(people.subquery()))
-    return count
 
 
 def lines(found: RehearsedEvent) -> list[str]:

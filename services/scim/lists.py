@@ -138,7 +138,7 @@ def _read(after: str, by: list[Any]) -> list[Any]:
 
 def _count(tx: Transaction, statement: Select[Any], everybody: bool) -> int:
     if not everybody:
-        return int(tx.scalar(select(func.count()).select_from(statement.subquery())))
+        return tx.count(statement)
     # A total must be exact, clients page by it; all accounts but those of people who left is a quick way to it.
     accounts = select(func.count()).select_from(Account)
     left = accounts.join(Person, Person.id == Account.person_id).where(Person.retired_at.is_not(None))

@@ -52,7 +52,7 @@ def guide(tx: Transaction, ask: Mails) -> Guided:
     total = tx.scalar(select(func.count()).select_from(people))
     refuse_unless_some(total, MOST)
     meant = select(Person.id).join(people, people.c.id == Person.id)
-    without = tx.scalar(select(func.count()).select_from(meant.where(~has_address()).subquery()))
+    without = tx.count(meant.where(~has_address()))
     to_send = meant.add_columns(literal("mail"), literal(tx.now), literal(tx.actor.account_id)).where(
         has_address(), ~skipped(tx, GuideWay.MAIL, again=ask.again)
     )

@@ -1,7 +1,5 @@
 """What of the automatic reading needs somebody: it does not succeed any more, or telegrams did not come in whole."""
 
-from sqlalchemy import func, select
-
 from core.actor import Reach
 from core.clock import jst
 from core.i18n import N_, _
@@ -30,7 +28,7 @@ def _stale(tx: Transaction) -> list[Need]:
 
 
 def _failed(tx: Transaction) -> list[Need]:
-    count = tx.scalar(select(func.count()).select_from(failed(tx).order_by(None).subquery()))
+    count = tx.count(failed(tx))
     if not count:
         return []
     text = _(N_("JMA issued telegrams that could not be taken in"))

@@ -103,7 +103,7 @@ def feeds(tx: Transaction) -> Finding | None:
 
 def sealed(tx: Transaction) -> Finding:
     """Is the audit trail sealed up to now?"""
-    count = int(tx.scalar(select(func.count()).select_from(seals.unsealed(tx).subquery())))
+    count = tx.count(seals.unsealed(tx))
     return found(
         not count,
         N_("The audit trail is sealed."),
