@@ -34,7 +34,7 @@ from core.settings import ROOT
 from data.models.broadcasts import QuestionForm
 from data.models.delivery import Delivery, DeliveryState, Mailing, MailingState, MailSender, ProviderKind, Security
 from data.models.people import Person
-from services import broadcasts
+from services import broadcasts, network
 
 SLOW_MS = 20
 WORKERS = 2
@@ -118,6 +118,7 @@ def people_of(owner: Engine, people: int) -> None:
             " SELECT n, 'mail', 'p' || n || '@example.jp', 'works' FROM generate_series(2, :people + 1) n WHERE n % 50 = 0"
         ), {"people": people})  # fmt: skip
         connection.execute(text("SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT max(id) FROM person))"))
+    network.settle_waiting()  # what workers do within minutes of an import
 
 
 def broadcast(to: Sink, people: int, workers: int, *, kill: bool = False) -> Run:

@@ -6,6 +6,7 @@ its own; when it dies, another one takes up its jobs.
 
 import asyncio
 import functools
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,6 +120,10 @@ def worker_alive(tx: Transaction) -> bool:
     return latest is not None and latest > clock.now() - ALIVE_WITHIN
 
 
+RARELY = (20_000, 20, 20)
+"""How often a worker looks for objects that hold each other: it makes rows by the thousand, and hardly any of those."""
+
+
 def run_worker(concurrency: int = 4) -> None:
     """Work until a signal comes; a heartbeat tells the console that somebody works.
 
@@ -126,6 +131,8 @@ def run_worker(concurrency: int = 4) -> None:
         Unavailable: when the database went away. Whoever started the worker starts it again.
     """
     lost = Unavailable(N_("The worker lost its database and stopped. Start it again."))
+    gc.freeze()
+    gc.set_threshold(*RARELY)
     try:
         with _connected() as app:
             stopped = asyncio.run(_work_until_stopped(app, concurrency))

@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
-from data.models.columns import Versioned, state_column
+from data.models.columns import Versioned, mass_reference, state_column
 
 
 class MailTemplate(Versioned, Base):
@@ -205,13 +205,13 @@ class Recipient(Base):
     broadcast_id: Mapped[int] = mapped_column(primary_key=True)
     """Refers to ``broadcast``: a trigger of the statement sees to it, a foreign key looks once a row (0038)."""
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    person_id: Mapped[int] = mass_reference("person.id", primary_key=True, index=True)
+    department_id: Mapped[int | None] = mass_reference("department.id")
     round: Mapped[int] = mapped_column(default=0, server_default="0")
     answers: Mapped[int] = mapped_column(default=0, server_default="0")
     first_at: Mapped[datetime | None]
     latest_at: Mapped[datetime | None]
-    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    area_code: Mapped[str | None] = mass_reference("area.code")
     tally: Mapped[str | None]
     latest_answer: Mapped[dict[str, Any] | None]
     first_answer: Mapped[dict[str, Any] | None]

@@ -21,6 +21,14 @@ def start_index(name: str, words: str) -> Index:
     return Index(name, literal_column(f"lower({words})").label("start"), postgresql_ops={"start": "text_pattern_ops"})
 
 
+def mass_reference(key: str, **options: Any) -> MappedColumn[Any]:
+    """Return a column that refers to ``key`` (table.column), and is written by the million.
+
+    A foreign key looks at its parent once a row, and locks it; triggers look once a statement (0038).
+    """
+    return mapped_column(info={"refers": key}, **options)
+
+
 class Versioned:
     """A row that two people may edit at once: the second one to save is told (Conflict)."""
 

@@ -89,7 +89,8 @@ def _open_mailing(
     if broadcast.state is not BroadcastState.STOPPED:
         broadcast.state = BroadcastState.SENDING
     tx.session.flush()
-    people, to_come = first_part(tx, broadcast.id, next_round(tx, broadcast))
+    part, to_come = first_part(tx, broadcast.id, next_round(tx, broadcast))
+    part.ask(tx)
     mailing_id = delivery.open_mailing(
         tx,
         broadcast.id,
@@ -98,7 +99,7 @@ def _open_mailing(
         body=broadcast.body,
         versions=_versions(broadcast, reminder=reminder),
         reminder=reminder,
-        people=people,
+        people=part.people,
         channels=channels or at_once(broadcast.waits),
         otherwise=() if channels else otherwise(broadcast.waits),
         again=broadcast.again,
@@ -106,6 +107,7 @@ def _open_mailing(
         to_come=to_come,
         unproved_since=unproved_since,
     )
+    part.take_off(tx)
     if broadcast.state is BroadcastState.STOPPED:  # a person stopped it: what comes later waits for that person as well
         delivery.stop(tx, broadcast.id)
     return mailing_id

@@ -5,8 +5,9 @@ that is on its way. Each part is one transaction, which also takes it off the li
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, BigInteger, Insert, Select, case, cast, delete, func, insert, literal, select
+from sqlalchemy import CTE, Select, case, delete, func, insert, literal, select
 
 from core.actor import Actor
 from core.database import transaction
@@ -20,11 +21,37 @@ from services import delivery
 from services.broadcasts.audience import areas_below
 from services.broadcasts.totals import count_part
 
-FIRST_PEOPLE, PART_PEOPLE = 2_000, 10_000
+FIRST_PEOPLE, PART_PEOPLE = 2_000, 25_000
 """The first part is small, so that the first mail is out soon."""
 
 PATIENCE_SECONDS = 60
 ADD_PARTS = "broadcasts.add_parts"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that is being worked off; its people stay in the database, where all that is done with them is done."""
+
+    id: int
+    broadcast_id: int
+    round: int
+    asks: bool
+    areas: list[str]
+    size: int
+
+    @property
+    def people(self) -> Select[int]:
+        """Return the ids of its people."""
+        return select(func.unnest(AudiencePart.person_ids)).where(AudiencePart.id == self.id)
+
+    def ask(self, tx: Transaction) -> None:
+        """Make its people recipients, with department and area as they are now, unless they are already."""
+        if self.asks:
+            tx.execute(count_part(self.broadcast_id, self.round, _recipients(self)))
+
+    def take_off(self, tx: Transaction) -> None:
+        """Take the part off the list: whatever had to be done with its people is done."""
+        tx.execute(delete(AudiencePart).where(AudiencePart.id == self.id))
 
 
 def keep_parts(
@@ -46,18 +73,15 @@ def keep_parts(
     return sum(row[0] for row in sizes)
 
 
-def first_part(tx: Transaction, broadcast_id: int, number: int) -> tuple[Select[int], int]:
-    """Take the first part of a round off the list; return its people, recipients by now, and how many come later."""
+def first_part(tx: Transaction, broadcast_id: int, number: int) -> tuple[Part, int]:
+    """Return the first part of a round, and how many people come later."""
     rest = select(func.coalesce(func.sum(func.cardinality(AudiencePart.person_ids)), 0)).where(
         AudiencePart.broadcast_id == broadcast_id, AudiencePart.round == number, AudiencePart.number > 0
     )
     to_come = int(tx.scalar(rest))
-    part = _take(tx, broadcast_id, number)
     if to_come:
         _enqueue(tx, broadcast_id)
-    if part is not None and part.asks:
-        _count(tx, part)
-    return _ids(part.person_ids if part else ()), to_come
+    return _next(tx, broadcast_id, number) or Part(0, broadcast_id, number, asks=False, areas=[], size=0), to_come
 
 
 @job(ADD_PARTS, retries=8)
@@ -83,53 +107,45 @@ def _enqueue(tx: Transaction, broadcast_id: int) -> None:
 
 
 def _add_next(tx: Transaction, broadcast_id: int) -> bool:
-    part = _take(tx, broadcast_id)
+    part = _next(tx, broadcast_id)
     if part is None:
         return False
+    part.ask(tx)
     here = (Mailing.broadcast_id == broadcast_id) & (Mailing.round == part.round)
     mailing_id: int = tx.scalar(select(Mailing.id).where(here))
-    delivery.add_people(tx, mailing_id, _ids(part.person_ids), len(part.person_ids))
-    if part.asks:
-        _count(tx, part)
+    delivery.add_people(tx, mailing_id, part.people, part.size)
+    part.take_off(tx)
     return True
 
 
-def _take(tx: Transaction, broadcast_id: int, number: int | None = None) -> AudiencePart | None:
-    """Take a part off the list; its people become recipients, with department and area as they are now."""
+def _next(tx: Transaction, broadcast_id: int, number: int | None = None) -> Part | None:
     of_round = [] if number is None else [AudiencePart.round == number]
     first = (
-        select(AudiencePart)
+        select(
+            AudiencePart.id, AudiencePart.broadcast_id, AudiencePart.round, AudiencePart.asks, AudiencePart.areas,
+            func.cardinality(AudiencePart.person_ids).label("size"),
+        )
         .where(AudiencePart.broadcast_id == broadcast_id, *of_round)
         .order_by(AudiencePart.round, AudiencePart.number)
         .limit(1)
         .with_for_update()
-    )
-    part: AudiencePart | None = tx.session.scalars(first).first()
-    if part is None:
-        return None
-    tx.execute(delete(AudiencePart).where(AudiencePart.id == part.id))
-    tx.session.expunge(part)
-    if part.asks:
-        tx.execute(_recipients(part))
-    return part
+    )  # fmt: skip
+    row = tx.execute(first).first()
+    return None if row is None else Part(*row)
 
 
-def _recipients(part: AudiencePart) -> Insert:
+def _recipients(part: Part) -> CTE:
     region = select(PersonRegion.area_code).where(PersonRegion.person_id == Person.id)
     order = [PersonRegion.area_code.in_(areas_below(part.areas)).desc()] if part.areas else []
     area_code = region.order_by(*order, PersonRegion.area_code).limit(1).scalar_subquery()
     frozen = (
         select(literal(part.broadcast_id), Person.id, Membership.department_id, area_code, literal(part.round))
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
-        .where(Person.id.in_(_ids(part.person_ids)))
+        .where(Person.id.in_(part.people))
     )
-    return insert(Recipient).from_select(["broadcast_id", "person_id", "department_id", "area_code", "round"], frozen)
-
-
-def _count(tx: Transaction, part: AudiencePart) -> None:
-    # Last in its transaction: who answers waits for these rows.
-    count_part(tx, part.broadcast_id, part.round, part.person_ids)
-
-
-def _ids(person_ids: Sequence[int]) -> Select[int]:
-    return select(func.unnest(cast(list(person_ids), ARRAY(BigInteger))))
+    return (
+        insert(Recipient)
+        .from_select(["broadcast_id", "person_id", "department_id", "area_code", "round"], frozen)
+        .returning(Recipient.department_id, Recipient.area_code)
+        .cte("came")
+    )

@@ -5,15 +5,17 @@ recipients takes PostgreSQL 35 to 70 ms, reading their totals 2. Replies write s
 every few seconds; whoever reads adds up both, so nothing is ever missing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, column, table, text
+from sqlalchemy import CTE, BigInteger, Select, Text, cast, column, func, literal, select, table, text, union_all
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from core.actor import Actor
 from core.database import transaction
 from core.jobs import EVERY_FIVE_SECONDS, job
 from core.transaction import Transaction
+from data.models.replies import ReplyDepartment, ReplyTotal
 
 COUNT_ROUND = text("""
     WITH counted AS MATERIALIZED (
@@ -48,27 +50,7 @@ COUNT_ROUND = text("""
     UNION ALL
     SELECT :broadcast_id, :round, 'answer', key, 0, answered, latest_at FROM parts WHERE grouped = 6
 """)
-# Of people who were just asked: nobody of them has answered yet.
-COUNT_PART = text("""
-    WITH counted AS MATERIALIZED (
-        SELECT grouping(department_id, area_code) AS grouped, department_id, area_code, count(*) AS asked
-        FROM recipient WHERE broadcast_id = :broadcast_id AND person_id = ANY(:people)
-        GROUP BY GROUPING SETS ((department_id), (area_code), (department_id, area_code))
-    ), shares AS (
-        INSERT INTO reply_department AS there (broadcast_id, department_id, kind, key, asked, answered)
-        SELECT :broadcast_id, department_id, 'area', coalesce(prefecture, ''), sum(asked), 0
-        FROM counted LEFT JOIN area_prefecture ON code = area_code
-        WHERE grouped = 0 AND department_id IS NOT NULL GROUP BY 2, 4 ORDER BY 2, 4
-        ON CONFLICT (broadcast_id, department_id, kind, key) DO UPDATE SET asked = there.asked + excluded.asked
-    )
-    INSERT INTO reply_total AS there (broadcast_id, round, kind, key, asked, answered, latest_at)
-    SELECT :broadcast_id, :round, kind, key, asked, 0, NULL FROM (
-        SELECT 'area' AS kind, coalesce(area_code, '') AS key, asked FROM counted WHERE grouped = 2
-        UNION ALL
-        SELECT 'department', coalesce(department_id::text, ''), asked FROM counted WHERE grouped = 1
-    ) AS part ORDER BY kind, key
-    ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE SET asked = there.asked + excluded.asked
-""")
+AREA_PREFECTURE = table("area_prefecture", column("code", Text), column("prefecture", Text))
 REPLY_COUNT = table(
     "reply_count", column("broadcast_id", BigInteger), column("kind", Text), column("key", Text),
     column("asked", BigInteger), column("answered", BigInteger),
@@ -114,9 +96,35 @@ TOTALS_OF = """
 """
 
 
-def count_part(tx: Transaction, broadcast_id: int, number: int, person_ids: Sequence[int]) -> None:
-    """Add people to the totals of a round who have just become its recipients."""
-    tx.execute(COUNT_PART, {"broadcast_id": broadcast_id, "round": number, "people": list(person_ids)})
+def count_part(broadcast_id: int, number: int, came: CTE) -> Insert:
+    """Return the statement that adds to the totals of a round those who ``came``, the recipients that it makes.
+
+    Nobody of them has answered yet. ``came`` has their ``department_id`` and ``area_code``.
+    """
+    department, area, asked = came.c.department_id, came.c.area_code, func.count().label("asked")
+    shares = (
+        select(literal(broadcast_id), department, literal("area"), func.coalesce(AREA_PREFECTURE.c.prefecture, ""),
+               asked, literal(0))
+        .outerjoin(AREA_PREFECTURE, AREA_PREFECTURE.c.code == area)
+        .where(department.is_not(None))
+        .group_by(department, AREA_PREFECTURE.c.prefecture)
+        .order_by(department, text("4"))
+    )  # fmt: skip
+    by_kind = union_all(
+        select(literal("area").label("kind"), func.coalesce(area, "").label("key"), asked).group_by(area),
+        select(literal("department"), func.coalesce(cast(department, Text), ""), asked).group_by(department),
+    ).subquery("by_kind")
+    totals = select(
+        literal(broadcast_id), literal(number), by_kind.c.kind, by_kind.c.key, by_kind.c.asked, literal(0)
+    ).order_by(by_kind.c.kind, by_kind.c.key)
+    kept = _added(ReplyDepartment, ["broadcast_id", "department_id", "kind", "key"], shares).cte("kept")
+    return _added(ReplyTotal, ["broadcast_id", "round", "kind", "key"], totals).add_cte(kept)
+
+
+def _added(model: type[ReplyTotal | ReplyDepartment], key: list[str], rows: Select[Any]) -> Insert:
+    """Add what is asked to rows that are there; others are made. In order, so that nobody waits in a circle."""
+    statement = insert(model).from_select([*key, "asked", "answered"], rows)
+    return statement.on_conflict_do_update(index_elements=key, set_={"asked": model.asked + statement.excluded.asked})
 
 
 def count_round(tx: Transaction, broadcast_id: int, number: int) -> None:

@@ -111,7 +111,7 @@ def _then(one: Wanted, now: Values) -> dict[str, Any]:
 
 
 def referred_to(tx: Transaction, model: type[Base], ids: Sequence[int], *, but: Collection[str]) -> set[int]:
-    """Return which of these records another table refers to by a foreign key; tables and columns in ``but`` aside."""
+    """Return which of these records another table refers to; tables and columns in ``but`` aside."""
     found: set[int] = set()
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
@@ -122,4 +122,5 @@ def referred_to(tx: Transaction, model: type[Base], ids: Sequence[int], *, but: 
 
 
 def _refers(column: Column[object], model: type[Base]) -> bool:
-    return any(key.column.table is model.__table__ for key in column.foreign_keys)
+    keys = [key.target_fullname for key in column.foreign_keys] + [column.info.get("refers", "")]
+    return any(key.partition(".")[0] == model.__tablename__ for key in keys)

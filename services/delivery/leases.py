@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, DateTime, and_, cast, func, or_, select, update
 
 from core import progress
 from core.database import transaction
@@ -111,26 +111,46 @@ def put_down(tx: Transaction, lease: Lease, *, sure: bool = True) -> None:
         )
 
 
-def end_pass(tx: Transaction, lease: Lease, pause: timedelta) -> None:
-    """Close a chunk, or have it taken once more after a pause when some of its mails failed for now."""
-    tx.get(Mailing, lease.mailing_id, lock=True)
+def end_pass(tx: Transaction, lease: Lease, pause: timedelta, *, left: bool) -> None:
+    """Close a chunk, or have it taken once more after a pause when some of it (``left``) failed for now.
+
+    Whoever ends the last one ends the mailing afterwards (``finish_if_done``): locking it here would let the sending
+    wait for those who add people. A chunk whose ``passes`` were set anew meanwhile has something to be sent again.
+    """
+    closed = {"state": ChunkState.DONE, "owner": None, "lease_until": None, "passes": Chunk.passes + 1}
+    whole = update(Chunk).where(_mine(lease), Chunk.passes == lease.passes).values(closed)
+    if not left and tx.changed_rows(whole):
+        return
+    # The chunk before its deliveries: what somebody who holds it has written to them is seen then.
+    if tx.scalar(select(Chunk.id).where(_mine(lease)).with_for_update()) is None:
+        return
     open_rows = _rows(lease) & Delivery.state.in_([DeliveryState.WAITING, DeliveryState.SENDING])
     if tx.scalar(select(Delivery.id).where(open_rows).limit(1)) is not None:
-        again = {"state": ChunkState.WAITING, "owner": None, "lease_until": func.now() + pause}
-        tx.execute(update(Chunk).where(_mine(lease)).values(**again, passes=Chunk.passes + 1))
-        return
-    done = {"state": ChunkState.DONE, "owner": None, "lease_until": None}
-    if tx.changed_rows(update(Chunk).where(_mine(lease)).values(**done, passes=Chunk.passes + 1)):
-        finish_if_done(tx, lease.mailing_id)
+        again = {"state": ChunkState.WAITING, "lease_until": func.now() + pause}
+        tx.execute(update(Chunk).where(_mine(lease)).values(closed | again))
+    else:
+        tx.execute(update(Chunk).where(_mine(lease)).values(closed))
+
+
+def done() -> ColumnElement[bool]:
+    """Return the condition on ``mailing`` that it is being sent, but nothing of it is left to send."""
+    left = select(Chunk.id).where(Chunk.mailing_id == Mailing.id, Chunk.state != ChunkState.DONE).exists()
+    return and_(Mailing.state == MailingState.SENDING, Mailing.to_come == 0, ~left)
+
+
+def grows(tx: Transaction, mailing_id: int) -> bool:
+    """Say whether people are still being added to a mailing that is being sent."""
+    adding = (Mailing.id == mailing_id) & (Mailing.state == MailingState.SENDING) & (Mailing.to_come > 0)
+    return tx.scalar(select(Mailing.id).where(adding)) is not None
 
 
 def finish_if_done(tx: Transaction, mailing_id: int) -> bool:
     """End a mailing none of whose chunks is left, and tell it; the mailing is locked, so exactly one worker does."""
-    mailing = tx.get(Mailing, mailing_id, lock=True)
-    if mailing is None or mailing.state is not MailingState.SENDING or mailing.to_come:
+    over = select(Mailing.id).where(Mailing.id == mailing_id, done())
+    if tx.scalar(over) is None:  # one look without the lock, which somebody who adds people may hold
         return False
-    left = select(Chunk.id).where(Chunk.mailing_id == mailing_id, Chunk.state != ChunkState.DONE).limit(1)
-    if tx.scalar(left) is not None:
+    mailing = tx.get(Mailing, mailing_id, lock=True)
+    if mailing is None or tx.scalar(over) is None:
         return False
     mailing.state, mailing.finished_at = MailingState.FINISHED, tx.now
     mailing.trouble = mailing.retry_at = None
@@ -167,6 +187,15 @@ def _beat(lease: Lease, over: threading.Event) -> None:
             log.warning("could not prolong a lease", chunk=lease.chunk_id, error=str(error))
 
 
+def of_mailing(mailing_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    """Return the condition on a range of deliveries that holds for those of a mailing.
+
+    Not by its index: PostgreSQL knows nothing yet of a mailing that just began, and would rather read all of it than
+    the range.
+    """
+    return Delivery.mailing_id + 0 == mailing_id
+
+
 def _until() -> ColumnElement[datetime]:
     return func.now() + timedelta(seconds=settings().lease_seconds)
 
@@ -176,4 +205,4 @@ def _mine(lease: Lease) -> ColumnElement[bool]:
 
 
 def _rows(lease: Lease) -> ColumnElement[bool]:
-    return and_(Delivery.mailing_id == lease.mailing_id, Delivery.id.between(lease.low, lease.high))
+    return and_(of_mailing(lease.mailing_id), Delivery.id.between(lease.low, lease.high))

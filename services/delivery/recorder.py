@@ -5,7 +5,7 @@ the connections to the provider are never left waiting for the database.
 """
 
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
@@ -45,13 +45,15 @@ class Recorder:
         self.goes_on = True
         """False: the lease is lost, or the mailing was stopped or closed."""
 
+        self.left = False
+        """True: something was not accepted, and may have to be sent once more."""
+
         self._lease = lease
         self._contacts = contacts
         self._accepted = accepted
         self._again = again
         self._rows = max(FLUSH_ROWS, together)
-        self._window: list[Outcome] = []
-        self._opened = 0.0
+        self._came: deque[Outcome] = deque()
         self._over = False
         self._failed: BaseException | None = None
         self._changed = threading.Condition()
@@ -79,17 +81,17 @@ class Recorder:
         Raises:
             DBAPIError: when what came before could not be written.
         """
+        if self._failed is not None:
+            raise self._failed
+        self._came.append(outcome)  # without the lock: once a mail it would cost as much as its signature
+        if len(self._came) >= self._rows:
+            self._is_full()
+
+    def _is_full(self) -> None:
         with self._changed:
-            while len(self._window) >= self._rows and self._failed is None:
+            self._changed.notify_all()
+            while len(self._came) > self._rows and self._failed is None:
                 self._changed.wait()
-            if self._failed is not None:
-                raise self._failed
-            self._window.append(outcome)
-            if len(self._window) == 1:
-                self._opened = time.monotonic()
-                self._changed.notify_all()
-            elif len(self._window) == self._rows:
-                self._changed.notify_all()
 
     def _work(self) -> None:
         try:
@@ -101,17 +103,15 @@ class Recorder:
                 self._changed.notify_all()
 
     def _next(self) -> list[Outcome]:
+        """Return a window as soon as it is full, or what came within the time of one; nothing: it is over."""
         with self._changed:
-            while not self._is_due():
-                left = self._opened + FLUSH_SECONDS - time.monotonic()
-                self._changed.wait(max(left, 0.001) if self._window else None)
-            window, self._window = self._window, []
+            while not self._came and not self._over:
+                self._changed.wait(FLUSH_SECONDS / 2)
+            if len(self._came) < self._rows and not self._over:
+                self._changed.wait(FLUSH_SECONDS / 2)  # what comes at once stays together
+            window = [self._came.popleft() for _ in range(min(len(self._came), self._rows))]
             self._changed.notify_all()
             return window
-
-    def _is_due(self) -> bool:
-        full = len(self._window) >= self._rows or self._over
-        return full or bool(self._window and time.monotonic() - self._opened >= FLUSH_SECONDS)
 
     def _flush(self, window: list[Outcome]) -> None:
         if any(one.accepted for one in window):
@@ -126,3 +126,4 @@ class Recorder:
             with transaction(SENDER) as tx:
                 mark_dead(tx, window, self._contacts)
         self.goes_on = self.goes_on and goes_on
+        self.left = self.left or not all(one.accepted for one in window)

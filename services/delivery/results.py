@@ -1,17 +1,19 @@
 """Read what is to be sent, and record what became of it: set-based, hundreds in one statement."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, Protocol
 
-from sqlalchemy import null, select, update
+from sqlalchemy import bindparam, func, null, or_, select, update
 
+from core.prepared import Prepared
 from core.settings import settings
 from core.transaction import Transaction
 from data.models.delivery import Channel, Delivery, DeliveryState, MailingState
 from data.models.people import ContactPoint, Department, Membership, Person
 from services.delivery.fields import OWN
-from services.delivery.leases import Lease
+from services.delivery.leases import Lease, of_mailing
 from services.delivery.providers import Outcome
 from services.fields import OwnFieldRow, Words, words_for
 
@@ -33,9 +35,10 @@ RECORD = """
         RETURNING mailing.state
     ), noted AS (
         UPDATE delivery SET state = found.state, reason = found.word, permanent = found.permanent,
-               provider_ref = found.reference, updated_at = %(now)s
-        FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(words)s::text[], %(permanent)s::boolean[],
-                    %(references)s::text[]) AS found (id, state, word, permanent, reference)
+               provider_ref = found.reference, updated_at = %(now)s,
+               sms_ref = CASE WHEN channel = 'sms' THEN found.reference END
+        FROM jsonb_to_recordset(%(found)s::jsonb)
+             AS found (id bigint, state text, word text, permanent boolean, reference text)
         WHERE delivery.id = found.id AND delivery.state NOT IN ('accepted', 'delivered') AND delivery.receipt IS NULL
           AND (found.state <> 'waiting' OR delivery.state IN ('waiting', 'sending'))
     )
@@ -43,9 +46,8 @@ RECORD = """
 """
 
 
-@dataclass(slots=True)
-class Claimed:
-    """A delivery that is about to be sent, with what its texts say about the person."""
+class Claimed(Protocol):
+    """A delivery that is about to be sent, with what its texts say about the person: a row as it was read."""
 
     id: int
     address: str
@@ -53,17 +55,35 @@ class Claimed:
     family_name: str
     given_name: str
     department: str
-    own: Mapping[str, str] = field(default_factory=dict)
-    """The own fields that its texts name, in words."""
-
-    language: str = "ja"
-    subscription: Mapping[str, Any] | None = None
+    language: str
+    subscription: Mapping[str, Any] | None
     """Of the app: what its browser gave."""
 
-    @property
-    def name(self) -> str:
-        """Return the name as people write it."""
-        return f"{self.family_name} {self.given_name}".strip()
+    own: Mapping[str, str] | None
+    """The own fields that its texts name, in words; None: they name none."""
+
+
+@cache
+def _claiming(*, app: bool, own: bool, mark: bool) -> Prepared:
+    """Return how deliveries are read: some texts name own fields, the app needs what a browser gave."""
+    found = (
+        select(
+            Delivery.id, Delivery.address, Delivery.contact_point_id, Person.family_name, Person.given_name,
+            func.coalesce(Department.full_name, "").label("department"), Person.language,
+            (ContactPoint.subscription if app else null()).label("subscription"),
+            (Person.own if own else null()).label("own"),
+        )
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
+        .outerjoin(Department, Department.id == Membership.department_id)
+        .where(of_mailing(bindparam("mailing")), Delivery.id > bindparam("after"))
+        .where(Delivery.id <= bindparam("high"), or_(*[Delivery.state == one for one in UNDECIDED[: 1 if mark else 2]]))
+        .order_by(Delivery.id)
+        .limit(bindparam("most"))
+    )  # fmt: skip
+    if app:
+        found = found.outerjoin(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
+    return Prepared(found, plan_anew=True)
 
 
 def claim(
@@ -74,35 +94,16 @@ def claim(
     ``mark``: they are marked as being sent before they are handed over, so that a death in between shows which ones
     nobody knows of. Without it the lease of their chunk says enough.
     """
-    found = (
-        select(
-            Delivery.id, Delivery.address, Delivery.contact_point_id, Person.family_name, Person.given_name,
-            Department.full_name.label("path"), (Person.own if own else null()).label("own"), Person.language,
-            (ContactPoint.subscription if lease.channel is Channel.APP else null()).label("subscription"),
-        )
-        .join(Person, Person.id == Delivery.person_id)
-        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
-        .outerjoin(Department, Department.id == Membership.department_id)
-        .where(Delivery.mailing_id == lease.mailing_id, Delivery.id > after, Delivery.id <= lease.high)
-        .where(Delivery.state == DeliveryState.WAITING if mark else Delivery.state.in_(UNDECIDED))
-        .order_by(Delivery.id)
-        .limit(most)
-    )  # fmt: skip
-    if lease.channel is Channel.APP:
-        found = found.outerjoin(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
-    rows = tx.execute(found).all()
+    claiming = _claiming(app=lease.channel is Channel.APP, own=bool(own), mark=mark)
+    rows = tx.rows(claiming, mailing=lease.mailing_id, after=after, high=lease.high, most=most)
     if mark and rows:
         ids = [row.id for row in rows]
         sending = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING)
         tx.execute(sending.values(state=DeliveryState.SENDING, updated_at=tx.now))
-    words = words_for(tx, own, [row.own for row in rows]) if own else None
-    return [
-        Claimed(
-            row.id, row.address, row.contact_point_id, row.family_name, row.given_name, row.path or "",
-            _said(words, row.own) if words else {}, row.language, row.subscription,
-        )
-        for row in rows
-    ]  # fmt: skip
+    if not own:
+        return rows
+    words = words_for(tx, own, [row.own for row in rows])
+    return [row._replace(own=_said(words, row.own)) for row in rows]
 
 
 def _said(words: Words, own: Mapping[str, Any]) -> dict[str, str]:
@@ -114,7 +115,7 @@ def leave_orphans(tx: Transaction, lease: Lease) -> None:
     orphans = Delivery.id.between(lease.low, lease.high) & (Delivery.state == DeliveryState.SENDING)
     tx.execute(
         update(Delivery)
-        .where(Delivery.mailing_id == lease.mailing_id, orphans)
+        .where(of_mailing(lease.mailing_id), orphans)
         .values(state=DeliveryState.UNKNOWN, reason=NOBODY_KNOWS, updated_at=tx.now)
     )
 
@@ -126,15 +127,18 @@ def record(tx: Any, lease: Lease, outcomes: Sequence[Outcome], *, again: bool = 
     sent is sent again.
     """
     last_pass = lease.passes + 1 >= MOST_PASSES
-    found = tx.plain(RECORD, {
+    found = [
+        {
+            "id": one.mail_id, "state": state_of(one, last_pass=last_pass, again=again), "word": one.word,
+            "permanent": None if one.accepted else one.permanent, "reference": one.reference,
+        }
+        for one in outcomes
+    ]  # fmt: skip
+    rows = tx.plain(RECORD, {
         "seconds": settings().lease_seconds, "chunk": lease.chunk_id, "owner": lease.owner, "now": tx.now,
-        "ids": [one.mail_id for one in outcomes],
-        "states": [state_of(one, last_pass=last_pass, again=again) for one in outcomes],
-        "words": [one.word for one in outcomes],
-        "permanent": [None if one.accepted else one.permanent for one in outcomes],
-        "references": [one.reference for one in outcomes],
+        "found": json.dumps(found),
     }, plan_anew=True)  # fmt: skip
-    return [row.state for row in found] == [MailingState.SENDING]
+    return [row.state for row in rows] == [MailingState.SENDING]
 
 
 def state_of(outcome: Outcome, *, last_pass: bool, again: bool = True) -> str:

@@ -53,10 +53,14 @@ def send_mailing(mailing_id: int, lane: int, offered: int = 0) -> None:
 
 @job("delivery.sweep", periodic=EVERY_FIVE_SECONDS)
 def sweep() -> None:
-    """Queue the sending of every mailing that has a chunk to take: after a pause, or left behind by a dead worker."""
+    """Queue the sending of every mailing that has a chunk to take, after a pause or left behind by a dead worker.
+
+    Also of one that nobody ended: its worker died between its last chunk and that.
+    """
     with transaction(SENDER) as tx:
         waiting = select(Chunk.id).where(Chunk.mailing_id == Mailing.id, leases.free(), leases.awake(tx.now)).exists()
-        found = tx.session.scalars(select(Mailing.id).where(Mailing.state == MailingState.SENDING, waiting))
+        due = (Mailing.state == MailingState.SENDING) & waiting
+        found = tx.session.scalars(select(Mailing.id).where(due | leases.done()))
         enqueue_senders(tx, found.all())
 
 
@@ -121,4 +125,6 @@ def _offer(mailing_id: int, lane: int, times: int) -> None:
 
 def _enqueue(tx: Transaction, mailing_id: int, lane: int, *, offered: int = 0) -> None:
     name = f"delivery.send:{mailing_id}:{lane}"
-    enqueue(tx, send_mailing, once=name, alone=name, mailing_id=mailing_id, lane=lane, offered=offered)
+    # What is offered waits for nobody: behind the job that offers it, only the same worker would find it free.
+    alone = f"{name}:{offered}" if offered else name
+    enqueue(tx, send_mailing, once=name, alone=alone, mailing_id=mailing_id, lane=lane, offered=offered)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -34,6 +35,12 @@ TURN_SECONDS = 30.0
 PASS_PAUSE = timedelta(seconds=60)
 """Before the second pass; before each later one twice as long."""
 
+DRY_SECONDS, LOOK_AGAIN_SECONDS = 2.0, 0.05
+"""So long a turn stays with a mailing whose people are still being added; to begin another one takes longer."""
+
+FRESH_SECONDS = 5.0
+"""A lease that was taken so long ago is looked at once more before its chunk is sent."""
+
 MARKED_AT_ONCE = 200
 """So many at most are marked as being sent before they are: what nobody knows of after a death."""
 
@@ -49,6 +56,8 @@ class Ahead:
     pace: Pace | None
     careful: bool
     rows: Sequence[Claimed]
+    taken: float
+    """When (``time.monotonic``)."""
 
 
 class Turn:
@@ -81,6 +90,9 @@ class Turn:
         self._owner = leases.new_owner()
         self._ends = time.monotonic() + TURN_SECONDS
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._closer = ThreadPoolExecutor(1, thread_name_prefix="closer")
+        self._closing: Future[None] | None = None
+        self._dry_since: float | None = None
 
     def work(self) -> bool:
         """Send chunk after chunk. True: nothing is left to take now; False: the turn ended before the work."""
@@ -88,10 +100,13 @@ class Turn:
         while not self._is_over():
             ahead = coming.result()
             if ahead is None:
-                with transaction(SENDER) as tx:
-                    leases.finish_if_done(tx, self._mailing_id)
-                return True
+                self._wait_for_closing()
+                if not self._more_will_come():
+                    return True
+                coming = self._reader.submit(self._read_ahead)
+                continue
             coming = self._reader.submit(self._read_ahead)
+            self._dry_since = None
             try:
                 self._send_chunk(ahead)
             except ProviderDown as down:
@@ -102,11 +117,13 @@ class Turn:
                 self._put_back(coming)
                 raise
         self._put_back(coming)
+        self._wait_for_closing()
         return False
 
     def close(self) -> None:
         """Let go of all connections."""
         self._reader.shutdown()
+        self._closer.shutdown()
         for carrier, _pace in self._carriers.values():
             carrier.close()
 
@@ -127,13 +144,13 @@ class Turn:
                 raise
 
     def _read(self, lease: Lease, carrier: Carrier, pace: Pace | None) -> Ahead:
-        careful = not self._again and not carrier.limits.keyed
+        careful, taken = not self._again and not carrier.limits.keyed, time.monotonic()
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
             if careful:
                 leave_orphans(tx, lease)
-                return Ahead(lease, carrier, pace, careful, ())
+                return Ahead(lease, carrier, pace, careful, (), taken)
             rows = claim(tx, lease, lease.low - 1, lease.high - lease.low + 1, own=self._own)
-            return Ahead(lease, carrier, pace, careful, rows)
+            return Ahead(lease, carrier, pace, careful, rows, taken)
 
     def _carrier(self, channel: Channel) -> tuple[Carrier, Pace | None]:
         if channel not in self._carriers:
@@ -144,28 +161,62 @@ class Turn:
     def _is_over(self) -> bool:
         return must_stop() or time.monotonic() >= self._ends
 
+    def _more_will_come(self) -> bool:
+        """End the mailing if it is done. While people are being added, wait a little for them and say so."""
+        with transaction(SENDER) as tx:
+            grows = not leases.finish_if_done(tx, self._mailing_id) and leases.grows(tx, self._mailing_id)
+        self._dry_since = self._dry_since or time.monotonic()
+        if not grows or time.monotonic() - self._dry_since > DRY_SECONDS:
+            return False
+        time.sleep(LOOK_AGAIN_SECONDS)
+        return True
+
     def _send_chunk(self, ahead: Ahead) -> None:
         lease, channel = ahead.lease, ahead.lease.channel
         contacts: dict[int, int | None] = {}
-        whole = False
-        with transaction(SENDER) as tx:
-            mine = leases.keep(tx, lease)  # it may have been waiting for long
-        if mine:
-            # What is repeated under one key is recorded together: for fewer people the key would be another one.
-            limits = ahead.carrier.limits
-            together = limits.batch if limits.keyed else 0
-            takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
-            with kept_alive(lease), takes as recorder:
-                sending = self._messages(ahead, recorder, contacts)
-                for outcome in ahead.carrier.send(sending):
-                    recorder.add(outcome)
-                whole = next(sending, None) is None and recorder.goes_on and not self._is_over()
-            whole = whole and recorder.goes_on
-        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-            if whole:
-                leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes)
+        if not self._is_mine(ahead):
+            self._put_down(lease)
+            return
+        # What is repeated under one key is recorded together: for fewer people the key would be another one.
+        limits = ahead.carrier.limits
+        together = limits.batch if limits.keyed else 0
+        takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
+        with ExitStack() as held:
+            held.enter_context(kept_alive(lease))
+            recorder = held.enter_context(takes)
+            sending = self._messages(ahead, recorder, contacts)
+            for outcome in ahead.carrier.send(sending):
+                recorder.add(outcome)
+            whole = next(sending, None) is None and recorder.goes_on and not self._is_over()
+            self._wait_for_closing()
+            self._closing = self._closer.submit(self._close_chunk, ahead, recorder, held.pop_all(), whole=whole)
+
+    def _close_chunk(self, ahead: Ahead, recorder: Recorder, held: ExitStack, *, whole: bool) -> None:
+        """Have the last outcomes of a chunk recorded and end it, while the next one is being sent."""
+        lease = ahead.lease
+        try:
+            held.close()
+            if whole and recorder.goes_on:
+                with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+                    leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes, left=recorder.left)
             else:
-                leases.put_down(tx, lease)
+                self._put_down(lease)
+        except Exception as error:
+            self._give_way(lease, _(FAULT, fault_id=logs.fault(error)), sure=not ahead.careful)
+            raise
+
+    def _wait_for_closing(self) -> None:
+        """Wait until the last chunk is closed; raises what went wrong with it."""
+        closing, self._closing = self._closing, None
+        if closing is not None:
+            closing.result()
+
+    def _is_mine(self, ahead: Ahead) -> bool:
+        """Say whether a chunk may be sent; what was just leased may, and each record looks again."""
+        if time.monotonic() - ahead.taken < FRESH_SECONDS:
+            return True
+        with transaction(SENDER) as tx:
+            return leases.keep(tx, ahead.lease)
 
     def _messages(self, ahead: Ahead, recorder: Recorder, contacts: dict[int, int | None]) -> Iterator[Mail | Note]:
         """Yield what is to be sent, as long as it may be."""
@@ -188,15 +239,19 @@ class Turn:
             after = rows[-1].id
 
     def _message(self, channel: Channel, one: Claimed) -> Mail | Note:
-        skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
-        values = {"name": one.name, "family_name": one.family_name, "department": one.department, **one.own}
+        name = f"{one.family_name} {one.given_name}".strip()
+        values = {"name": name, "family_name": one.family_name, "department": one.department, **(one.own or {})}
         skeleton, notes = self._others.get(one.language, (self._skeleton, self._notes))
         if channel is not Channel.MAIL:
             values["reply_url"] = ""  # it stands behind the text
             return notes.note(one.id, one.address, values, one.language, one.subscription)
         values["reply_url"] = self._link + self._signer.token(one.id)
         message_id = self._signer.message_id(one.id, self._domain)
-        return skeleton.letter(one.id, message_id, one.address, values["name"], values)
+        return skeleton.letter(one.id, message_id, one.address, name, values)
+
+    def _put_down(self, lease: Lease) -> None:
+        with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+            leases.put_down(tx, lease)
 
     def _works(self, channel: Channel) -> None:
         if channel in self._troubled:
@@ -218,5 +273,4 @@ class Turn:
     def _put_back(self, coming: "Future[Ahead | None]") -> None:
         ahead = coming.result()
         if ahead is not None:
-            with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-                leases.put_down(tx, ahead.lease)
+            self._put_down(ahead.lease)

@@ -1,6 +1,6 @@
 """Deliveries of which nobody knows whether they were sent (不明): sent again only when a person says so."""
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from core import progress
 from core.transaction import Transaction
@@ -21,10 +21,12 @@ def send_unknown_again(tx: Transaction, broadcast_id: int) -> int:
     concerned = select(Delivery.id).where(
         unknown, Delivery.mailing_id == Chunk.mailing_id, Delivery.id.between(Chunk.low, Chunk.high)
     )
+    # Who has leased one sees at its end that its passes were set anew, and leaves it to be taken once more.
+    is_done = Chunk.state == ChunkState.DONE
     opened = tx.session.scalars(
         update(Chunk)
-        .where(Chunk.mailing_id.in_(ids), Chunk.state == ChunkState.DONE, concerned.exists())
-        .values(state=ChunkState.WAITING, passes=0, owner=None, lease_until=None)
+        .where(Chunk.mailing_id.in_(ids), Chunk.state.in_([ChunkState.DONE, ChunkState.LEASED]), concerned.exists())
+        .values(state=case((is_done, ChunkState.WAITING), else_=Chunk.state), passes=case((is_done, 0), else_=-1))
         .returning(Chunk.mailing_id)
     ).all()
     waiting = {"state": DeliveryState.WAITING, "reason": None, "permanent": None, "updated_at": tx.now}

@@ -165,7 +165,7 @@ class TestSms:
         with transaction(SYSTEM) as tx:
             tx.execute(update(MailSender).values(ses_topic_arn=""))
             tx.add(SmsSender(id=1, topic_arn=TOPIC))
-            tx.execute(update(Delivery).values(channel=Channel.SMS, provider_ref="s1"))
+            tx.execute(update(Delivery).values(channel=Channel.SMS, sms_ref="s1"))
         assert post(browser, service.notice(said)) == 200
         found = standing()
         assert (found[0], found[1], found[3]) == came_to

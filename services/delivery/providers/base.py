@@ -118,5 +118,5 @@ class Provider(Protocol[M_contra]):
 
 
 def short(word: str) -> str:
-    """Return a provider's word in one line of bearable length."""
-    return " ".join(word.split())[:WORD_LIMIT]
+    """Return a provider's word in one line of bearable length, without what no database keeps."""
+    return " ".join(word.replace("\0", "").split())[:WORD_LIMIT]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from core.database import transaction
 from core.jobs import job
 from core.transaction import Transaction
-from data.models.delivery import Channel, Delivery, DeliveryState, Mailing, MailingState, Receipt
+from data.models.delivery import Delivery, DeliveryState, Mailing, MailingState, Receipt
 from data.models.receipts import EarlyReceipt, TakenNotice
 from services.delivery.acting import SENDER
 from services.delivery.receipts.taking import Heard, take
@@ -64,12 +64,8 @@ def take_of_sms(tx: Transaction, heard: Sequence[HeardOfSms]) -> None:
 
 
 def _deliveries(tx: Transaction, refs: set[str]) -> dict[str, int]:
-    rows = tx.execute(
-        select(Delivery.provider_ref, Delivery.id).where(
-            Delivery.provider_ref == func.any(list(refs)), Delivery.channel == Channel.SMS
-        )
-    )
-    return {row.provider_ref: row.id for row in rows}
+    rows = tx.execute(select(Delivery.sms_ref, Delivery.id).where(Delivery.sms_ref == func.any(list(refs))))
+    return {row.sms_ref: row.id for row in rows}
 
 
 @job("delivery.take_early", periodic="* * * * *")
@@ -77,9 +73,7 @@ def take_early() -> None:
     """Look again for the SMS of receipts that came early; forget those and notices that are old."""
     with transaction(SENDER) as tx:
         rows = tx.execute(
-            select(Delivery.id, EarlyReceipt)
-            .join(EarlyReceipt, EarlyReceipt.provider_ref == Delivery.provider_ref)
-            .where(Delivery.channel == Channel.SMS)
+            select(Delivery.id, EarlyReceipt).join(EarlyReceipt, EarlyReceipt.provider_ref == Delivery.sms_ref)
         ).all()
         take(tx, [Heard(row.id, one.receipt, dead=one.dead, word=one.word) for row in rows for one in [row[1]]])
         found = [row[1].provider_ref for row in rows]

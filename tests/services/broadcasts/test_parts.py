@@ -97,7 +97,9 @@ class TestParts:
         jobs.run_waiting_jobs()
         with system() as tx:
             assert tx.scalar(select(func.count()).select_from(Recipient)) == PEOPLE
-            assert tx.scalar(select(Recipient.person_id).join(Person).where(Person.code == "left"))
+            assert tx.scalar(
+                select(Recipient.person_id).join(Person, Person.id == Recipient.person_id).where(Person.code == "left")
+            )
 
     def test_a_worker_that_dies_in_the_middle_leaves_nothing_half_done(self, monkeypatch):
         broadcast_id = opened()

@@ -237,7 +237,7 @@ class TestSms:
                 open_by(tx, Channel.SMS)
             jobs.run_waiting_jobs()
             with system() as tx:
-                refs = set(tx.execute(select(Delivery.provider_ref)).scalars())
+                refs = set(tx.execute(select(Delivery.sms_ref)).scalars())
                 assert tx.scalar(select(SmsMonth.yen)) == 10 * tx.scalar(select(SmsMonth.parts))
         assert sorted(rig.took) == [f"+81901111000{number}" for number in range(6)]
         assert refs == {f"id-{number}" for number in rig.took}

@@ -14,7 +14,7 @@ from data.models.delivery import Chunk, Delivery, DeliveryState, Mailing, Mailin
 from data.models.people import ContactPoint, ContactState
 from services import delivery
 from services.broadcasts import Which, send_unknown
-from services.delivery import leases, recorder, sending, turn
+from services.delivery import leases, recorder, sending, turn, unknown
 from services.delivery.paces import SHARE, Pace
 from services.delivery.providers import Outcome, ProviderDown, SmtpProvider
 from services.delivery.results import claim, state_of
@@ -67,6 +67,23 @@ class TestLeave:
             sending.sweep()
             jobs.run_waiting_jobs()
             assert len(sink.taken) == 23, "nothing unknown is sent by itself"
+
+    def test_what_is_to_be_sent_again_while_its_chunk_is_being_sent_is_not_lost(self, live):
+        with smtp_sink() as sink:
+            broadcast_id = opened(6, sink.port, again=False)
+            with system() as tx:
+                lease = leases.take(tx, tx.scalar(select(Mailing.id)), "me")
+                tx.execute(update(Delivery).values(state=ACCEPTED))
+                (first,) = tx.execute(select(func.min(Delivery.id))).scalars()
+                tx.execute(update(Delivery).where(Delivery.id == first).values(state=UNKNOWN))
+            with system() as tx:
+                assert unknown.send_unknown_again(tx, broadcast_id) == 1
+            with system() as tx:
+                leases.end_pass(tx, lease, timedelta(0), left=False)
+            sending.sweep()
+            jobs.run_waiting_jobs()
+            assert states() == {ACCEPTED: 6}
+            assert len(sink.taken) == 1
 
     def test_they_are_marked_before_they_go_out_and_at_most_so_many(self, live, monkeypatch):
         monkeypatch.setattr(turn, "MARKED_AT_ONCE", 4)

@@ -150,7 +150,7 @@ class TestSms:
         take_early()
         with system() as tx:
             assert tx.scalar(select(Delivery.receipt)) is None
-            tx.execute(update(Delivery).values(provider_ref="ref-1"))
+            tx.execute(update(Delivery).values(sms_ref="ref-1"))
         take_early()
         with system() as tx:
             assert tx.scalar(select(Delivery.state)) is DeliveryState.DELIVERED

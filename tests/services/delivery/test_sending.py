@@ -346,9 +346,31 @@ class TestLease:
         with system() as tx:
             assert not leases.keep(tx, slow)
             leases.put_down(tx, slow)
-            leases.end_pass(tx, slow, timedelta(0))
+            leases.end_pass(tx, slow, timedelta(0), left=True)
             assert leases.keep(tx, quick)
             assert tx.scalar(select(Chunk.owner)) == "quick"
+
+    def test_a_mailing_whose_last_worker_died_before_it_ended_it_is_ended(self, live):
+        opened(3)
+        with system() as tx:
+            tx.execute(update(Delivery).values(state=ACCEPTED))
+            tx.execute(update(Chunk).values(state="done"))
+        with system() as tx:
+            assert mailing().state is MailingState.SENDING
+        sending.sweep()
+        jobs.run_waiting_jobs()
+        assert mailing().state is MailingState.FINISHED
+
+    def test_a_lane_that_a_worker_has_already_is_free_for_others_at_once(self, live):
+        opened(1)
+        number = mailing().id
+        with system() as tx:
+            sending._enqueue(tx, number, 7)
+            sending._enqueue(tx, number, 8, offered=1)
+            locks = tx.execute(
+                text("SELECT lock FROM procrastinate_jobs WHERE args->>'lane' IN ('7', '8') ORDER BY id")
+            )
+            assert locks.scalars().all() == [f"delivery.send:{number}:7", f"delivery.send:{number}:8:1"]
 
     def test_a_heartbeat_keeps_it_while_a_server_is_slow(self, live, monkeypatch):
         monkeypatch.setenv("RENRAKU_LEASE_SECONDS", "0.6")

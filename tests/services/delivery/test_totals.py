@@ -2,6 +2,8 @@
 
 import random
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import delete, func, insert, literal, select, text, update
@@ -12,7 +14,7 @@ from core.database import transaction
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, Recipient
 from data.models.delivery import Delivery, DeliveryState, DeliveryTotal, Mailing
-from data.models.people import Person
+from data.models.people import ContactPoint, Person
 from services import delivery
 from services.delivery.ledger import arrived
 from services.delivery.totals import MANY_STEPS, fold, totals
@@ -112,3 +114,57 @@ class TestParents:
         tx.execute(insert(Recipient).from_select(["broadcast_id", "person_id"], theirs))
         tx.execute(delete(Broadcast))
         assert tx.scalar(select(func.count()).select_from(Recipient)) == 0
+
+    @pytest.mark.parametrize("column", ["person_id", "department_id", "area_code"])
+    def test_a_recipient_refers_to_what_is_there(self, tx, column):
+        make_crowd(tx, 1)
+        person_id = tx.scalar(select(Person.id).where(Person.code == "p-1"))
+        row = {"broadcast_id": make_broadcast(tx), "person_id": person_id} | {column: 999_999}
+        if column == "area_code":
+            row[column] = "9999999"
+        with pytest.raises(IntegrityError, match="a recipient refers to no"), tx.session.begin_nested():
+            tx.session.execute(insert(Recipient).values(row))
+
+    def test_who_was_asked_or_written_to_is_not_deleted(self, tx):
+        make_crowd(tx, 2)
+        open_one(tx)
+        tx.execute(delete(ContactPoint))
+        with pytest.raises(IntegrityError, match="still refers to this person"), tx.session.begin_nested():
+            tx.execute(delete(Person).where(Person.code.startswith("p-")))
+
+    def test_who_deletes_waits_for_those_who_add(self, live):
+        with transaction(Actor.system("test")) as tx:
+            make_crowd(tx, 1)
+            person_id = tx.scalar(select(Person.id).where(Person.code == "p-1"))
+            tx.execute(delete(ContactPoint))
+            broadcast_id = make_broadcast(tx)
+        with ThreadPoolExecutor(1) as other:
+            with transaction(Actor.system("test")) as tx:
+                tx.execute(insert(Recipient).values(broadcast_id=broadcast_id, person_id=person_id))
+                deleting = other.submit(delete_person, person_id)
+                wait_until_blocked(tx)
+            with pytest.raises(IntegrityError, match="still refers to this person"):
+                deleting.result(10)
+
+    def test_what_a_result_changes_is_indexed_nowhere(self, tx):
+        indexed = set(tx.execute(INDEXED).scalars())
+        assert indexed == {"id", "mailing_id", "person_id", "contact_point_id", "sms_ref"}
+
+
+def delete_person(person_id: int) -> None:
+    with transaction(Actor.system("test")) as tx:
+        tx.execute(delete(Person).where(Person.id == person_id))
+
+
+def wait_until_blocked(tx) -> None:
+    for _ in range(200):
+        if tx.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")):
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+INDEXED = text("""
+    SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)
+    WHERE indrelid = 'delivery'::regclass
+""")
