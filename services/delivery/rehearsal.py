@@ -9,7 +9,7 @@ from core.i18n import N_
 from core.inputs import Row, field
 from core.paging import Page, PageAsk, fetch_page
 from core.transaction import Transaction
-from data.models.delivery import Channel, DeliveryState, ProviderKind
+from data.models.delivery import Channel, ProviderKind
 from data.models.people import Department, Membership, Person
 from services.delivery.carriers import limits_of, switched_off
 from services.delivery.plan import MAIL_ONLY, planned
@@ -83,7 +83,7 @@ def rehearse(
     otherwise: Sequence[Channel] = (),
 ) -> Forecast:
     """Return the forecast for these people (ids, each once), from the statement that a mailing would freeze."""
-    person = _by_person(tx, people, channels, otherwise)
+    person = _by_person(tx, people, channels, otherwise, addresses=False)
     used = list(dict.fromkeys([*channels, *otherwise]))
     rows = tx.execute(
         select(
@@ -142,16 +142,24 @@ def _as_written(channel: str, address: str) -> str:
     return shown_mobile(address) if channel == Channel.SMS else address
 
 
-def _by_person(tx: Transaction, people: Select[int], channels: Sequence[Channel], otherwise: Sequence[Channel]) -> Any:
-    plan = planned(people, channels, otherwise, switched_off(tx, [*channels, *otherwise])).subquery("plan")
-    sendable = plan.c.state == DeliveryState.WAITING
+def _by_person(
+    tx: Transaction,
+    people: Select[int],
+    channels: Sequence[Channel],
+    otherwise: Sequence[Channel],
+    *,
+    addresses: bool = True,
+) -> Any:
+    off = switched_off(tx, [*channels, *otherwise])
+    # OFFSET 0: why nothing is sent is found out once a row, and not anew in each sum.
+    plan = planned(people, channels, otherwise, off).offset(0).subquery("plan")
+    sendable = plan.c.reason.is_(None)
+    used: dict[str, Any] = {"addresses": plan.c.address, "private": plan.c.private, "by": plan.c.channel}
     return (
         select(
             plan.c.person_id,
             func.count().filter(sendable).label("messages"),
-            func.array_agg(plan.c.address).filter(sendable).label("addresses"),
-            func.array_agg(plan.c.private).filter(sendable).label("private"),
-            func.array_agg(plan.c.channel).filter(sendable).label("by"),
+            *[func.array_agg(column).filter(sendable).label(name) for name, column in used.items() if addresses],
             *[
                 func.count().filter(sendable, plan.c.channel == one.value).label(one.value)
                 for one in dict.fromkeys([*channels, *otherwise])
