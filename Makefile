@@ -35,7 +35,7 @@ test: $(READY_FOR_TESTS) browser
 	@exec $(BIN) -m pytest -n $(WORKERS) --dist loadfile
 
 test-long: $(READY_FOR_TESTS) browser
-	@exec $(BIN) -m pytest -m long
+	@exec $(BIN) -m pytest -m long -n $(WORKERS)
 
 check: $(READY_FOR_TESTS)
 	@$(BIN) -m ruff check .

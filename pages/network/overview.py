@@ -58,6 +58,7 @@ def show_totals(found: NetworkNow) -> None:
         st.metric(_(N_("People")), _(N_("{count} people"), count=kit.number(found.people)), border=True, width=150)
         st.metric(_(N_("Registered something")), kit.percent(found.registered, found.people), border=True, width=150)
         st.metric(_(N_("Something verified")), kit.percent(found.verified, found.people), border=True, width=150)
+    with st.container(horizontal=True, gap="small"):
         for name in KINDS:
             label = Network.model_fields[name].title or name
             st.metric(_(label), kit.percent(getattr(found, name), found.people), border=True, width=150)
@@ -92,9 +93,10 @@ kit.header(
     _(N_("Contact network")), _(N_("Who can be reached by what, who cannot, and what is left to mend.")),
     next_step=(_(N_("Person by person")), LISTS) if actor.may("network.search", What.READ) else None,
 )  # fmt: skip
-for process, page, icon in WAYS:
-    if actor.may(process, What.READ):
-        kit.way_to(page, icon=icon)
+with st.container(horizontal=True, gap="medium"):
+    for process, page, icon in WAYS:
+        if actor.may(process, What.READ):
+            kit.way_to(page, icon=icon)
 if found.counted_at:
     show_when(found.counted_at)
 show_totals(found)

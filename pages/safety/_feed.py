@@ -33,14 +33,15 @@ def tell_if_nothing_comes(actor: Actor) -> None:
     if not actor.may("safety.feed_state", What.READ):
         return
     state = kit.ask(feed_state)
-    if not state.enabled:
-        off = N_("Telegrams are not read automatically: rules act only on those that somebody brings as files.")
-        st.warning(_(off), icon=":material/cloud_off:")
-    elif state.stale_since:
-        in_words(state)
-    else:
+    if state.enabled and not state.stale_since:
         return
-    st.page_link(PAGE, label=_(N_("Telegrams received")), icon=":material/cell_tower:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if state.enabled:
+            in_words(state)
+        else:
+            off = N_("Telegrams are not read automatically: rules act only on those that somebody brings as files.")
+            st.warning(_(off), icon=":material/cloud_off:")
+        st.page_link(PAGE, label=_(N_("Telegrams received")), icon=":material/cell_tower:", width="content")
 
 
 def in_words(state: FeedState) -> None:

@@ -18,7 +18,7 @@ may_delete = actor.may("safety.delete_rule", What.DO)
 def show(rule: RuleRow) -> None:
     """Show a rule in words, and what can be done with it."""
     with st.container(border=True):
-        said, buttons = st.columns([3, 2], vertical_alignment="center")
+        said, buttons = st.columns(2, vertical_alignment="center")
         on, off = _(N_("On")), _(N_("Off"))
         badge = f":green-badge[:material/check_circle: {on}]" if rule.enabled else f":gray-badge[{off}]"
         kind = f":blue-badge[{kit.said(rule.kind)}]"

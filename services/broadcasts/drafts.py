@@ -47,7 +47,7 @@ class Draft(Input):
     subject_en: FieldLine = field(N_("Subject in English"), default="", max_length=200)
     body_en: FieldText = field(N_("Text in English"), default="", max_length=10_000, multiline=True, help=ENGLISH_HELP)
     again: bool = field(
-        N_("Send again what may have gone out when sending breaks off"), default=True,
+        N_("Send again when sending breaks off"), default=True,
         help=N_("For safety: rather twice than not at all. Off: such messages stand as unknown, and nothing is sent by "
                 "itself."),
     )  # fmt: skip

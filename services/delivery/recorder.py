@@ -81,16 +81,18 @@ class Recorder:
         Raises:
             DBAPIError: when what came before could not be written.
         """
+        if len(self._came) >= self._rows:
+            self._wait_for_room()
         if self._failed is not None:
             raise self._failed
         self._came.append(outcome)  # without the lock: once a mail it would cost as much as its signature
-        if len(self._came) >= self._rows:
-            self._is_full()
+        if len(self._came) == self._rows:
+            with self._changed:
+                self._changed.notify_all()
 
-    def _is_full(self) -> None:
+    def _wait_for_room(self) -> None:
         with self._changed:
-            self._changed.notify_all()
-            while len(self._came) > self._rows and self._failed is None:
+            while len(self._came) >= self._rows and self._failed is None:
                 self._changed.wait()
 
     def _work(self) -> None:

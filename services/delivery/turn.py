@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -90,8 +89,6 @@ class Turn:
         self._owner = leases.new_owner()
         self._ends = time.monotonic() + TURN_SECONDS
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
-        self._closer = ThreadPoolExecutor(1, thread_name_prefix="closer")
-        self._closing: Future[None] | None = None
         self._dry_since: float | None = None
 
     def work(self) -> bool:
@@ -100,7 +97,6 @@ class Turn:
         while not self._is_over():
             ahead = coming.result()
             if ahead is None:
-                self._wait_for_closing()
                 if not self._more_will_come():
                     return True
                 coming = self._reader.submit(self._read_ahead)
@@ -117,13 +113,11 @@ class Turn:
                 self._put_back(coming)
                 raise
         self._put_back(coming)
-        self._wait_for_closing()
         return False
 
     def close(self) -> None:
         """Let go of all connections."""
         self._reader.shutdown()
-        self._closer.shutdown()
         for carrier, _pace in self._carriers.values():
             carrier.close()
 
@@ -181,35 +175,16 @@ class Turn:
         limits = ahead.carrier.limits
         together = limits.batch if limits.keyed else 0
         takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
-        with ExitStack() as held:
-            held.enter_context(kept_alive(lease))
-            recorder = held.enter_context(takes)
+        with kept_alive(lease), takes as recorder:
             sending = self._messages(ahead, recorder, contacts)
             for outcome in ahead.carrier.send(sending):
                 recorder.add(outcome)
             whole = next(sending, None) is None and recorder.goes_on and not self._is_over()
-            self._wait_for_closing()
-            self._closing = self._closer.submit(self._close_chunk, ahead, recorder, held.pop_all(), whole=whole)
-
-    def _close_chunk(self, ahead: Ahead, recorder: Recorder, held: ExitStack, *, whole: bool) -> None:
-        """Have the last outcomes of a chunk recorded and end it, while the next one is being sent."""
-        lease = ahead.lease
-        try:
-            held.close()
-            if whole and recorder.goes_on:
-                with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-                    leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes, left=recorder.left)
-            else:
-                self._put_down(lease)
-        except Exception as error:
-            self._give_way(lease, _(FAULT, fault_id=logs.fault(error)), sure=not ahead.careful)
-            raise
-
-    def _wait_for_closing(self) -> None:
-        """Wait until the last chunk is closed; raises what went wrong with it."""
-        closing, self._closing = self._closing, None
-        if closing is not None:
-            closing.result()
+        if whole and recorder.goes_on:
+            with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+                leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes, left=recorder.left)
+        else:
+            self._put_down(lease)
 
     def _is_mine(self, ahead: Ahead) -> bool:
         """Say whether a chunk may be sent; what was just leased may, and each record looks again."""
