@@ -20,7 +20,7 @@ from services.people.show import PersonAsk, PersonDetail
 
 actor = guard("people.show", "people.add")
 BACK = (_(N_("People")), "people/list.py")
-NETWORK = "network/people.py"
+NETWORK, WHY = "network/people.py", "safety/why.py"
 ROWS: kit.Layout = [
     ("family_name", "given_name"), ("family_kana", "given_kana"), ("code", "language"), "department_id",
     "other_department_ids", ("postal_code", "address"), "area_codes", ("mail1", "mail2"), ("mail3", "mobile"), "login",
@@ -67,6 +67,7 @@ def show_facts(person: PersonDetail, actor: Actor) -> None:
             registration_link(person, actor)
             regions(person, actor)
         standing(person)
+        why_asked(person, actor)
         if actor.may("people.retire", What.DO) and not person.erased_at:
             retiring(person)
         erasing(person, actor)
@@ -77,6 +78,15 @@ def show_facts(person: PersonDetail, actor: Actor) -> None:
             change(person)
         else:
             st.info(_(N_("You may see this person, but not change anything.")), icon=":material/visibility:")
+
+
+def why_asked(person: PersonDetail, actor: Actor) -> None:
+    """Lead to why somebody was asked about an earthquake, a tsunami or a warning, or not."""
+    if actor.may("safety.why", What.READ):
+        st.page_link(
+            WHY, label=_(N_("Why was this person asked or not?")), icon=":material/person_search:",
+            query_params={"person": str(person.id)},
+        )  # fmt: skip
 
 
 def change(person: PersonDetail) -> None:

@@ -9,10 +9,12 @@ from pages import kit
 from pages.kit.guard import guard
 from services.people import search_people
 from services.people.search import PeopleAsk
-from services.safety import WhyAsk, why
+from services.safety import TelegramsAsk, WhyAsk, telegrams, why
 
 actor = guard("safety.why")
 MOST_FOUND = 20
+LATEST = 10
+PAGE = "safety/why.py"
 TELEGRAMS, BROADCAST = "safety/telegrams.py", "broadcasts/show.py"
 
 
@@ -31,13 +33,29 @@ def show(person_id: int, telegram_id: int | None, broadcast_id: int | None) -> N
             st.page_link(BROADCAST, label=label, query_params={"id": str(reason.broadcast_id)})
 
 
+def choose_telegram(person_id: int) -> None:
+    """Offer the latest telegrams: about which one somebody wants to know."""
+    latest = kit.ask(telegrams, TelegramsAsk(size=LATEST)).rows
+    if not latest:
+        st.info(_(N_("No telegram has come in yet, so nobody was asked.")), icon=":material/help:")
+        return
+    st.markdown(_(N_("About which telegram?")))
+    for one in latest:
+        label = f"{kit.moment(one.report_time)}　{kit.literal(one.name)}"
+        to = {"telegram": str(one.id), "person": str(person_id)}
+        st.page_link(PAGE, label=label, icon=":material/cell_tower:", query_params=to)
+
+
 telegram_id, broadcast_id = kit.number_if_any("telegram"), kit.number_if_any("broadcast")
 back = (_(N_("Broadcast")), BROADCAST) if broadcast_id is not None else (_(N_("Telegrams received")), TELEGRAMS)
 kit.header(
     _(N_("Why somebody was asked or not")),
     _(N_("The telegram, the rule, the region and the moment, or the first reason that kept somebody out.")), back=back,
 )  # fmt: skip
-if telegram_id is None and broadcast_id is None:
+about_nothing = telegram_id is None and broadcast_id is None
+if about_nothing and "person" in st.query_params and actor.may("safety.telegrams", What.READ):
+    choose_telegram(kit.number_in_address("person"))
+elif about_nothing:
     st.info(_(N_("Open a telegram or an automatic broadcast first, and choose “Why” there.")), icon=":material/help:")
 else:
     text = st.text_input(_(N_("Name, kana or code")), key="why-find", max_chars=100, icon=":material/search:")

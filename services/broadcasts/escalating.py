@@ -104,4 +104,10 @@ def _affordable(tx: Transaction, broadcast: Broadcast) -> int | None:
         .where(Mailing.broadcast_id == broadcast.id, Delivery.channel == Channel.SMS,
                Delivery.state != DeliveryState.NOT_SENT)
     )  # fmt: skip
-    return max((broadcast.sms_cap_yen - booked * each) // each, 0) if each else None
+    # Who is still to come stands in no ledger yet.
+    to_come = tx.scalar(
+        select(func.coalesce(func.sum(Mailing.to_come), 0)).where(
+            Mailing.broadcast_id == broadcast.id, Mailing.channels.contains([Channel.SMS.value])
+        )
+    )
+    return max((broadcast.sms_cap_yen - int(booked + to_come) * each) // each, 0) if each else None

@@ -1,8 +1,4 @@
-"""Short messages (SMS、LINE、アプリの文面): one text a mailing, filled for each delivery, with the link to answer.
-
-70 letters are one part of an SMS, and more cost more. The link alone has some 60: what is said before it is cut so that
-both fit into one part where the link leaves 20 letters, else into two.
-"""
+"""Short messages (SMS、LINE、アプリの文面): one text a mailing, filled for each delivery, with the link to answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +8,9 @@ from core.transaction import Transaction
 from services.delivery import tokens
 from services.delivery.fields import Text
 from services.delivery.letters import one_line
-from services.delivery.providers.base import Note
+from services.delivery.providers.base import TWO_PARTS, Note, cut
 from services.delivery.sms_cost import parts_of
 from services.delivery.sms_settings import current_sms
-
-ONE_PART, TWO_PARTS = 70, 134
-LEAST = 20
-"""Fewer letters before the link say nothing."""
 
 
 class NoteSkeleton:
@@ -36,19 +28,11 @@ class NoteSkeleton:
         subscription: Mapping[str, Any] | None = None,
     ) -> Note:  # fmt: skip
         """Return the message of one delivery."""
-        link = self._link + tokens.sign(delivery_id)
+        text = " ".join(self._text.filled(values).split())
         return Note(
-            delivery_id, address, one_line(self._subject.filled(values)), cut(self._text.filled(values), link), link,
+            delivery_id, address, one_line(self._subject.filled(values)), text, self._link + tokens.sign(delivery_id),
             tokens.retry_key(delivery_id), self._mailing_id, self._text.personal, language, subscription,
         )  # fmt: skip
-
-
-def cut(text: str, link: str) -> str:
-    """Return a text in one line, so short that it goes out with its link in as few parts as can be."""
-    line = " ".join(text.split())
-    room = ONE_PART - len(link) - 1
-    room = room if room >= LEAST else max(TWO_PARTS - len(link) - 1, LEAST)
-    return line if len(line) <= room else f"{line[: room - 1]}…"
 
 
 def most_parts() -> int:

@@ -54,7 +54,7 @@ def sign_in(live: LiveDatabase, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pe
 def open_page(stage: Cast, sign_in: Callable[[Person | None], None]) -> Open:
     """Return a way to open a page: ``open_page("people/list.py", cast.manager, text="部長")``; nothing may go wrong."""
 
-    def opened(path: str, person: Person | None = None, **address: str | list[str]) -> AppTest:
+    def opened(path: str, person: Person | None = None, /, **address: str | list[str]) -> AppTest:
         sign_in(person or stage.administrator)
         app = AppTest.from_file(ROOT / "pages" / "console.py", default_timeout=20)
         # What ``switch_page`` finds after a run of the first page, which no browser makes that is given an address.

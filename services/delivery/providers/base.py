@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 WORD_LIMIT = 300
+ONE_PART, TWO_PARTS = 70, 134
+"""So many letters an SMS has in one part, and in two."""
+
+LEAST = 20
+"""Fewer letters before the link say nothing."""
 
 
 class ProviderDown(Exception):
@@ -85,8 +90,8 @@ class Note:
 
     @property
     def whole(self) -> str:
-        """Return text and link as one text."""
-        return f"{self.text}\n{self.link}"
+        """Return text and link as one text, as an SMS says it: paid for by its length, it is cut."""
+        return f"{cut(self.text, self.link)}\n{self.link}"
 
 
 M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
@@ -115,6 +120,18 @@ class Provider(Protocol[M_contra]):
     def close(self) -> None:
         """Let go of connections; sending again opens new ones."""
         ...
+
+
+def cut(text: str, link: str) -> str:
+    """Return a text in one line, so short that it goes out with its link in as few parts as can be.
+
+    70 letters are one part of an SMS, and more cost more. The link alone has some 60: both fit into one part where the
+    link leaves 20 letters, else into two.
+    """
+    line = " ".join(text.split())
+    room = ONE_PART - len(link) - 1
+    room = room if room >= LEAST else max(TWO_PARTS - len(link) - 1, LEAST)
+    return line if len(line) <= room else f"{line[: room - 1]}…"
 
 
 def short(word: str) -> str:

@@ -254,3 +254,14 @@ class TestWhy:
 
     def test_nothing_chosen_says_where_to_begin(self, open_page, stage):
         assert "先に電文または自動一斉送信を開き" in words(open_page("safety/why.py"))
+
+    def test_from_a_person_the_latest_telegrams_are_offered(self, open_page, stage):
+        assert "まだ電文が届いていない" in words(open_page("safety/why.py", person=str(stage.manager.id)))
+        (only,) = taken("a1_VXSE51_first.xml")
+        app = open_page("safety/why.py", person=str(stage.manager.id))
+        assert f"telegram={only}&person={stage.manager.id}" in [one.proto.query_string for one in app.get("page_link")]
+
+    def test_a_person_s_page_leads_there(self, open_page, stage):
+        app = open_page("people/person.py", id=str(stage.manager.id))
+        to = [one.proto.query_string for one in app.get("page_link") if one.proto.label == "この人が対象になった理由"]
+        assert to == [f"person={stage.manager.id}"]

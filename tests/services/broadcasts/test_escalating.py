@@ -14,7 +14,7 @@ from data.models.channels import LineChannel, SmsSender
 from data.models.delivery import Delivery, DeliveryState, Mailing, MailSender, ProviderKind
 from data.models.people import ContactKind, ContactPoint, ContactState
 from services.broadcasts import EditProcedure, Which, close, edit_procedure, resume, show, stop
-from services.broadcasts.escalating import escalate, go_further
+from services.broadcasts.escalating import _affordable, escalate, go_further
 from services.broadcasts.opening import extend
 from services.broadcasts.turns import note_next
 from services.delivery import Channel
@@ -156,6 +156,14 @@ class TestCost:
         assert by(tx, row.id, Channel.SMS) == sorted([lone.id, reached[0].id]), "20 yen each: two of four"
         (turn,) = [one for one in show(administrator, Which(id=row.id)).course if one.channel is Channel.SMS]
         assert (turn.messages, turn.capped, turn.still_to_come) == (2, 2, False)
+
+    def test_what_is_still_to_be_added_counts(self, administrator, tx):
+        row = begin(administrator, [someone(tx, MAIL, SMS) for _ in range(3)], sms_cap_yen=100)
+        after(tx, row.id, 30)
+        broadcast = tx.get(Broadcast, row.id)
+        assert _affordable(tx, broadcast) == 2
+        tx.execute(update(Mailing).where(Mailing.by == Channel.SMS.value).values(to_come=1))
+        assert _affordable(tx, broadcast) == 1
 
     def test_without_a_limit_everybody_gets_one(self, administrator, tx):
         people = [someone(tx, MAIL, SMS) for _ in range(3)]

@@ -15,9 +15,10 @@ from services import delivery
 from services.delivery import leases, sending
 from services.delivery.carriers import switched_off
 from services.delivery.ledger import CHUNK_ROWS
-from services.delivery.notes import ONE_PART, TWO_PARTS, NoteSkeleton, cut
+from services.delivery.notes import NoteSkeleton
 from services.delivery.plan import planned
 from services.delivery.providers import ProviderDown
+from services.delivery.providers.base import ONE_PART, TWO_PARTS, cut
 from services.delivery.tokens import retry_key
 from services.people import shown_mobile
 from tests.factories import make_person
@@ -198,3 +199,9 @@ class TestNotes:
         assert note.whole == f"{note.text}\n{note.link}"
         same = NoteSkeleton(7, "{title}", "", {"title": "訓練"}).note(5, "U1", values, "ja")
         assert (same.text, same.personal, same.key) == ("訓練", False, note.key)
+
+    def test_only_an_sms_is_cut(self):
+        values = {"name": "", "family_name": "", "department": "", "reply_url": ""}
+        note = NoteSkeleton(7, "長" * 150, "", {}).note(5, "U1", values, "ja")
+        assert note.text == "長" * 150, "LINE and the app say it whole"
+        assert len(note.whole) <= TWO_PARTS
