@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from core.errors import NotFound, Refused
@@ -37,11 +37,11 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
     They become recipients with the mailing (``send_round``), a part at a time. ``areas`` are the areas that the
     broadcast is about: a person with several regions is counted in one of them.
     """
-    # Not as NOT IN: what does not fit into the memory of one sort would be looked through once a person.
-    asked_before = exists().where(Recipient.broadcast_id == broadcast.id, Recipient.person_id == Person.id)
-    waiting = pending(broadcast.id).subquery("waiting")
-    asked_soon = exists().where(waiting.c[0] == Person.id)
-    new = select(Person.id).where(Person.id.in_(people), Person.retired_at.is_(None), ~asked_before, ~asked_soon)
+    asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
+    new = select(Person.id).where(
+        Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before),
+        Person.id.not_in(pending(broadcast.id)),
+    )  # fmt: skip
     added = keep_parts(tx, broadcast.id, next_round(tx, broadcast), new, areas, asks=True)
     broadcast.asked += added
     tx.session.flush()

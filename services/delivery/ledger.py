@@ -124,7 +124,8 @@ def _freeze(tx: Transaction, mailing: Mailing, people: Select[int]) -> None:
     off = switched_off(tx, [*channels, *otherwise])
     plan = planned(people, channels, otherwise, off, mailing.unproved_since).subquery("plan")
     # Rows of one channel get ids in a row, so that a chunk, which is a range of ids, is of one channel.
-    in_order = [plan.c.channel, plan.c.person_id] if len(channels) + len(otherwise) > 1 else []
+    by_channel = [plan.c.channel] if len(channels) + len(otherwise) > 1 else []
+    in_order = [*by_channel, plan.c.person_id, plan.c.contact_point_id]
     frozen = (
         insert(Delivery)
         .from_select(
