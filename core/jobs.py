@@ -6,7 +6,6 @@ its own; when it dies, another one takes up its jobs.
 
 import asyncio
 import functools
-import gc
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, func, select
 
-from core import clock
+from core import clock, collector
 from core.database import SESSION_OPTIONS, engine, libpq_url
 from core.errors import Unavailable
 from core.i18n import N_
@@ -120,10 +119,6 @@ def worker_alive(tx: Transaction) -> bool:
     return latest is not None and latest > clock.now() - ALIVE_WITHIN
 
 
-RARELY = (20_000, 20, 20)
-"""How often a worker looks for objects that hold each other: it makes rows by the thousand, and hardly any of those."""
-
-
 def run_worker(concurrency: int = 4) -> None:
     """Work until a signal comes; a heartbeat tells the console that somebody works.
 
@@ -131,8 +126,7 @@ def run_worker(concurrency: int = 4) -> None:
         Unavailable: when the database went away. Whoever started the worker starts it again.
     """
     lost = Unavailable(N_("The worker lost its database and stopped. Start it again."))
-    gc.freeze()
-    gc.set_threshold(*RARELY)
+    collector.settle()
     try:
         with _connected() as app:
             stopped = asyncio.run(_work_until_stopped(app, concurrency))

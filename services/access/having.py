@@ -94,15 +94,11 @@ def _one_by_one(tx: Transaction, sets: Sequence[int], text: str) -> bool:
     The index of letters is read for all who have them, at once; each holder of a set is looked up by number.
     """
     holders = select(literal(1)).where(PermissionAssignment.set_id == func.any(list(sets)))
-    counted = _capped(tx, holders, MANY + 1)
+    counted = tx.count(holders.limit(MANY + 1))
     if FEW < counted <= MANY:
         letters = select(literal(1)).select_from(PersonSearch).where(*[has_letters(word) for word in text.split()])
-        return _capped(tx, letters, COMMON + 1) > COMMON
+        return tx.count(letters.limit(COMMON + 1)) > COMMON
     return counted <= FEW
-
-
-def _capped(tx: Transaction, statement: Select[int], cap: int) -> int:
-    return int(tx.scalar(select(func.count()).select_from(statement.limit(cap).subquery())))
 
 
 def _rows(ids: Sequence[int]) -> Any:

@@ -102,14 +102,14 @@ def count_part(broadcast_id: int, number: int, came: CTE) -> Insert:
     Nobody of them has answered yet. ``came`` has their ``department_id`` and ``area_code``.
     """
     department, area, asked = came.c.department_id, came.c.area_code, func.count().label("asked")
+    prefecture = func.coalesce(AREA_PREFECTURE.c.prefecture, "").label("key")
     shares = (
-        select(literal(broadcast_id), department, literal("area"), func.coalesce(AREA_PREFECTURE.c.prefecture, ""),
-               asked, literal(0))
+        select(literal(broadcast_id), department, literal("area"), prefecture, asked, literal(0))
         .outerjoin(AREA_PREFECTURE, AREA_PREFECTURE.c.code == area)
         .where(department.is_not(None))
         .group_by(department, AREA_PREFECTURE.c.prefecture)
-        .order_by(department, text("4"))
-    )  # fmt: skip
+        .order_by(department, prefecture)
+    )
     by_kind = union_all(
         select(literal("area").label("kind"), func.coalesce(area, "").label("key"), asked).group_by(area),
         select(literal("department"), func.coalesce(cast(department, Text), ""), asked).group_by(department),

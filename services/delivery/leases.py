@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import BindParameter, ColumnElement, DateTime, and_, cast, func, or_, select, update
@@ -117,7 +118,7 @@ def end_pass(tx: Transaction, lease: Lease, pause: timedelta, *, left: bool) -> 
     Whoever ends the last one ends the mailing afterwards (``finish_if_done``): locking it here would let the sending
     wait for those who add people. A chunk whose ``passes`` were set anew meanwhile has something to be sent again.
     """
-    closed = {"state": ChunkState.DONE, "owner": None, "lease_until": None, "passes": Chunk.passes + 1}
+    closed: dict[str, Any] = {"state": ChunkState.DONE, "owner": None, "lease_until": None, "passes": Chunk.passes + 1}
     whole = update(Chunk).where(_mine(lease), Chunk.passes == lease.passes).values(closed)
     if not left and tx.changed_rows(whole):
         return
@@ -126,10 +127,8 @@ def end_pass(tx: Transaction, lease: Lease, pause: timedelta, *, left: bool) -> 
         return
     open_rows = _rows(lease) & Delivery.state.in_([DeliveryState.WAITING, DeliveryState.SENDING])
     if tx.scalar(select(Delivery.id).where(open_rows).limit(1)) is not None:
-        again = {"state": ChunkState.WAITING, "lease_until": func.now() + pause}
-        tx.execute(update(Chunk).where(_mine(lease)).values(closed | again))
-    else:
-        tx.execute(update(Chunk).where(_mine(lease)).values(closed))
+        closed |= {"state": ChunkState.WAITING, "lease_until": func.now() + pause}
+    tx.execute(update(Chunk).where(_mine(lease)).values(closed))
 
 
 def done() -> ColumnElement[bool]:

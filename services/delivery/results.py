@@ -66,6 +66,7 @@ class Claimed(Protocol):
 @cache
 def _claiming(*, app: bool, own: bool, mark: bool) -> Prepared:
     """Return how deliveries are read: some texts name own fields, the app needs what a browser gave."""
+    states = [DeliveryState.WAITING] if mark else UNDECIDED
     found = (
         select(
             Delivery.id, Delivery.address, Delivery.contact_point_id, Person.family_name, Person.given_name,
@@ -77,7 +78,7 @@ def _claiming(*, app: bool, own: bool, mark: bool) -> Prepared:
         .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.main)
         .outerjoin(Department, Department.id == Membership.department_id)
         .where(of_mailing(bindparam("mailing")), Delivery.id > bindparam("after"))
-        .where(Delivery.id <= bindparam("high"), or_(*[Delivery.state == one for one in UNDECIDED[: 1 if mark else 2]]))
+        .where(Delivery.id <= bindparam("high"), or_(*[Delivery.state == one for one in states]))
         .order_by(Delivery.id)
         .limit(bindparam("most"))
     )  # fmt: skip

@@ -59,8 +59,9 @@ def sweep() -> None:
     """
     with transaction(SENDER) as tx:
         waiting = select(Chunk.id).where(Chunk.mailing_id == Mailing.id, leases.free(), leases.awake(tx.now)).exists()
-        due = (Mailing.state == MailingState.SENDING) & waiting
-        found = tx.session.scalars(select(Mailing.id).where(due | leases.done()))
+        found = tx.session.scalars(
+            select(Mailing.id).where(Mailing.state == MailingState.SENDING, waiting | leases.done())
+        )
         enqueue_senders(tx, found.all())
 
 

@@ -37,7 +37,7 @@ def to_list(tx: Transaction, ask: ListOf) -> ListRow:
         Invalid: when a list has the name. Refused: when it would be nobody, or too many people.
     """
     people = _chosen(tx, ask, to_list.reach(tx))
-    count = tx.scalar(select(func.count()).select_from(people.limit(MOST + 1).subquery()))
+    count = tx.count(people.limit(MOST + 1))
     if not count:
         raise Refused(N_("Nobody is found. Choose people or change the filters."))
     if count > MOST:

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +18,7 @@ from services import delivery
 from services.delivery.ledger import arrived
 from services.delivery.totals import MANY_STEPS, fold, totals
 from tests.services.delivery.stage import make_broadcast, make_crowd, open_one
+from tests.waiting import until_somebody_waits
 
 SEED = 20261122
 
@@ -142,7 +142,7 @@ class TestParents:
             with transaction(Actor.system("test")) as tx:
                 tx.execute(insert(Recipient).values(broadcast_id=broadcast_id, person_id=person_id))
                 deleting = other.submit(delete_person, person_id)
-                wait_until_blocked(tx)
+                until_somebody_waits(tx)
             with pytest.raises(IntegrityError, match="still refers to this person"):
                 deleting.result(10)
 
@@ -154,14 +154,6 @@ class TestParents:
 def delete_person(person_id: int) -> None:
     with transaction(Actor.system("test")) as tx:
         tx.execute(delete(Person).where(Person.id == person_id))
-
-
-def wait_until_blocked(tx) -> None:
-    for _ in range(200):
-        if tx.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")):
-            return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
 
 
 INDEXED = text("""
