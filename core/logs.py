@@ -78,7 +78,9 @@ def fault(error: BaseException, **context: object) -> str:
     return fault_id
 
 
-def begin(**context: object) -> None:
-    """Give whatever this thread or task logs from here on an id of its own, and what else is known of it."""
+def begin(**context: object) -> str:
+    """Give all that this thread or task logs from here on an id of its own, which it returns, and whatever is known."""
+    request = secrets.token_hex(4)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=secrets.token_hex(4), **context)
+    structlog.contextvars.bind_contextvars(request=request, **context)
+    return request

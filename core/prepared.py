@@ -10,20 +10,19 @@ from functools import cache
 from typing import Any
 
 from psycopg.rows import tuple_row
-from sqlalchemy import Dialect, Insert, Select, Table, insert
+from sqlalchemy import CompoundSelect, Dialect, Insert, Select, Table, insert
 
 from core.unit import Unit
 
 Columns = Select[*tuple[Any, ...]]
+Statement = Columns | CompoundSelect[*tuple[Any, ...]] | Insert
 _named_tuple: Any = namedtuple  # noqa: PYI024 - which names there are is data
 
 
 class Prepared:
     """A statement that returns columns, not entities; its values are bound by name when it is sent."""
 
-    def __init__(
-        self, statement: Columns | Insert, *, names: Collection[str] | None = None, plan_anew: bool = False
-    ) -> None:
+    def __init__(self, statement: Statement, *, names: Collection[str] | None = None, plan_anew: bool = False) -> None:
         """Take the statement, and for an INSERT the columns that are given; it is written when it is first sent.
 
         ``plan_anew``: the best plan depends on the values, or as ``Line.rows`` says.
@@ -77,7 +76,7 @@ def _made(default: Any) -> Any:
 class _Written:
     """A statement as SQLAlchemy writes it for the driver, with what turns values into the driver's and back."""
 
-    def __init__(self, statement: Columns | Insert, names: Collection[str] | None, dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, names: Collection[str] | None, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         self.sql = str(compiled)
         made = any(bind.callable for bind in compiled.bind_names)

@@ -16,7 +16,7 @@ from core.database import transaction
 from core.i18n import N_, _
 from core.settings import settings
 from pages.public import cookies, hosts, sockets, uploads
-from pages.public.security import machine_headers, security_headers
+from pages.public.security import leading_headers, machine_headers, security_headers
 from services import access
 
 SESSION_HEADER = "x-renraku-session"
@@ -47,6 +47,7 @@ class Gate:
         self.app = app
         self.headers = _sent(security_headers(inline_scripts))
         self.machine_headers = _sent(machine_headers())
+        self.leading_headers = _sent(leading_headers())
         self.anonymous = 0
         self.watch = sockets.Watch()
 
@@ -60,7 +61,7 @@ class Gate:
             await self._socket(scope, receive, send, session)
         else:
             headers = self.machine_headers if scope["path"].startswith(API) else self.headers
-            await self._http(scope, receive, _dressed(send, headers), session)
+            await self._http(scope, receive, _dressed(send, headers, self.leading_headers), session)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, session: str | None) -> None:
         path, headers = scope["path"], Headers(scope=scope)
@@ -114,9 +115,10 @@ class Gate:
             self.anonymous -= 1
 
 
-def _dressed(send: Send, added: Sequence[tuple[bytes, bytes]]) -> Send:
+def _dressed(send: Send, shown: Sequence[tuple[bytes, bytes]], leading: Sequence[tuple[bytes, bytes]]) -> Send:
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
+            added = leading if 300 <= message["status"] < 400 else shown
             own = {name for name, _value in message["headers"]}
             message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in own)]
         await send(message)

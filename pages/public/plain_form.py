@@ -27,7 +27,7 @@ def is_form(request: Request) -> bool:
 
 def wanted_language(request: Request) -> str | None:
     """Return the language that was asked for in the address."""
-    asked_for = request.query_params.get("lang")
+    asked_for = request.query_params.get("lang") if request.scope["query_string"] else None
     return asked_for if asked_for in LANGUAGES else None
 
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from core.settings import settings
 
+REFERRER = "same-origin"
+"""With “no-referrer” browsers send no Origin with a form."""
+
 
 def security_headers(inline_scripts: Sequence[str]) -> dict[str, str]:
     """Return the headers; ``inline_scripts`` are the hashes of the only scripts that may stand inside a page."""
@@ -25,11 +28,16 @@ def security_headers(inline_scripts: Sequence[str]) -> dict[str, str]:
         "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        "referrer-policy": "same-origin",  # with “no-referrer” browsers send no Origin with a form
+        "referrer-policy": REFERRER,
         "cross-origin-opener-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
     }
     return headers | _https_only()
+
+
+def leading_headers() -> dict[str, str]:
+    """Return the headers of answers that only lead elsewhere: nothing comes with them that could be run or framed."""
+    return {"referrer-policy": REFERRER} | _https_only()
 
 
 def machine_headers() -> dict[str, str]:

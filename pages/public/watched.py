@@ -2,7 +2,6 @@
 
 import time
 
-import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,14 +29,13 @@ class Watched:
             await self.app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        logs.begin(method=scope["method"])
+        request_id = logs.begin(method=scope["method"])
         started, status = time.perf_counter(), "none"
 
         async def answered(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = str(message["status"])
-                request_id = structlog.contextvars.get_contextvars()["request"]
                 MutableHeaders(scope=message).setdefault(REQUEST_HEADER, request_id)
             await send(message)
 

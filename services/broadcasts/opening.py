@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, except_, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from core.errors import NotFound, Refused
@@ -37,15 +37,19 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
     They become recipients with the mailing (``send_round``), a part at a time. ``areas`` are the areas that the
     broadcast is about: a person with several regions is counted in one of them.
     """
-    asked_before = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
-    new = select(Person.id).where(
-        Person.id.in_(people), Person.retired_at.is_(None), Person.id.not_in(asked_before),
-        Person.id.not_in(pending(broadcast.id)),
-    )  # fmt: skip
+    there = select(Person.id).where(Person.id.in_(people), Person.retired_at.is_(None))
+    new = _not_asked(there, broadcast.id) if broadcast.asked else there
     added = keep_parts(tx, broadcast.id, next_round(tx, broadcast), new, areas, asks=True)
     broadcast.asked += added
     tx.session.flush()
     return added
+
+
+def _not_asked(people: Select[int], broadcast_id: int) -> CompoundSelect[int]:
+    # Two sets, whatever is known of the tables. NOT IN reads all for each person where a million ids need more memory
+    # than a statement has; NOT EXISTS may be planned for a handful and read all just so.
+    asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast_id)
+    return except_(people, asked, pending(broadcast_id))
 
 
 def send_round(tx: Transaction, broadcast: Broadcast, *, unproved_since: datetime | None = None) -> int:

@@ -7,7 +7,7 @@ that is on its way. Each part is one transaction, which also takes it off the li
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, Select, case, delete, func, insert, literal, select
+from sqlalchemy import CTE, CompoundSelect, Select, case, delete, func, insert, literal, select
 
 from core.actor import Actor
 from core.database import transaction
@@ -21,7 +21,7 @@ from services import delivery
 from services.broadcasts.audience import areas_below
 from services.broadcasts.totals import count_part
 
-FIRST_PEOPLE, PART_PEOPLE = 2_000, 25_000
+FIRST_PEOPLE, PART_PEOPLE = 2_000, 50_000
 """The first part is small, so that the first mail is out soon."""
 
 PATIENCE_SECONDS = 60
@@ -55,7 +55,13 @@ class Part:
 
 
 def keep_parts(
-    tx: Transaction, broadcast_id: int, number: int, people: Select[int], areas: Sequence[str], *, asks: bool
+    tx: Transaction,
+    broadcast_id: int,
+    number: int,
+    people: Select[int] | CompoundSelect[int],
+    areas: Sequence[str],
+    *,
+    asks: bool,
 ) -> int:
     """Fix who is meant, in one statement: the ids of ``people``, each once. Return how many they are."""
     person_id = people.subquery("meant").c[0]

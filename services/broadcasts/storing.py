@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, and_, bindparam, column, func, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, column, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.actor import Reach
@@ -93,7 +93,7 @@ def store_replies(tx: Transaction, reach: Reach, replies: Sequence[Given]) -> tu
     groups: dict[Key, list[Given]] = defaultdict(list)
     for reply in replies:
         groups[reply.broadcast_id, reply.person_id].append(reply)
-    there = _lock(tx, reach, list(groups))
+    there = _lock(tx, reach, list(groups)) if groups else {}
     if there:
         stored = [_values(groups[key], found) for key, found in there.items()]
         tx.plain(STORE, {"rows": json.dumps(stored, ensure_ascii=False)})
@@ -104,27 +104,40 @@ def store_replies(tx: Transaction, reach: Reach, replies: Sequence[Given]) -> tu
 
 
 def _lock(tx: Transaction, reach: Reach, keys: Sequence[Key]) -> Mapping[Key, Locked]:
-    asked = tx.rows(QUESTIONS, ids=sorted({broadcast_id for broadcast_id, _person_id in keys}), now=tx.now)
-    questions = {row.id: [QuestionRow.model_validate(question) for question in row.questions] for row in asked}
-    open_ones = [key for key in keys if key[0] in questions]
-    if not open_ones:
-        return {}
-    broadcasts, people = zip(*open_ones, strict=True)
-    rows = tx.rows(_recipients(reach, tx.actor.person_id), broadcasts=list(broadcasts), people=list(people))
-    return {(row.broadcast_id, row.person_id): Locked(row.tally, questions[row.broadcast_id]) for row in rows}
+    broadcasts, people = zip(*keys, strict=True)
+    rows = tx.rows(
+        _asked(reach, tx.actor.person_id), broadcasts=list(broadcasts), people=list(people),
+        ids=sorted(set(broadcasts)), now=tx.now,
+    )  # fmt: skip
+    questions = {
+        row.broadcast_id: [QuestionRow.model_validate(one) for one in row.questions]
+        for row in rows
+        if row.person_id is None
+    }
+    return {
+        (row.broadcast_id, row.person_id): Locked(row.tally, questions[row.broadcast_id])
+        for row in rows
+        if row.person_id is not None and row.broadcast_id in questions
+    }
 
 
 IDS = ARRAY(BigInteger)
-QUESTIONS = Prepared(
-    select(Broadcast.id, Broadcast.questions).where(
-        Broadcast.id == func.any(bindparam("ids", type_=IDS)),
-        answerable(bindparam("now", type_=Broadcast.sent_at.type)),
-    )
-)
 
 
 @lru_cache(maxsize=64)
-def _recipients(reach: Reach, person_id: int | None) -> Prepared:
+def _asked(reach: Reach, person_id: int | None) -> Prepared:
+    """Return what locks recipients, and reads the questions of broadcasts that take answers: one row each."""
+    locked = _recipients(reach, person_id).cte("locked")
+    nobody, nothing = literal(None, BigInteger), literal(None, Recipient.tally.type)
+    said = select(Broadcast.id, nobody, nothing, Broadcast.questions).where(
+        Broadcast.id == func.any(bindparam("ids", type_=IDS)),
+        answerable(bindparam("now", type_=Broadcast.sent_at.type)),
+    )
+    unsaid = literal(None, Broadcast.questions.type).label("questions")
+    return Prepared(union_all(select(locked, unsaid), said))
+
+
+def _recipients(reach: Reach, person_id: int | None) -> Select[*tuple[Any, ...]]:
     # In one order for everybody, so that two batches with the same people never wait for each other in a circle.
     came = func.unnest(bindparam("broadcasts", type_=IDS), bindparam("people", type_=IDS))
     pairs = came.table_valued(column("broadcast_id", BigInteger), column("person_id", BigInteger))
@@ -137,7 +150,7 @@ def _recipients(reach: Reach, person_id: int | None) -> Prepared:
     if not reach.whole:
         statement = statement.join(Person, Person.id == Recipient.person_id).where(people_of(reach, person_id))
     ordered = statement.order_by(Recipient.broadcast_id, Recipient.person_id)
-    return Prepared(ordered.with_for_update(of=Recipient))
+    return ordered.with_for_update(of=Recipient)
 
 
 def _values(replies: Sequence[Given], was: Locked) -> dict[str, Any]:
