@@ -176,7 +176,10 @@ class TestPublicName:
             answer = client.get("/", headers={"host": "renraku.example.jp"})
             assert answer.headers["set-cookie"].startswith("__Host-renraku-browser=")
             assert answer.headers["set-cookie"].endswith("; HttpOnly; Path=/; SameSite=Lax; Secure")
-            assert answer.headers["strict-transport-security"]
+            led = client.get("/theme/dark", headers={"host": "renraku.example.jp"})
+            for one in (answer, led):
+                assert one.headers["strict-transport-security"]
+            assert (led.status_code, "content-security-policy" in led.headers) == (303, False)
             assert client.get("/", headers={"host": "renraku.example.jp:443"}).status_code == 200
             assert client.get("/").status_code == 400
             assert client.get("/", headers={"host": "renraku.example.jp:8501"}).status_code == 400

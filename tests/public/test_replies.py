@@ -148,6 +148,13 @@ class TestOpening:
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["x-content-type-options"] == "nosniff"
 
+    def test_an_answer_that_only_leads_on_carries_no_headers_of_a_page(self, browser):
+        asked = Asked()
+        headers = browser.post(asked.url, data={asked.keys[0]: "無事です"}).headers
+        assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "no-referrer")
+        assert headers["x-request-id"]
+        assert not {"content-security-policy", "permissions-policy", "x-frame-options"} & set(headers)
+
     def test_what_people_wrote_is_shown_as_text(self, browser):
         nasty = "<img src=x onerror=alert(1)>"
         asked = Asked(questions=[{"kind": "choice", "label": nasty, "options": [nasty, '"><script>']}])
