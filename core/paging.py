@@ -77,6 +77,9 @@ class Shape(NamedTuple):
     cap: int
     """Where its count stops."""
 
+    counted: Columns | None = None
+    """What is counted instead of the list."""
+
 
 class KeptList:
     """The statement of a list of columns, kept because the same is asked again: its pages and count are prepared."""
@@ -118,10 +121,12 @@ def fetch_page(
     make: Callable[[Any], R],
     values: Mapping[str, Any] = NOTHING,
     cap: int | None = None,
+    counted: Columns | None = None,
 ) -> Page[R]:
     """Return the page of ``statement`` that ``ask`` names; ``values`` are those of this time, by name.
 
-    ``cap``: where the count stops, for a list that is not kept and whose rows are dear to count.
+    ``cap``: where the count stops, for a list that is not kept and whose rows are dear to count. ``counted``: what has
+    as many rows as such a list and is counted sooner.
 
     ``orders`` gives, by name, the columns of each order; none may be NULL and the last must be unique. A leading
     ``-`` in ``ask.sort`` reverses it; the first order is the default.
@@ -138,7 +143,7 @@ def fetch_page(
     cursor = ask.before if backwards else ask.after
     place = {f"_key_{at}": value for at, value in enumerate(_decode(cursor, keys))} if cursor else {}
     cap = cap or COUNT_CAP
-    shape = Shape(name, descending, bool(cursor), cap)
+    shape = Shape(name, descending, bool(cursor), cap, counted)
     count, found = _found(tx, statement, keys, shape, {**values, **place, "_limit": ask.size + 1})
     more_there, found = len(found) > ask.size, found[: ask.size]
     if backwards:
@@ -176,7 +181,8 @@ def _found(
             return count, [row for row in rows if row[-1] is not None]
         gathered = count <= statement.gather_up_to
     else:
-        count, gathered = capped_count(tx, statement, values, shape.cap), False
+        counted = statement if shape.counted is None else shape.counted
+        count, gathered = capped_count(tx, counted, values, shape.cap), False
         if not count:
             return 0, []
     return count, _asked(tx, statement, (shape, gathered), lambda *of: _page(of, keys, shape, gathered), values)

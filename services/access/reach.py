@@ -1,6 +1,7 @@
 """The one place that turns an actor's reach into SQL: whom a query may show and an operation may touch (範囲)."""
 
-from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from core.actor import Actor, Reach
 from data.models.people import Department, Membership, Person
@@ -50,6 +51,19 @@ def people_ids_within(reach: Reach, actor: Actor) -> Select[int]:
     inside = select(Membership.person_id.label("id")).join(Department, Department.id == Membership.department_id)
     own = select(Person.id).where(Person.id == actor.person_id, literal(reach.own))
     return select(union_all(inside.where(departments_within(reach)), own).subquery().c.id)
+
+
+def once_within(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on ``membership`` and its ``department`` that holds once for each person in these.
+
+    For counting until it is enough: one member after the other is found, whereas the index that ``search_within`` uses
+    gathers everybody first. Of several departments the main one counts, or else the one with the lowest number.
+    """
+    other = aliased(Membership)
+    others = select(1).select_from(other).join(Department, Department.id == other.department_id)
+    others = others.where(other.person_id == Membership.person_id, departments_within(reach))
+    rather = others.where(or_(other.main, other.department_id < Membership.department_id)).correlate(Membership)
+    return and_(departments_within(reach), or_(Membership.main, ~rather.exists()))
 
 
 def covers(wide: Reach, narrow: Reach) -> bool:

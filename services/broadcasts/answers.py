@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
+from core.actor import Reach
 from core.errors import Invalid
 from core.i18n import N_, language, listed
 from core.inputs import Row, field
@@ -20,10 +21,10 @@ from data.models.areas import Area
 from data.models.broadcasts import Broadcast, QuestionKind, Recipient
 from data.models.people import Department, Person
 from data.models.people_search import PersonSearch
-from services.access import has_letters, search_within
+from services.access import has_letters, once_within, search_within
 from services.broadcasts.audience import areas_below, departments_below
 from services.broadcasts.questions import QuestionRow
-from services.broadcasts.sight import get_seen, over
+from services.broadcasts.sight import get_seen, over, with_departments
 
 COUNTED_WITHIN = 1_000
 """Where the count stops for whoever reaches some people only: the database asks of each one whether it may be seen."""
@@ -94,7 +95,10 @@ def answers(tx: Transaction, ask: AnswersAsk) -> Page[AnswerLine]:
     statement = asked_people(ask, questions).where(search_within(reach, tx.actor.person_id))
     orders = {"name": (PersonSearch.sort_key, PersonSearch.person_id), "code": (Person.code,)}
     cap = COUNT_CAP if reach.whole else COUNTED_WITHIN
-    return fetch_page(tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions), cap=cap)
+    counted = _counted(ask, questions, reach)
+    return fetch_page(
+        tx, statement, ask, orders=orders, make=lambda row: answer_line(row, questions), cap=cap, counted=counted
+    )
 
 
 def questions_of(broadcast: Broadcast) -> list[QuestionRow]:
@@ -105,7 +109,7 @@ def questions_of(broadcast: Broadcast) -> list[QuestionRow]:
 def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
     """Return the statement of the recipients that a search means, without the actor's reach."""
     area_name = Area.name if language() == "ja" else Area.name_en
-    statement = (
+    return (
         select(
             Recipient,
             Person,
@@ -118,18 +122,30 @@ def asked_people(ask: AnswersAsk, questions: list[QuestionRow]) -> Columns:
         .join(PersonSearch, PersonSearch.person_id == Recipient.person_id)
         .outerjoin(Department, Department.id == Recipient.department_id)
         .outerjoin(Area, Area.code == Recipient.area_code)
-        .where(Recipient.broadcast_id == ask.broadcast_id, *[has_letters(word) for word in ask.text.split()])
+        .where(*_meant(ask, questions), *[has_letters(word) for word in ask.text.split()])
     )
+
+
+def _meant(ask: AnswersAsk, questions: list[QuestionRow]) -> list[ColumnElement[bool]]:
+    meant = [Recipient.broadcast_id == ask.broadcast_id]
     if ask.answered is not Answered.ALL:
         has_answered = Recipient.latest_at.is_not(None)
-        statement = statement.where(has_answered if ask.answered is Answered.YES else ~has_answered)
+        meant.append(has_answered if ask.answered is Answered.YES else ~has_answered)
     if ask.department_id is not None:
-        statement = statement.where(Recipient.department_id.in_(departments_below([ask.department_id])))
+        meant.append(Recipient.department_id.in_(departments_below([ask.department_id])))
     if ask.area_code is not None:
-        statement = statement.where(Recipient.area_code.in_(areas_below([ask.area_code])))
+        meant.append(Recipient.area_code.in_(areas_below([ask.area_code])))
     if ask.option is not None:
-        statement = statement.where(_chose(ask, questions))
-    return statement
+        meant.append(_chose(ask, questions))
+    return meant
+
+
+def _chose(ask: AnswersAsk, questions: list[QuestionRow]) -> Any:
+    question = next((one for one in questions if one.key == ask.question), None)
+    if question is None or ask.option not in question.options:
+        raise Invalid(N_("This broadcast has no such question or choice. Choose one from the list."))
+    chosen: Any = [ask.option] if question.kind is QuestionKind.CHOICES else ask.option
+    return Recipient.latest_answer.contains({question.key: chosen})
 
 
 def entered_by(account_id: Any) -> ColumnElement[str | None]:
@@ -140,12 +156,12 @@ def entered_by(account_id: Any) -> ColumnElement[str | None]:
     return found.correlate(Recipient).scalar_subquery()
 
 
-def _chose(ask: AnswersAsk, questions: list[QuestionRow]) -> Any:
-    question = next((one for one in questions if one.key == ask.question), None)
-    if question is None or ask.option not in question.options:
-        raise Invalid(N_("This broadcast has no such question or choice. Choose one from the list."))
-    chosen: Any = [ask.option] if question.kind is QuestionKind.CHOICES else ask.option
-    return Recipient.latest_answer.contains({question.key: chosen})
+def _counted(ask: AnswersAsk, questions: list[QuestionRow], reach: Reach) -> Columns | None:
+    # Whoever is only counted needs no name. Letters and the own person are found as the list finds them.
+    if ask.text or reach.own:
+        return None
+    found = select(Recipient.person_id).where(*_meant(ask, questions))
+    return found if reach.whole else with_departments(found).where(once_within(reach))
 
 
 def answer_line(row: Any, questions: list[QuestionRow]) -> AnswerLine:

@@ -5,10 +5,11 @@ from sqlalchemy import ColumnElement, exists, or_, select, true
 from core.actor import Actor, Reach
 from core.errors import Conflict, NotFound
 from core.i18n import N_
+from core.prepared import Columns
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, Recipient
-from data.models.people import Person
-from services.access import people_of
+from data.models.people import Department, Membership
+from services.access import departments_within
 
 
 def seen(reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -20,9 +21,23 @@ def seen_by(reach: Reach, account_id: int | None, person_id: int | None) -> Colu
     """Return the same condition for the actor with this account and person, for statements that are kept."""
     if reach.whole:
         return true()
-    asked = select(1).select_from(Recipient).join(Person, Person.id == Recipient.person_id)
-    within = asked.where(Recipient.broadcast_id == Broadcast.id, people_of(reach, person_id))
-    return or_(Broadcast.created_by == account_id, exists(within))
+    choices = [Broadcast.created_by == account_id]
+    asked = select(1).select_from(Recipient).where(Recipient.broadcast_id == Broadcast.id)
+    if reach.paths:
+        choices.append(exists(with_departments(asked).where(departments_within(reach))))
+    if reach.own and person_id is not None:
+        choices.append(exists(asked.where(Recipient.person_id == person_id)))
+    return or_(*choices)
+
+
+def with_departments(recipients: Columns) -> Columns:
+    """Return recipients once for each of the departments that they belong to now, which stand beside them.
+
+    Whoever looks for the first ones within some departments has them found from there, one after the other; where each
+    person is asked for a department instead, PostgreSQL goes through everybody (1.3 s of a million, with nobody found).
+    """
+    members = recipients.join(Membership, Membership.person_id == Recipient.person_id)
+    return members.join(Department, Department.id == Membership.department_id)
 
 
 def steered(reach: Reach, actor: Actor) -> ColumnElement[bool]:

@@ -80,6 +80,12 @@ def test_the_count_stops_at_the_cap(fetch, people, monkeypatch):
     assert (page.count, page.more, page.count_text) == (5, True, "5+")
 
 
+def test_something_else_can_be_counted_that_is_counted_sooner(tx, people):
+    counted = select(Person.id).where(Person.id.in_([person.id for person in people[:2]]))
+    page = fetch_page(tx, select(Person.code), PageAsk(), orders=ORDERS, make=lambda row: row.code, counted=counted)
+    assert (len(page.rows), page.count_text) == (7, "2")
+
+
 @pytest.mark.parametrize("sort", ["", "-kana"])
 def test_nobody_is_a_page_without_rows(tx, people, listed, sort):
     parts = listed.parts if isinstance(listed, KeptList) else (listed,)

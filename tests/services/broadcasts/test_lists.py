@@ -1,12 +1,15 @@
 """The lists of this room: broadcasts, deliveries, answers; the rehearsal and the state of one broadcast."""
 
+import sys
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
-from core.actor import What
+from core.actor import Reach, What
 from core.errors import Invalid, NotAllowed, NotFound, Refused
 from data.models.delivery import DeliveryState
+from data.models.people import Membership
 from services.broadcasts import (
     AnswersAsk,
     BroadcastsAsk,
@@ -23,10 +26,16 @@ from services.broadcasts import (
     search,
     show,
 )
-from tests.factories import make_person
+from tests.factories import actor_of, make_person
 from tests.services.broadcasts.asks import drafted, form_named, opened, replied, sent
 
 pytestmark = pytest.mark.usefixtures("with_mail")
+
+
+def reaching(tx, person, process, reach):
+    """Return a person who reaches so far with one process and everybody with another: the database hides nobody."""
+    grants = {(process, What.READ): reach, ("people.search", What.READ): Reach(whole=True)}
+    return replace(actor_of(tx, person), grants=grants)
 
 
 class TestSearch:
@@ -40,6 +49,19 @@ class TestSearch:
         ]
         for ask in ({"text": "訓練"}, {"kind": "manual"}, {"state": "sending"}):
             assert [row.id for row in search(administrator, BroadcastsAsk(**ask)).rows] == [first.id]
+
+    def test_whoever_is_no_further_than_oneself_sees_what_asked_oneself(self, administrator, acting, cast, tx):
+        own = sent(administrator, audience={"people": [cast.staff.id, cast.far.id]})
+        sent(administrator, audience={"people": [cast.far.id]})
+        staff = acting(reaching(tx, cast.staff, "broadcasts.search", Reach(own=True)))
+        assert [row.id for row in search(staff, BroadcastsAsk()).rows] == [own.id]
+
+    def test_whoever_reaches_everybody_elsewhere_sees_no_more_here(self, administrator, acting, cast, tx):
+        near = sent(administrator, audience={"people": [cast.manager.id, cast.far.id]})
+        sent(administrator, audience={"people": [cast.far.id]})
+        reach = Reach(paths=frozenset({cast.head_office.path}))
+        manager = acting(reaching(tx, cast.manager, "broadcasts.search", reach))
+        assert [row.id for row in search(manager, BroadcastsAsk()).rows] == [near.id]
 
     def test_others_see_what_asked_their_people_and_their_own(self, administrator, manager, crisis_manager, cast):
         far_only = sent(administrator, audience={"people": [cast.far.id]})
@@ -165,6 +187,56 @@ class TestAnswers:
 
     def test_shows_only_whom_the_actor_reaches(self, manager, asked):
         assert len(answers(manager, AnswersAsk(broadcast_id=asked.id)).rows) == 3
+
+    @pytest.fixture
+    def several(self, asked, cast, tx):
+        """Some belong to several departments; who goes and comes since the sending is not at the place of then."""
+        moved = [cast.manager.id, cast.administrator.id]
+        tx.execute(update(Membership).where(Membership.person_id.in_(moved)).values(department_id=cast.branch.id))
+        for person, department in (
+            (cast.staff, cast.head_office), (cast.far, cast.head_office), (cast.far, cast.general_affairs),
+            (cast.crisis_manager, cast.general_affairs),
+        ):  # fmt: skip
+            tx.add(Membership(person_id=person.id, department_id=department.id, main=False))
+        make_person(tx, "新入", "社員", cast.head_office)  # was not asked
+        return asked
+
+    def test_who_belongs_to_several_departments_is_counted_once(self, manager, several):
+        page = answers(manager, AnswersAsk(broadcast_id=several.id))
+        assert {line.name for line in page.rows} == {"危機 次郎", "社員 三郎", "遠方 四郎"}
+        assert page.count == 3
+
+    @pytest.mark.parametrize("who", ["administrator", "manager", "crisis_manager"])
+    def test_the_count_is_that_of_the_rows(self, request, several, cast, who):
+        self.counts_its_rows(request.getfixturevalue(who), several, cast)
+
+    def test_whoever_reaches_everybody_elsewhere_counts_no_more_here(self, acting, several, cast, tx):
+        reach = Reach(paths=frozenset({cast.head_office.path}))
+        manager = acting(reaching(tx, cast.manager, "broadcasts.answers", reach))
+        self.counts_its_rows(manager, several, cast)
+        assert answers(manager, AnswersAsk(broadcast_id=several.id)).count == 3
+
+    @pytest.mark.parametrize("further", [False, True])
+    def test_whoever_reaches_the_own_person_counts_it_too(self, acting, several, cast, tx, further):
+        reach = Reach(paths=frozenset({cast.branch.path}) if further else frozenset(), own=True)
+        oneself = acting(reaching(tx, cast.staff, "broadcasts.answers", reach))
+        self.counts_its_rows(oneself, several, cast)
+        assert "社員 三郎" in {line.name for line in answers(oneself, AnswersAsk(broadcast_id=several.id)).rows}
+
+    def counts_its_rows(self, looking, row, cast):
+        """Look with each filter; the counts are made by another statement than the rows."""
+        key = str(row.questions[0]["id"])
+        for ask in (
+            {}, {"answered": "yes"}, {"answered": "no"}, {"department_id": cast.head_office.id}, {"area_code": "27"},
+            {"question": key, "option": "無事"}, {"question": key, "option": "けが"}, {"text": "大阪"}, {"text": "郎"},
+        ):  # fmt: skip
+            page = answers(looking, AnswersAsk(broadcast_id=row.id, **ask))
+            assert (page.count, page.more) == (len(page.rows), False), ask
+
+    def test_the_count_of_a_manager_stops_sooner(self, manager, several, monkeypatch):
+        monkeypatch.setattr(sys.modules["services.broadcasts.answers"], "COUNTED_WITHIN", 2)
+        page = answers(manager, AnswersAsk(broadcast_id=several.id))
+        assert (len(page.rows), page.count_text) == (3, "2+")
 
     def test_is_refused_without_permission_and_out_of_reach(self, administrator, manager, staff, cast, asked):
         with pytest.raises(NotAllowed):
