@@ -67,7 +67,8 @@ def _list(ask: BroadcastsAsk, reach: Reach, account_id: int | None, person_id: i
         statement = statement.where(Broadcast.kind == ask.kind)
     if ask.state is not None:
         statement = statement.where(Broadcast.state == ask.state)
-    return KeptList(statement)
+    # Whoever reaches few: who was asked is looked for among them, and a plan for anybody looks among all.
+    return KeptList(statement, plan_anew=not reach.whole)
 
 
 def _line(row: Any) -> BroadcastLine:
