@@ -44,7 +44,8 @@ class ContactPoint(Base):
 
     A private one is there only once its owner has verified it. ``slot`` counts private mail addresses, so that there
     are three at most; people see them by ``rank`` (lowest first), then in the order in which they came.
-    ``disputed_at``: the person says that what the office entered is wrong.
+    ``disputed_at``: the person says that what the office entered is wrong. ``state_at``: since when ``state`` is what
+    the owner, the office or LINE said of it; whatever is heard of an earlier moment changes it no more.
     """
 
     __tablename__ = "contact_point"
@@ -70,6 +71,7 @@ class ContactPoint(Base):
     value: Mapped[str]
     state: Mapped[ContactState] = state_column(ContactState, default=ContactState.UNTRIED, server_default="untried")
     reason: Mapped[str | None]
+    state_at: Mapped[datetime | None]
     origin: Mapped[ContactOrigin] = state_column(ContactOrigin, default=ContactOrigin.OFFICE, server_default="office")
     slot: Mapped[int | None]
     rank: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,9 +71,20 @@ class RegistrationBrake(Base):
 
 
 class LineEvent(Base):
-    """An event of LINE's webhook that was taken, by LINE's own id: it may come twice."""
+    """An event of LINE's webhook that was taken, by LINE's own id: it may come twice, and after newer ones.
+
+    Of whoever followed or blocked the account (``follows``) a keyed hash is kept with LINE's own time: it counts for a
+    code too that was sent before and comes later.
+    """
 
     __tablename__ = "line_event"
+    __table_args__ = (
+        Index("ix_line_event_user", "user_hash", "happened_at", postgresql_where=text("user_hash IS NOT NULL")),
+        CheckConstraint("num_nonnulls(user_hash, follows, happened_at) IN (0, 3)", "whole"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+    user_hash: Mapped[bytes | None]
+    follows: Mapped[bool | None]
+    happened_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """LINE's webhook: what happens in chats with the official account, signed by LINE with our channel's secret."""
 
+from datetime import UTC, datetime
 from json import JSONDecodeError
 from typing import Any
 
@@ -85,4 +86,5 @@ def _told(event: Any) -> LineTold | None:
     if event.type not in set(Happened) or not user or not event.webhook_event_id:
         return None
     text = getattr(getattr(event, "message", None), "text", None) or ""
-    return LineTold(id=event.webhook_event_id, kind=Happened(event.type), user=user, text=text[:5_000])
+    at = datetime.fromtimestamp(event.timestamp / 1000, UTC)
+    return LineTold(id=event.webhook_event_id, kind=Happened(event.type), user=user, at=at, text=text[:5_000])

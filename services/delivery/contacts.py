@@ -12,9 +12,10 @@ from sqlalchemy import cast as sql_cast
 from core.database import transaction
 from core.jobs import job
 from core.transaction import Transaction
-from data.models.delivery import Chunk, Delivery, DeliveryState
+from data.models.delivery import Chunk, Delivery, DeliveryState, Mailing
 from data.models.people import ContactPoint, ContactState
 from services.delivery.acting import SENDER
+from services.delivery.proved import speaks
 from services.delivery.providers import Outcome
 
 TOOK = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
@@ -33,13 +34,15 @@ def mark_dead(tx: Transaction, outcomes: Sequence[Outcome], contacts: Mapping[in
 def note_works(mailing_id: int) -> None:
     """Note that those contact points work whose first message was accepted; once all was sent, a chunk at a time."""
     with transaction(SENDER) as tx:
+        opened_at = tx.scalar(select(Mailing.created_at).where(Mailing.id == mailing_id))
         chunks = tx.execute(select(Chunk.low, Chunk.high).where(Chunk.mailing_id == mailing_id)).all()
     for low, high in chunks:
         reached = select(Delivery.contact_point_id).where(
             Delivery.mailing_id == mailing_id, Delivery.id.between(low, high), Delivery.state.in_(TOOK)
         )
+        untried = (ContactPoint.state == ContactState.UNTRIED) & speaks(opened_at)
         with transaction(SENDER) as tx:
-            _mark(tx, reached, ContactPoint.state == ContactState.UNTRIED, ContactState.WORKS)
+            _mark(tx, reached, untried, ContactState.WORKS)
 
 
 def _these(points: Collection[int]) -> Select[Any]:

@@ -65,7 +65,7 @@ def _revive(tx: Transaction, people: Select[int], contact_id: int | None = None)
     rows = tx.execute(
         update(ContactPoint)
         .where(ContactPoint.id.in_(failing.order_by(ContactPoint.id).with_for_update()))
-        .values(state=ContactState.UNTRIED, reason=None)
+        .values(state=ContactState.UNTRIED, state_at=tx.now, reason=None)
         .returning(ContactPoint.id)
     ).all()
     if not rows:

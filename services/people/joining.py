@@ -33,7 +33,7 @@ def note_that_it_works(tx: Transaction, person_id: int, mail: str) -> None:
     """Note that a mail address of a person works: a link that was sent there was opened."""
     mine = (ContactPoint.person_id == person_id, ContactPoint.kind == ContactKind.MAIL)
     theirs = update(ContactPoint).where(*mine, func.lower(ContactPoint.value) == mail.lower())
-    tx.execute(theirs.values(state=ContactState.WORKS, reason=None))
+    tx.execute(theirs.values(state=ContactState.WORKS, state_at=tx.now, reason=None))
 
 
 def _free_code(tx: Transaction) -> str:

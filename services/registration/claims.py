@@ -62,16 +62,19 @@ def claim(
     return made
 
 
-def prove(tx: Transaction, claimed: ContactClaim, value: str = "") -> bool:
+def prove(tx: Transaction, claimed: ContactClaim, value: str = "", at: datetime | None = None) -> bool:
     """Make a claim that was proved a contact point; False: it belongs to somebody else, or there is no room for it.
 
-    ``value`` is what only the proof tells: LINE's id of the user.
+    ``value`` is what only the proof tells: LINE's id of the user; ``at`` when the proof was given, unless it is now.
     """
     person_id, kind, value = claimed.person_id, claimed.kind, claimed.value or value
     tx.execute(delete(ContactClaim).where(ContactClaim.id == claimed.id))
     points = _points(tx, person_id, kind)
     same = next((one for one in points if one.value.lower() == value.lower()), None)
-    proved = {"verified_at": tx.now, "state": ContactState.WORKS, "reason": None, "disputed_at": None}
+    proved = {
+        "verified_at": tx.now, "state": ContactState.WORKS, "state_at": at or tx.now, "reason": None,
+        "disputed_at": None,
+    }  # fmt: skip
     if claimed.subscription is not None:
         proved["subscription"] = claimed.subscription
     if same is not None:

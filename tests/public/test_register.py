@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from sqlalchemy import select
@@ -27,6 +28,7 @@ from services.delivery import tokens
 from services.delivery.app_channel import AppFields, edit_app
 from services.delivery.line_settings import LineFields
 from services.delivery.providers import line_messages
+from services.network import Revive, revive
 from services.registration import make_links
 from tests.factories import make_person
 from tests.http_sink import http_sink
@@ -197,12 +199,13 @@ class TestLine:
         headers = {"x-line-signature": signed, "content-type": "application/json"}
         return browser.post("/line/webhook", content=body, headers=headers).status_code
 
-    def event(self, kind, key, text=""):
-        """Return an event as LINE writes it."""
+    def event(self, kind, key, text="", *, seconds=0, again=False):
+        """Return an event as LINE writes it: what happened so many seconds after the first ones, told once more."""
         message = {"message": {"type": "text", "id": "1", "quoteToken": "q", "text": text}, "replyToken": "r"}
         return {
-            "type": kind, "mode": "active", "timestamp": 1_700_000_000_000, "webhookEventId": key,
-            "deliveryContext": {"isRedelivery": False}, "source": {"type": "user", "userId": "Uabc"},
+            "type": kind, "mode": "active", "webhookEventId": key,
+            "timestamp": 1_700_000_000_000 + 1_000 * seconds, "deliveryContext": {"isRedelivery": again},
+            "source": {"type": "user", "userId": "Uabc"},
             **(message if kind == "message" else {"follow": {"isUnblocked": False}, "replyToken": "r"}
                if kind == "follow" else {}),
         }  # fmt: skip
@@ -231,6 +234,37 @@ class TestLine:
         for kind, state in (("unfollow", ContactState.DEAD), ("follow", ContactState.WORKS)):
             assert self.tell(browser, self.event(kind, kind)) == 200
             assert paper.points()[0][2] is state
+
+    @pytest.mark.parametrize("told", [*permutations(range(2)), *permutations(range(3)), *permutations(range(4))])
+    def test_counts_when_it_happened_and_not_when_it_was_told(self, browser, channel, told):
+        paper = Paper(browser)
+        code = re.search(r'class="linecode">(\w{10})<', paper.do("line").text)[1]
+        happened = [("message", code), ("unfollow", ""), ("follow", ""), ("unfollow", "")]
+        for at in told:
+            (kind, text), key = happened[at], f"e{at}"
+            both = (self.event(kind, key, text, seconds=at, again=again) for again in (False, True))
+            assert self.tell(browser, *both) == 200
+        last = ContactState.WORKS if happened[max(told)][0] == "follow" else ContactState.DEAD
+        assert paper.points() == [(ContactKind.LINE, "Uabc", last)]
+
+    @pytest.mark.parametrize("told", [("follow", "unfollow"), ("unfollow", "follow")])
+    def test_of_both_at_the_same_moment_following_counts(self, browser, channel, told):
+        paper = Paper(browser)
+        code = re.search(r'class="linecode">(\w{10})<', paper.do("line").text)[1]
+        self.tell(browser, self.event("message", "e1", code))
+        for kind in told:
+            self.tell(browser, self.event(kind, kind, seconds=1))
+        assert paper.points()[0][2] is ContactState.WORKS
+
+    def test_whom_the_office_revived_an_older_block_leaves_alone(self, browser, channel):
+        paper = Paper(browser)
+        code = re.search(r'class="linecode">(\w{10})<', paper.do("line").text)[1]
+        self.tell(browser, self.event("message", "e1", code))
+        self.tell(browser, self.event("unfollow", "e2", seconds=1))
+        with transaction(SYSTEM) as tx:
+            revive(tx, Revive(person_ids=[paper.person_id]))
+        self.tell(browser, self.event("unfollow", "e3", seconds=2), self.event("follow", "e4", seconds=1))
+        assert paper.points()[0][2] is ContactState.UNTRIED
 
     def test_a_tap_on_a_message_is_answered_with_the_own_link(self, browser, channel, monkeypatch):
         paper = Paper(browser)

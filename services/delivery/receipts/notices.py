@@ -53,7 +53,15 @@ def take_of_sms(tx: Transaction, heard: Sequence[HeardOfSms]) -> None:
             {"provider_ref": one.provider_ref, "receipt": one.receipt, "dead": one.dead, "word": one.word, "at": tx.now}
             for one in early
         ]
-        tx.execute(insert(EarlyReceipt).on_conflict_do_nothing(), kept)
+        came = insert(EarlyReceipt)
+        worse = {"dead": True, "word": came.excluded.word}
+        tx.execute(
+            came.on_conflict_do_update(
+                index_elements=[EarlyReceipt.provider_ref, EarlyReceipt.receipt], set_=worse,
+                where=came.excluded.dead & ~EarlyReceipt.dead,
+            ),
+            kept,
+        )  # fmt: skip
     take(
         tx,
         [
@@ -72,16 +80,11 @@ def _deliveries(tx: Transaction, refs: set[str]) -> dict[str, int]:
 def take_early() -> None:
     """Look again for the SMS of receipts that came early; forget those and notices that are old."""
     with transaction(SENDER) as tx:
-        rows = tx.execute(
-            select(Delivery.id, EarlyReceipt).join(EarlyReceipt, EarlyReceipt.provider_ref == Delivery.sms_ref)
-        ).all()
-        take(tx, [Heard(row.id, one.receipt, dead=one.dead, word=one.word) for row in rows for one in [row[1]]])
-        found = [row[1].provider_ref for row in rows]
-        tx.execute(
-            delete(EarlyReceipt).where(
-                (EarlyReceipt.provider_ref == func.any(found)) | (EarlyReceipt.at < tx.now - EARLY)
-            )
-        )
+        # In one statement: what comes meanwhile is neither taken nor forgotten.
+        found = delete(EarlyReceipt).where(EarlyReceipt.provider_ref == Delivery.sms_ref)
+        rows = tx.execute(found.returning(Delivery.id, EarlyReceipt.receipt, EarlyReceipt.dead, EarlyReceipt.word))
+        take(tx, [Heard(row.id, row.receipt, dead=row.dead, word=row.word) for row in rows])
+        tx.execute(delete(EarlyReceipt).where(EarlyReceipt.at < tx.now - EARLY))
         tx.execute(delete(TakenNotice).where(TakenNotice.at < tx.now - KEPT))
 
 

@@ -2,6 +2,7 @@
 
 Of what is heard of a delivery the strongest counts: answered, then refused for good, then arrived, then put back for
 now. A complaint proves that a mail arrived, and ends the use of its address, whatever else was or will be heard.
+Of an address that was revived since, or from which somebody has answered since, an older message says nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,8 +25,9 @@ from sqlalchemy import (
 )
 
 from core.transaction import Transaction
-from data.models.delivery import Delivery, DeliveryState, Receipt
+from data.models.delivery import Delivery, DeliveryState, Mailing, Receipt
 from data.models.people import ContactPoint, ContactState
+from services.delivery.proved import answered, speaks
 
 COMPLAINT = "complaint"
 """The reason of a contact point whose owner reported a mail as spam."""
@@ -112,8 +114,8 @@ def _mark_arrived(tx: Transaction, ids: Sequence[int]) -> None:
 
 
 def _mark_dead(tx: Transaction, heard: Sequence[Heard]) -> None:
-    # Whoever answered has the mail, whatever came back.
-    unanswered = Delivery.receipt == Receipt.BOUNCED
+    # Whoever answered has the mail, whatever came back; and an answer to a newer one shows that the address works.
+    unanswered = (Delivery.receipt == Receipt.BOUNCED) & ~answered(Mailing.created_at)
     for word in {one.word for one in heard}:
         ids = [one.delivery_id for one in heard if one.word == word]
         mark = Mark(ContactState.DEAD, (ContactState.UNTRIED, ContactState.WORKS), word)
@@ -137,6 +139,7 @@ def _mark(
     points = (
         select(ContactPoint.id)
         .join(Delivery, (Delivery.contact_point_id == ContactPoint.id) & (Delivery.address == ContactPoint.value))
+        .join(Mailing, (Mailing.id == Delivery.mailing_id) & speaks(Mailing.created_at))
         .where(Delivery.id == func.any(cast(list(delivery_ids), ARRAY(BigInteger))))
         .where(ContactPoint.state.in_(mark.before), true() if only is None else only)
         .order_by(ContactPoint.id)

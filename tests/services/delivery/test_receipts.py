@@ -1,24 +1,30 @@
 """What is heard of deliveries, in any order and twice (受信確認): ledger and contact points come to the same."""
 
+from datetime import timedelta
+from itertools import permutations
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from core.actor import Actor
 from core.clock import frozen, now
 from core.database import transaction
 from data.models.delivery import Channel, Chunk, Delivery, DeliveryState, Mailing, Receipt
-from data.models.people import ContactPoint, ContactState
+from data.models.people import ContactPoint, ContactState, Person
 from data.models.receipts import EarlyReceipt
 from services import delivery
 from services.delivery import leases, results
+from services.delivery.contacts import note_works
 from services.delivery.providers import Outcome
 from services.delivery.receipts.notices import EARLY, HeardOfSms, count_failed, is_new, take_early, take_of_sms
 from services.delivery.receipts.taking import COMPLAINT, Heard, take
+from services.network import Revive, revive
 from tests.services.delivery.stage import make_crowd, open_one
 
 BOUNCE = "550 5.1.1 User unknown"
+LATER = timedelta(minutes=5)
 
 
 def accepted(tx, one: int) -> None:
@@ -119,6 +125,78 @@ class TestOne:
         assert take(tx, []) == []
 
 
+class TestRevived:
+    """An address that was revived, or from which somebody has answered, and what is heard of an older message."""
+
+    @pytest.mark.parametrize("word", ["dead", "complained", "arrived"])
+    def test_what_was_sent_before_the_revival_says_nothing_any_more(self, tx, one, word):
+        WORDS["dead"](tx, one)
+        revive_later(tx)
+        for _time in range(2):
+            WORDS[word](tx, one)
+        assert heard(tx, one)[2:] == (ContactState.UNTRIED, False)
+
+    @pytest.mark.parametrize("word", ["dead", "complained"])
+    def test_what_is_sent_since_kills_it_again(self, tx, one, word):
+        WORDS["dead"](tx, one)
+        revive_later(tx)
+        WORDS[word](tx, another(tx))
+        assert heard(tx, one)[2] is ContactState.DEAD
+
+    def test_an_answer_to_a_newer_message_outweighs_an_older_one_s_bounce_in_any_order(self, tx, one):
+        newer, found = another(tx), []
+        tx.now += LATER
+        for told in permutations([("dead", one), ("dead", one), ("answered", newer)]):
+            tx.execute(update(Delivery).values(state="accepted", receipt=None))
+            tx.execute(update(ContactPoint).values(state="untried", reason=None))
+            for word, delivery_id in told:
+                WORDS[word](tx, delivery_id)
+            found.append(heard(tx, one)[2])
+        assert set(found) == {ContactState.WORKS}
+
+    def test_the_bounce_of_a_message_sent_after_an_answer_counts(self, tx, one):
+        tx.now += LATER
+        WORDS["answered"](tx, one)
+        newer = another(tx)
+        WORDS["dead"](tx, newer)
+        assert heard(tx, newer)[2] is ContactState.DEAD
+
+    def test_an_arrival_at_a_server_outweighs_no_bounce(self, tx, one):
+        newer = another(tx)
+        tx.now += LATER
+        WORDS["arrived"](tx, newer)
+        WORDS["dead"](tx, one)
+        assert heard(tx, one)[2] is ContactState.DEAD
+
+    def test_the_end_of_an_older_sending_is_no_sign_that_it_works(self, live):
+        with system() as tx:
+            make_crowd(tx, 1)
+            open_one(tx)
+            tx.execute(update(Delivery).values(state="accepted"))
+            mailing_id, opened_at = tx.execute(select(Mailing.id, Mailing.created_at)).one()
+            tx.execute(update(ContactPoint).values(state_at=opened_at + LATER))
+        note_works(mailing_id=mailing_id)
+        with system() as tx:
+            assert tx.scalar(select(ContactPoint.state)) is ContactState.UNTRIED
+            tx.execute(update(ContactPoint).values(state_at=opened_at))
+        note_works(mailing_id=mailing_id)
+        with system() as tx:
+            assert tx.scalar(select(ContactPoint.state)) is ContactState.WORKS
+
+
+def revive_later(tx):
+    """Have everything that fails revived a while after it was sent."""
+    tx.now += LATER
+    revive(tx, Revive(person_ids=tx.execute(select(Person.id)).scalars().all()))
+
+
+def another(tx) -> int:
+    """Return a delivery of a message that is sent to the same address a while later."""
+    tx.now += LATER
+    open_one(tx)
+    return tx.scalar(select(func.max(Delivery.id)))
+
+
 class TestMany:
     def test_one_statement_for_all_of_them(self, tx):
         make_crowd(tx, 3)
@@ -155,6 +233,20 @@ class TestSms:
         with system() as tx:
             assert tx.scalar(select(Delivery.state)) is DeliveryState.DELIVERED
             assert tx.scalar(select(EarlyReceipt.provider_ref)) is None
+
+    @pytest.mark.parametrize("dead", [(True, False), (False, True)])
+    def test_two_that_come_early_come_to_the_same(self, live, dead):
+        with system() as tx:
+            make_crowd(tx, 1)
+            open_one(tx)
+            for one in dead:
+                word = BOUNCE if one else "blocked"
+                take_of_sms(tx, [HeardOfSms("ref-1", Receipt.BOUNCED, one, word)])
+            tx.execute(update(Delivery).values(channel=Channel.SMS, sms_ref="ref-1"))
+        take_early()
+        with system() as tx:
+            assert heard(tx, tx.scalar(select(Delivery.id)))[2] is ContactState.DEAD
+            assert tx.scalar(select(ContactPoint.reason)) == BOUNCE
 
     def test_is_forgotten_when_it_was_no_broadcast_s(self, live):
         with system() as tx:

@@ -177,10 +177,11 @@ class TestAddresses:
                          audience={}, created_at=tx.now, sent_at=tx.now))  # fmt: skip
         mailing = Mailing(broadcast_id=900, round=0, subject="s", body="b", constants={}, created_at=tx.now)
         tx.add(mailing)
-        for person, state, days in ((used, "delivered", 99), (other, "accepted", 1), (old, "delivered", 101)):
+        for person, receipt, days in ((used, "answered", 99), (other, "arrived", 1), (old, "answered", 101)):
             moment = tx.now - timedelta(days=days)
             tx.add(Delivery(mailing_id=mailing.id, person_id=person.id, contact_point_id=point[person.id],
-                            channel="mail", address="", state=state, updated_at=moment))  # fmt: skip
+                            channel="mail", address="", state="delivered", receipt=receipt,
+                            updated_at=moment))  # fmt: skip
         assert preview_contact_check(administrator, Nothing()).addresses == 3
         made = check_contacts(administrator, Nothing())
         sent = (
