@@ -46,11 +46,11 @@ def show_rule(rule: RehearsedRule) -> None:
     """Show whom a rule would ask, when, by what, and whom it would miss."""
     off = _(N_("Switched off: nothing would be sent"))
     badge = "" if rule.enabled else f" :gray-badge[{off}]"
-    st.subheader(f"{kit.literal(rule.name)}{badge}", anchor=False)
+    st.subheader(f"{kit.literal(rule.title)}{badge}", anchor=False)
     kit.rows(
         [_(N_("Asked at")), _(N_("Telegram")), _(N_("Areas")), _(N_("Newly asked people"))],
         [(kit.moment(one.at), str(one.telegram), one.areas, one.people) for one in rule.asks],
-        label=rule.name,
+        label=rule.title,
     )
     draw_prospect(rule.prospect)
     if rule.without_region:
@@ -67,10 +67,14 @@ def show_rule(rule: RehearsedRule) -> None:
 
 def show_people(rule: RehearsedRule) -> None:
     """Show each person with the addresses, or why nothing reaches them."""
-    key = f"who{rule.rule_id}"
+    key = f"who{rule.rule_id}-{rule.number}"
     kit.table(
         rehearse_people,
-        kit.filters(RehearsedRulePeople, key=key, fills={"rule_id": rule.rule_id, "hits": rule.hits}),
+        kit.filters(
+            RehearsedRulePeople,
+            key=key,
+            fills={"rule_id": rule.rule_id, "number": rule.number, "rounds": rule.rounds},
+        ),
         columns={
             "name": kit.Column(_(N_("Name"))),
             "code": kit.Column(_(N_("Code")), width=80),

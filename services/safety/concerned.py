@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
     Float,
+    FromClause,
     MetaData,
     Select,
     String,
@@ -41,6 +42,17 @@ MAKE_SPARED = text("CREATE TEMPORARY TABLE IF NOT EXISTS spared (person_id bigin
 ANALYZE_SPARED = text("ANALYZE spared")
 
 
+RECIPIENTS = Recipient.__table__
+"""Whom broadcasts have asked; a rehearsal has a table of its own."""
+
+
+class Earlier(Protocol):
+    """What a rule has asked about another case."""
+
+    broadcast_id: Any
+    hits: Any
+
+
 class Concerned(NamedTuple):
     """The people of a rule and a case, and those of them whom another case of late has asked already."""
 
@@ -52,13 +64,26 @@ class Concerned(NamedTuple):
         """Return those who are asked."""
         return self.people if self.spared is None else _but(self.people, self.spared)
 
+    def left_out(self, opened: Collection[int], asked: FromClause = RECIPIENTS) -> Select[int] | None:
+        """Return those who are not asked again, and whom none of these broadcasts has; None: no other case is known."""
+        if self.spared is None:
+            return None
+        spared = self.people.where(self.people.selected_columns[0].in_(self.spared))
+        return without(spared, opened, asked) if opened else spared
+
 
 def concerned(tx: Transaction, rule: Rule, hits: dict[str, Any], *, case_ids: Collection[int] = ()) -> Concerned:
     """Return whom hits mean under a rule; ``case_ids`` are the cases themselves, others of late spare their people."""
+    return concerned_after(tx, rule, hits, _of_late(tx, rule, case_ids) if case_ids else [])
+
+
+def concerned_after(
+    tx: Transaction, rule: Rule, hits: dict[str, Any], others: Sequence[Earlier], asked: FromClause = RECIPIENTS
+) -> Concerned:
+    """Return whom hits mean under a rule after what it has asked of late; ``asked`` says whom each broadcast asked."""
     where = around(tx, places_of(tx, rule.kind, hits))
     people = select(Person.id).where(Person.retired_at.is_(None), _chosen(rule, where))
-    others = _of_late(tx, rule, case_ids) if case_ids else []
-    return Concerned(people, _kept_apart(tx, _spared(tx, rule, where, others)) if others and where else None)
+    return Concerned(people, _kept_apart(tx, _spared(tx, rule, where, others, asked)) if others and where else None)
 
 
 def concerns(tx: Transaction, rule: Rule, hits: dict[str, Any]) -> dict[str, Any]:
@@ -73,9 +98,9 @@ def concerns(tx: Transaction, rule: Rule, hits: dict[str, Any]) -> dict[str, Any
     }
 
 
-def without(people: Select[int], broadcast_ids: Collection[int]) -> Select[int]:
+def without(people: Select[int], broadcast_ids: Collection[int], asked: FromClause = RECIPIENTS) -> Select[int]:
     """Return the people without the recipients of some broadcasts."""
-    return _but(people, select(Recipient.person_id).where(Recipient.broadcast_id.in_(broadcast_ids)))
+    return _but(people, select(asked.c.person_id).where(asked.c.broadcast_id.in_(broadcast_ids)))
 
 
 def _but(people: Select[int], others: Select[int]) -> Select[int]:
@@ -115,13 +140,15 @@ def _kept_apart(tx: Transaction, spared: Select[int]) -> Select[int]:
     return select(SPARED.c.person_id)
 
 
-def _spared(tx: Transaction, rule: Rule, where: Places, others: Sequence[Asking]) -> Select[int]:
+def _spared(
+    tx: Transaction, rule: Rule, where: Places, others: Sequence[Earlier], asked: FromClause
+) -> Select[int]:  # fmt: skip
     if rule.who is not RuleWho.REGIONS:
         now = max(where.values())
         enough = [
             one.broadcast_id for one in others if max(places_of(tx, rule.kind, one.hits).values(), default=0) >= now
         ]
-        return select(Recipient.person_id).where(Recipient.broadcast_id.in_(enough))
+        return select(asked.c.person_id).where(asked.c.broadcast_id.in_(enough))
     earlier = [
         (one.broadcast_id, code, hit)
         for one in others
@@ -129,10 +156,10 @@ def _spared(tx: Transaction, rule: Rule, where: Places, others: Sequence[Asking]
     ]
     before, now_hit = _table("earlier", earlier), _table("hit_now", [(None, code, hit) for code, hit in where.items()])
     strongest_before = (
-        select(Recipient.person_id, func.max(before.c.strength).label("strength"))
-        .join(PersonRegion, PersonRegion.person_id == Recipient.person_id)
-        .join(before, (before.c.broadcast_id == Recipient.broadcast_id) & (before.c.code == PersonRegion.area_code))
-        .group_by(Recipient.person_id)
+        select(asked.c.person_id, func.max(before.c.strength).label("strength"))
+        .join(PersonRegion, PersonRegion.person_id == asked.c.person_id)
+        .join(before, (before.c.broadcast_id == asked.c.broadcast_id) & (before.c.code == PersonRegion.area_code))
+        .group_by(asked.c.person_id)
         .subquery()
     )
     strongest_now = (

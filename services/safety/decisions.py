@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from core.i18n import N_, _
-from data.models.safety import RuleKind, Verdict
+from data.models.safety import Rule, RuleKind, Verdict
 from services.safety.saying import said_value
 
 
@@ -29,6 +29,12 @@ class Decision(BaseModel):
     def kept(self) -> dict[str, Any]:
         """Return what the telegram's record keeps."""
         return self.model_dump(mode="json")
+
+
+def spared(rule: Rule, people: int) -> list[Decision]:
+    """Return that so many people are not asked again, or nothing where there are none."""
+    values = {"rule": rule.name, "people": people}
+    return [Decision(verdict=Verdict.SILENT, message=SPARED, values=values, rule_id=rule.id)] if people else []
 
 
 def sentence(message: str, values: Mapping[str, Any]) -> str:

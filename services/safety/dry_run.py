@@ -13,25 +13,25 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from core.inputs import Row
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
 from data.models.safety import Asking, AskingState, Case, Rule, Source
 from services.safety import cases, episodes
 from services.safety.deciding import decide
 from services.safety.decisions import Decision
-from services.safety.reaching import Hits, merged
+from services.safety.reaching import Hits
 from services.safety.taking import keep
 from services.safety.telegrams import Status, Telegram
 from services.safety.telegrams.kinds import WEATHER_TRIGGERS
 
 
-@dataclass(frozen=True)
-class Asks:
-    """That a rule asks: by which telegram (its place among them), when, and all that it has been hit by until then."""
+class Round(Row):
+    """That a rule asks: by which telegram (its place among them), when, and by case all that has hit it until then."""
 
     telegram: int
     at: datetime
-    hits: Hits
+    hits: dict[int, Hits]
 
 
 @dataclass
@@ -39,7 +39,7 @@ class DryRun:
     """What was decided about each telegram, and when each rule would have asked."""
 
     decisions: list[list[Decision]] = field(default_factory=list)
-    asks: dict[int, list[Asks]] = field(default_factory=dict)
+    rounds: dict[int, list[Round]] = field(default_factory=dict)
 
 
 def dry_run(tx: Transaction, telegrams: Sequence[Telegram]) -> DryRun:
@@ -93,27 +93,24 @@ class _Stage:
 
     def ask_all(self) -> None:
         """Ask what still waits, each when its wait is over."""
-        for one in self._waiting():
-            assert one.due_at is not None  # it waits
-            self._tx.now = max(self._tx.now, one.due_at)
+        moments = [one.due_at for one in self._waiting() if one.due_at is not None]
+        for moment in moments:
+            self._tx.now = max(self._tx.now, moment)
             self._ask_due()
 
     def _ask_due(self) -> None:
         """Note who would be asked by now; a broadcast stands for it, since what was asked is not asked again."""
-        by_rule: dict[int, list[Asking]] = {}
+        together: dict[tuple[int, int], list[Asking]] = {}
         for one in self._waiting():
             if one.due_at is not None and one.due_at <= self._tx.now:
-                by_rule.setdefault(one.rule_id, []).append(one)
-        for rule_id, askings in by_rule.items():
-            self._note(self._tx.session.get_one(Rule, rule_id), askings)
+                together.setdefault((one.rule_id, one.telegram_id), []).append(one)
+        for (rule_id, telegram_id), askings in together.items():
+            self._note(rule_id, self._numbers[telegram_id], askings)
 
-    def _note(self, rule: Rule, askings: Sequence[Asking]) -> None:
-        asked = self._found.asks.setdefault(rule.id, [])
-        hits: Hits = asked[-1].hits if asked else {}
-        for one in askings:
-            hits = merged(rule.kind, hits, one.hits)
+    def _note(self, rule_id: int, telegram: int, askings: Sequence[Asking]) -> None:
         at = max(one.due_at for one in askings if one.due_at is not None)
-        asked.append(Asks(self._numbers.get(askings[0].telegram_id, 0), at, hits))
+        hits = {one.case_id: dict(one.hits) for one in askings}
+        self._found.rounds.setdefault(rule_id, []).append(Round(telegram=telegram, at=at, hits=hits))
         stands_for_it = self._broadcast()
         for one in askings:
             one.state, one.due_at = AskingState.ASKED, None

@@ -147,14 +147,8 @@ class Opener:
 
     def _spared(self, found: Concerned, opened: Sequence[Asking]) -> list[Decision]:
         """Say how many are not asked since another case has asked them of late; where it knows of none, nothing."""
-        if found.spared is None:
-            return []
-        ids = [one.broadcast_id for one in opened if one.broadcast_id is not None]
-        spared = found.people.where(found.people.selected_columns[0].in_(found.spared))
-        people = self._tx.count(without(spared, ids) if ids else spared)
-        values = {"rule": self._rule.name, "people": people}
-        said = Decision(verdict=Verdict.SILENT, message=decisions.SPARED, values=values, rule_id=self._rule.id)
-        return [said] if people else []
+        left_out = found.left_out([one.broadcast_id for one in opened if one.broadcast_id is not None])
+        return [] if left_out is None else decisions.spared(self._rule, self._tx.count(left_out))
 
     def _done(self, state: AskingState, broadcast_id: int | None, *, added: int) -> None:
         for one in self._askings:

@@ -1,7 +1,7 @@
 """Rehearsal of telegrams (電文の予行, N02): who would be asked today, by what, and who would be missed and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from pydantic import ConfigDict
 from sqlalchemy import func, select
@@ -16,12 +16,15 @@ from data.models.people_search import PersonSearch
 from data.models.procedures import SendingProcedure
 from data.models.safety import Rule, RuleWho, TelegramRecord
 from services import broadcasts, delivery
-from services.safety.concerned import concerned
+from services.safety import decisions
 from services.safety.decisions import Decision
-from services.safety.dry_run import Asks, dry_run
+from services.safety.dry_run import DryRun, Round, dry_run
+from services.safety.rounds import Rounds
 from services.safety.telegrams import InfoType, Status, Telegram, parse
 
 MOST = 50
+MOST_ROUNDS = 20 * MOST
+"""A telegram has a round for each event of which it speaks, at most."""
 
 
 class RehearsedTelegrams(Input):
@@ -34,10 +37,11 @@ class RehearsedTelegrams(Input):
 
 
 class RehearsedRulePeople(delivery.RehearsalAsk):
-    """Which people one rule would ask, hit by these areas."""
+    """Which people one broadcast of a rule would ask, after all that the rule would have asked until then."""
 
     rule_id: int = field(N_("Rule"), hidden=True)
-    hits: dict[str, Any] = field(N_("Areas"), hidden=True)
+    number: int = field(N_("Number"), default=1, hidden=True)
+    rounds: list[Round] = field(N_("Areas"), hidden=True, min_length=1, max_length=MOST_ROUNDS)
 
 
 class RehearsedTelegram(Row):
@@ -61,7 +65,10 @@ class RehearsedAsk(Row):
 
 
 class RehearsedRule(Row):
-    """What one rule would do in the end: whom it asks, by what, and whom it cannot place.
+    """One broadcast that a rule would open: whom it asks in the end, by what, and whom it cannot place.
+
+    Each event has one; ``number`` counts those of the rule, if there are ``several``. ``rounds`` is what the rule does
+    until the last of its ``asks``.
 
     ``without_region`` people are placed nowhere, so no area asks them; of these ``with_address`` have an address from
     which a region can be made. Both are 0 for rules that do not go by people's regions.
@@ -70,11 +77,19 @@ class RehearsedRule(Row):
     rule_id: int
     name: str
     enabled: bool
+    number: int
+    several: bool
     asks: list[RehearsedAsk]
-    hits: dict[str, Any]
+    rounds: list[Round]
     prospect: broadcasts.Prospect
     without_region: int
     with_address: int
+
+    @property
+    def title(self) -> str:
+        """Return the name of the rule, and which of its broadcasts it is if there are several."""
+        numbered = N_("{rule} (broadcast {number})")
+        return _(numbered, rule=self.name, number=str(self.number)) if self.several else self.name
 
     @property
     def people(self) -> int:
@@ -83,7 +98,7 @@ class RehearsedRule(Row):
 
 
 class RehearsedEvent(Row):
-    """What telegrams would start: about each what would be decided, and each rule that would ask anybody."""
+    """What telegrams would start: about each what would be decided, and each broadcast that would be opened."""
 
     telegrams: list[RehearsedTelegram]
     rules: list[RehearsedRule]
@@ -93,7 +108,8 @@ class RehearsedEvent(Row):
 def rehearse(tx: Transaction, ask: RehearsedTelegrams) -> RehearsedEvent:
     """Decide telegrams against today's people and rules without sending (電文の予行, N02).
 
-    Drills are taken for real, rules that are switched off act too, and what was taken in before is not known.
+    Drills are taken for real, rules that are switched off act too, and what was taken in before is not known. Several
+    events know of each other's people: whom one has asked another one asks again only as it would for real (D07).
 
     Raises:
         Invalid: when a file is no whole JMA report.
@@ -106,9 +122,9 @@ def rehearse(tx: Transaction, ask: RehearsedTelegrams) -> RehearsedEvent:
     if not rules:
         raise Refused(N_("There is no rule yet, so nothing would be sent. Make one first."))
     run = dry_run(tx, telegrams)
+    found = [one for rule_id in sorted(run.rounds) for one in _broadcasts(tx, rule_id, rules[rule_id], run)]
     return RehearsedEvent(
-        telegrams=[_told(one, decided) for one, decided in zip(telegrams, run.decisions, strict=True)],
-        rules=[_rule(tx, rule_id, rules[rule_id], asks) for rule_id, asks in sorted(run.asks.items())],
+        telegrams=[_told(one, decided) for one, decided in zip(telegrams, run.decisions, strict=True)], rules=found
     )
 
 
@@ -121,7 +137,7 @@ def rehearse_people(tx: Transaction, ask: RehearsedRulePeople) -> Page[delivery.
     """
     rule = tx.session.get_one(Rule, ask.rule_id)
     waits, _cap = _procedure(tx, rule)
-    people = concerned(tx, rule, ask.hits).people
+    people = Rounds(tx, rule, ask.rounds).people(ask.number)
     return delivery.rehearsal_page(tx, people, ask, *broadcasts.first_channels(waits))
 
 
@@ -138,20 +154,36 @@ def _told(telegram: Telegram, decided: list[Decision]) -> RehearsedTelegram:
     )  # fmt: skip
 
 
-def _rule(tx: Transaction, rule_id: int, enabled: bool, asks: list[Asks]) -> RehearsedRule:
-    rule = tx.session.get_one(Rule, rule_id)
-    waits, cap = _procedure(tx, rule)
-    prospect = broadcasts.prospect(tx, concerned(tx, rule, asks[-1].hits).people, waits, cap)
-    counts = [*[tx.count(concerned(tx, rule, one.hits).people) for one in asks[:-1]], prospect.forecast.people]
+def _broadcasts(tx: Transaction, rule_id: int, enabled: bool, run: DryRun) -> list[RehearsedRule]:
+    """Ask the rounds of a rule and return its broadcasts; whom it would not ask again is said beside the telegram."""
+    rule, rounds = tx.session.get_one(Rule, rule_id), run.rounds[rule_id]
+    asking = Rounds(tx, rule, rounds)
+    mine: dict[int, list[int]] = {}
+    for place, (one, asked) in enumerate(zip(rounds, asking.asked, strict=True)):
+        mine.setdefault(asked.broadcast_id, []).append(place)
+        run.decisions[one.telegram] += decisions.spared(rule, asked.spared)
     without, with_address = _unplaced(tx) if rule.who is RuleWho.REGIONS else (0, 0)
-    return RehearsedRule(
-        rule_id=rule.id, name=rule.name, enabled=enabled, hits=asks[-1].hits, prospect=prospect,
-        without_region=without, with_address=with_address,
-        asks=[
-            RehearsedAsk(at=one.at, telegram=one.telegram + 1, areas=len(one.hits), people=count - before)
-            for one, count, before in zip(asks, counts, [0, *counts], strict=False)
-        ],
-    )  # fmt: skip
+    waits, cap = _procedure(tx, rule)
+    found = []
+    for number, places in mine.items():
+        prospect = broadcasts.prospect(tx, asking.people(number), waits, cap)
+        found.append(RehearsedRule(
+            rule_id=rule.id, name=rule.name, enabled=enabled, number=number, several=len(mine) > 1,
+            rounds=rounds[: places[-1] + 1], prospect=prospect, without_region=without, with_address=with_address,
+            asks=_asks(rounds, asking, places, prospect.forecast.people),
+        ))  # fmt: skip
+    return found
+
+
+def _asks(rounds: Sequence[Round], asking: Rounds, places: Sequence[int], people: int) -> list[RehearsedAsk]:
+    asks = []
+    for place in places:
+        one, added = rounds[place], asking.asked[place].people
+        added = people if added is None else added
+        people -= added
+        areas = len({code for hits in one.hits.values() for code in hits})
+        asks.append(RehearsedAsk(at=one.at, telegram=one.telegram + 1, areas=areas, people=added))
+    return asks
 
 
 def _procedure(tx: Transaction, rule: Rule) -> tuple[dict[str, int], int | None]:
@@ -179,7 +211,7 @@ def lines(found: RehearsedEvent) -> list[str]:
 def _rule_lines(rule: RehearsedRule) -> list[str]:
     forecast = rule.prospect.forecast
     values = {
-        "rule": rule.name, "people": f"{rule.people:,}", "reached": f"{forecast.reached:,}",
+        "rule": rule.title, "people": f"{rule.people:,}", "reached": f"{forecast.reached:,}",
         "missed": f"{forecast.not_reached:,}", "seconds": f"{max(1, round(forecast.seconds)):,}",
         "yen": f"{rule.prospect.yen:,}",
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Rules, people in areas, and telegrams for the tests of this room."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +35,18 @@ JMA = ROOT.parent / "shared" / "data" / "jma"
 def sample(name: str) -> bytes:
     """Return one of our own telegrams."""
     return (SAMPLES / name).read_bytes()
+
+
+def quake(number: int, minutes: int = 0, **intensities: str) -> bytes:
+    """Return another earthquake, reported so long after the sample, with its intensities but for these (``_350``)."""
+    reported = datetime.fromisoformat("2031-05-14T09:13:00+09:00") + timedelta(minutes=minutes)
+    xml = sample("a1_VXSE51_first.xml").replace(b"20310514091203", f"2031051409{number:04}".encode())
+    xml = xml.replace(b"2031-05-14T09:13:00+09:00", reported.isoformat().encode())
+    for area, said in intensities.items():
+        start = xml.rindex(f"<Code>{area[1:]}</Code>".encode())
+        at = xml.index(b"<MaxInt>", start) + len(b"<MaxInt>")
+        xml = xml[:at] + said.encode() + xml[xml.index(b"</MaxInt>", at) :]
+    return xml
 
 
 def take(tx: Transaction, name: str) -> Taken:

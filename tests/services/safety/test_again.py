@@ -9,20 +9,14 @@ from core import clock
 from data.models.broadcasts import Recipient
 from data.models.people import PersonRegion
 from services.safety import TakeTelegram, decisions
-from tests.services.safety.conftest import make_rule, people_of, sample, take, taken_in
+from tests.services.safety.conftest import make_rule, people_of, quake, sample, take, taken_in
 
 FIRST = "a1_VXSE51_first.xml"
-EVENT = b"20310514091203"
 
 
 def another(number, **intensities):
     """Return another earthquake with other intensities, by those of the first one."""
-    xml = sample(FIRST).replace(EVENT, f"2031051409{number:04}".encode())
-    for area, said in intensities.items():
-        start = xml.rindex(f"<Code>{area[1:]}</Code>".encode())
-        at = xml.index(b"<MaxInt>", start) + len(b"<MaxInt>")
-        xml = xml[:at] + said.encode() + xml[xml.index(b"</MaxInt>", at) :]
-    return TakeTelegram(content=xml)
+    return TakeTelegram(content=quake(number, **intensities))
 
 
 def asked_times(tx):

@@ -149,7 +149,7 @@ class TestPeople:
         rule("5-")
         people_of(tx, AREAS)
         (of_rule,) = rehearsed(tx, EVENT[1]).rules
-        page = rehearse_people(tx, RehearsedRulePeople(rule_id=of_rule.rule_id, hits=of_rule.hits))
+        page = rehearse_people(tx, RehearsedRulePeople(rule_id=of_rule.rule_id, rounds=of_rule.rounds))
         assert sorted(address for row in page.rows for address in row.addresses) == [
             "p341@example.jp", "p350@example.jp", "p360@example.jp",
         ]  # fmt: skip
