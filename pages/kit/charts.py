@@ -41,6 +41,9 @@ FEW = 5
 
 BAR = 30
 MARGINS = 70
+BELOW_MARKS, TITLE = 16, 16
+"""Between the marks of an axis and its title, else Plotly draws one into the other; and the room that this takes."""
+
 FIGURES = 200
 """So many of the last figures are kept; one takes some ten KiB."""
 
@@ -54,8 +57,11 @@ def bars(counts: Mapping[str, float], *, title: str, unit: str, key: str) -> Non
         "hovertemplate": labelled("%{y}", "%{text}<extra></extra>"),
     }  # fmt: skip
     most = max([*counts.values(), 1])
-    axis = {"title": unit, "range": [0, most * 1.05], "tickformat": ",d", "dtick": 1 if most <= FEW else None}
-    _show([bar], axis, title=title, key=key, count=len(names))
+    axis = {
+        "title": {"text": unit, "standoff": BELOW_MARKS}, "range": [0, most * 1.05], "tickformat": ",d",
+        "dtick": 1 if most <= FEW else None,
+    }  # fmt: skip
+    _show([bar], axis, title=title, key=key, count=len(names), below=TITLE)
     _figures([_(N_("Name")), unit], list(counts.items()), title, key)
 
 
@@ -95,11 +101,12 @@ def _show(
     key: str,
     count: int,
     above: int = 0,
+    below: int = 0,
 ) -> None:
     shades = _shades()
     # A figure that is made whole, without Plotly's own template, costs a sixth of one that is updated piece by piece.
     layout = {
-        "template": "none", "barmode": "stack", "height": MARGINS + above + BAR * max(count, 1), "bargap": 0.35,
+        "template": "none", "barmode": "stack", "height": MARGINS + above + below + BAR * max(count, 1), "bargap": 0.35,
         "margin": {"l": 0, "r": 20, "t": 8 + above, "b": 0}, "font": {"family": FONT, "size": 13, "color": shades.ink},
         "uniformtext": {"minsize": 11, "mode": "hide"}, "dragmode": False,
         "plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": len(data) > 1,

@@ -10,6 +10,7 @@ from core.database import transaction
 from core.errors import Refused
 from core.progress import begin, fail, finish, report
 from pages import kit
+from pages.kit import charts as drawn
 from pages.kit.address import way_back
 from pages.kit.confirm import question
 from pages.kit.edge import show
@@ -134,6 +135,15 @@ class TestCharts:
         assert "1,000" in app.html[0].value
         assert "<td class=number>3</td>" in app.html[1].value
         assert [one.label for one in app.expander] == ["表で見る"] * 3
+
+    def test_the_title_of_an_axis_stands_clear_of_its_marks_and_takes_nothing_from_the_bars(self, run):
+        titled, untitled, one_bar = (json.loads(one.proto.spec)["layout"] for one in run(drawing).get("plotly_chart"))
+        assert titled["xaxis"]["title"] == {"text": "人", "standoff": drawn.BELOW_MARKS}
+        assert titled["xaxis"]["automargin"]
+        assert "title" not in untitled["xaxis"]
+        assert titled["font"]["size"] <= drawn.BELOW_MARKS, "the marks are a line of this size"
+        assert titled["height"] - one_bar["height"] == drawn.BAR
+        assert one_bar["height"] == drawn.MARGINS + drawn.TITLE + drawn.BAR
 
     def test_a_share_of_nothing_is_no_fault(self, run):
         spec = run(drawing).get("plotly_chart")[1].proto.spec
