@@ -1,8 +1,9 @@
 """How many replies a second are taken, each answered when it is on the disk (fsync on).
 
 ``ours`` is the public app under uvicorn, ``floor`` a bare Starlette route that answers without a database, under the same
-server with the same settings. Phones (``replies_client``) keep 64 and 256 connections open and use each link once. Then
-the web process, and after that PostgreSQL, is killed with SIGKILL while replies come in: what was answered must be there.
+server with the same settings. Phones (``replies_client``) keep 64 and 256 connections open and use each link once; 256
+are served by two processes as well, as a fleet does. Then the web process, and after that PostgreSQL, is killed with
+SIGKILL while replies come in: what was answered must be there.
 """
 
 import json
@@ -29,7 +30,10 @@ from core.database import engine_for, libpq_url
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT
 
-CONNECTIONS = (64, 256)
+CONNECTIONS = 64
+CASES = {"64 connections": (64, 1), "256 connections": (256, 1), "256 connections, two processes": (256, 2)}
+"""How many connections are open, and how many processes serve them."""
+
 OURS, FLOOR = "pages.public.app:app", "bench.replies_floor:app"
 TO_REACH = {"ratio": 0.5, "p99_ms": 100}
 
@@ -80,15 +84,15 @@ def main() -> None:
         links = Links(*ask(owner, 2))
         owner.dispose()
         settle(server)
-        measured: dict[str, dict[int, list[Came]]] = {OURS: {}, FLOOR: {}}
+        measured: dict[str, dict[str, list[Came]]] = {OURS: {}, FLOOR: {}}
         for run in range(-1, runs):  # the first one fills caches on both sides and is not counted
-            for connections in CONNECTIONS:
+            for case, (connections, processes) in CASES.items():
                 for app in (FLOOR, OURS):
-                    with served(app) as web:
-                        reach = links.take(people // (2 * runs + 6)) if app == OURS else (1, people // 4)
+                    with served(app, processes) as web:
+                        reach = links.take(people // (2 * runs + 4)) if app == OURS else (1, people // 4)
                         came = sent(web.port, connections, seconds if run >= 0 else 0.5, *reach)
                     if run >= 0:
-                        measured[app].setdefault(connections, []).append(came)
+                        measured[app].setdefault(case, []).append(came)
         lost = missing(
             server, [one for runs_of in measured[OURS].values() for came in runs_of for one in came.answered]
         )
@@ -99,13 +103,13 @@ def main() -> None:
     report(
         bench="replies", n=people, unit="replies/s", floor_is="a bare Starlette route that answers without a database",
         to_reach=TO_REACH, lost=lost, killed=lost_to, runs=runs,
-        **{f"{connections} connections": line(measured, connections) for connections in CONNECTIONS},
+        **{case: line(measured, case) for case in CASES},
     )  # fmt: skip
 
 
-def line(measured: dict[str, dict[int, list[Came]]], connections: int) -> dict[str, Any]:
-    """Return what is told of one number of connections."""
-    ours, floor = measured[OURS][connections], measured[FLOOR][connections]
+def line(measured: dict[str, dict[str, list[Came]]], case: str) -> dict[str, Any]:
+    """Return what is told of one case."""
+    ours, floor = measured[OURS][case], measured[FLOOR][case]
     ratios = [one.per_second / other.per_second for one, other in zip(ours, floor, strict=True)]
     return {
         "ours": round(statistics.median(one.per_second for one in ours)),
@@ -117,10 +121,11 @@ def line(measured: dict[str, dict[int, list[Came]]], connections: int) -> dict[s
     }
 
 
-def served(app: str) -> AbstractContextManager[Served]:
-    """Serve an app in a process of its own, as a fleet does."""
+def served(app: str, processes: int = 1) -> AbstractContextManager[Served]:
+    """Serve an app in processes of its own, as a fleet does."""
     port = free_port()
-    return serving(uvicorn(app, port), port)
+    several = ["--workers", str(processes)] if processes > 1 else []
+    return serving([*uvicorn(app, port), *several], port)
 
 
 def phones(port: int, connections: int, seconds: float, first: int, last: int) -> Callable[[], Came]:
@@ -147,7 +152,7 @@ def sent(port: int, connections: int, seconds: float, first: int, last: int) -> 
 def killed_web(server: EmbeddedPostgres, links: Links, seconds: float) -> dict[str, int]:
     """Kill the web process while replies come in; return how many were answered, and how many of them are missing."""
     with served(OURS) as web:
-        came = phones(web.port, CONNECTIONS[0], seconds, *links.take(most(seconds)))
+        came = phones(web.port, CONNECTIONS, seconds, *links.take(most(seconds)))
         time.sleep(seconds / 2)
         os.kill(web.pid, signal.SIGKILL)
         found = came()
@@ -159,7 +164,7 @@ def killed_web(server: EmbeddedPostgres, links: Links, seconds: float) -> dict[s
 def killed_postgresql(server: EmbeddedPostgres, links: Links, seconds: float) -> dict[str, int]:
     """Kill every process of PostgreSQL while replies come in, and start it again meanwhile."""
     with served(OURS) as web:
-        came = phones(web.port, CONNECTIONS[0], seconds * 2, *links.take(most(seconds * 2)))
+        came = phones(web.port, CONNECTIONS, seconds * 2, *links.take(most(seconds * 2)))
         time.sleep(seconds / 2)
         kill_all(server)
         server.start()

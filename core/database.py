@@ -27,8 +27,8 @@ from core.transaction import Transaction
 from core.unit import Unit
 
 POOL, OVERFLOW = 10, 15
-AWAITED = 2
-"""Of the reply page: one reads, one writes."""
+AWAITED = 3
+"""Of the reply page: one reads, two write."""
 
 CONNECTIONS = POOL + OVERFLOW + AWAITED
 """So many one process opens at most; PostgreSQL's max_connections must hold those of all processes."""

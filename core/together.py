@@ -1,12 +1,13 @@
 """What comes at the same time is done together, without a timer: group commit.
 
 The first one is begun at once. What comes while it is under way waits, and is done together right after it: the busier
-the process, the more share one commit, and nobody ever waits for others who might still come.
+the process, the more share one commit, and nobody ever waits for others who might still come. Where two batches may go
+side by side, the second one begins once enough wait for it: so the process has work while the disk has some.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
 
@@ -16,11 +17,15 @@ from core.i18n import N_
 T = TypeVar("T")
 R = TypeVar("R")
 FULL = N_("Very many people are answering at this moment. Try again in a minute.")
+ABREAST = 2
+ENOUGH = 24
+"""Fewer than so many wait for the batch that is under way: one of their own would cost more than it saves."""
+
 ENDED = N_("This server is being restarted. Try again in a minute.")
 
 
 class Together(Generic[T, R]):
-    """Does things in batches, one batch after the other, on one event loop.
+    """Does things in batches, one batch after the other or two side by side, on one event loop.
 
     ``work`` gets things in the order in which they came and returns a result for each. When it fails, the batch is
     split, so that one that cannot be done fails alone; ``away`` says of which errors that is no use, since they would
@@ -34,12 +39,19 @@ class Together(Generic[T, R]):
         most: int,
         most_waiting: int,
         away: Callable[[Exception], bool] = lambda _error: False,
+        apart: Callable[[T], Hashable] | None = None,
+        enough: int = ENOUGH,
     ) -> None:
-        """Begin with nothing to do; at most ``most`` are done together, at most ``most_waiting`` wait."""
-        self._work, self._away = work, away
-        self._most, self._most_waiting = most, most_waiting
+        """Begin with nothing to do; at most ``most`` are done together, at most ``most_waiting`` wait.
+
+        ``apart``: two batches may go side by side, but never with things of one key, which this returns: those are done
+        in the order in which they came. ``enough``: so many have to wait for the second one.
+        """
+        self._work, self._away, self._apart = work, away, apart
+        self._most, self._most_waiting, self._enough = most, most_waiting, enough
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
-        self._runner: asyncio.Task[None] | None = None
+        self._runners: set[asyncio.Task[None]] = set()
+        self._under_way: set[Hashable] = set()
 
     async def __call__(self, thing: T) -> R:
         """Do one thing together with whatever else comes, and return its result when it is done.
@@ -51,24 +63,43 @@ class Together(Generic[T, R]):
             raise Unavailable(FULL)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((thing, future))
-        if self._runner is None:
+        if self._may_begin(len(self._runners)):
             # In a context of its own: what it logs belongs to no single request.
-            self._runner = asyncio.create_task(self._run(), context=Context())
+            self._runners.add(asyncio.create_task(self._run(), context=Context()))
         return await future
 
     async def end(self) -> None:
         """Return when everything that was taken is done."""
-        while self._runner is not None:
-            await asyncio.wait([self._runner])
+        while self._runners:
+            await asyncio.wait(self._runners)
+
+    def _may_begin(self, others: int) -> bool:
+        """Say whether what waits may be begun beside so many batches."""
+        if not others:
+            return True
+        return self._apart is not None and others < ABREAST and len(self._waiting) >= self._enough
 
     async def _run(self) -> None:
         try:
-            while self._waiting:
-                await self._do([self._waiting.popleft() for _at in range(min(self._most, len(self._waiting)))])
+            while self._may_begin(len(self._runners) - 1) and (taken := self._next()):
+                keys = {self._apart(thing) for thing, _future in taken} if self._apart else set()
+                self._under_way |= keys
+                await self._do(taken)
+                self._under_way -= keys
         finally:
-            self._runner = None
-            while self._waiting:  # only when the loop itself is ending
+            self._runners = {one for one in self._runners if one is not asyncio.current_task()}
+            while self._waiting and not self._runners:  # only when the loop itself is ending
                 _fail(self._waiting.popleft()[1], Unavailable(ENDED))
+
+    def _next(self) -> list[tuple[T, "asyncio.Future[R]"]]:
+        """Take what waits, but for what has to wait for the batch beside this one."""
+        taken: list[tuple[T, asyncio.Future[R]]] = []
+        passed: list[tuple[T, asyncio.Future[R]]] = []
+        while self._waiting and len(taken) < self._most:
+            one = self._waiting.popleft()
+            (passed if self._apart and self._apart(one[0]) in self._under_way else taken).append(one)
+        self._waiting.extendleft(reversed(passed))
+        return taken
 
     async def _do(self, taken: Sequence[tuple[T, "asyncio.Future[R]"]]) -> None:
         try:

@@ -58,7 +58,7 @@ class Outcome:
 
 
 class Desk:
-    """Looks links up and takes answers, with connections of its own: one reads, one writes."""
+    """Looks links up and takes answers, with connections of its own: one reads, two write."""
 
     def __init__(self, url: str) -> None:
         """Open connections when they are needed."""
@@ -68,7 +68,9 @@ class Desk:
         self._pool = AwaitedPool(url, AWAITED)
         self._known = Known()
         self._look = Together(self._looked, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
-        self._take = Together(self._taken, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
+        self._take = Together(
+            self._taken, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known, apart=_delivery
+        )
 
     async def asked(self, delivery_id: int) -> Asked | None:
         """Return who was asked what by a mail.
@@ -141,6 +143,10 @@ def _known_once() -> Iterator[None]:
         if is_away(error):
             raise Away(logs.fault(error)) from error
         raise
+
+
+def _delivery(sent: Sent) -> int:
+    return sent.delivery_id
 
 
 def _is_known(error: Exception) -> bool:

@@ -103,3 +103,71 @@ class TestTogether:
         results, batches = asyncio.run(run())
         assert batches == [["a"], ["b"], ["c"]]
         assert results[:2] == ["aa", "bb"]
+
+
+class TestSideBySide:
+    def test_a_second_batch_begins_once_as_many_wait_as_are_under_way(self):
+        async def run():
+            together, batches = doing(apart=lambda thing: thing)
+            first = asyncio.create_task(all_of(together, "ab"))
+            await asyncio.sleep(0.002)
+            second = asyncio.create_task(all_of(together, "c"))
+            await asyncio.sleep(0.002)
+            alone = len(batches)
+            third = asyncio.create_task(all_of(together, "d"))
+            await asyncio.sleep(0.002)
+            beside = len(batches)
+            await asyncio.gather(first, second, third)
+            return alone, beside, batches
+
+        assert asyncio.run(run()) == (1, 2, [["a", "b"], ["c", "d"]])
+
+    def test_never_more_than_two(self):
+        async def run():
+            together, batches = doing(most=1, apart=lambda thing: thing)
+            first = asyncio.create_task(together("a"))
+            await asyncio.sleep(0.002)
+            rest = asyncio.create_task(all_of(together, "bcde"))
+            await asyncio.sleep(0.004)
+            begun = len(batches)
+            return begun, await first, await rest
+
+        assert asyncio.run(run()) == (2, "aa", ["bb", "cc", "dd", "ee"])
+
+    def test_what_is_of_one_key_is_done_in_the_order_in_which_it_came(self):
+        done = []
+
+        async def run():
+            async def work(things):
+                await asyncio.sleep(0.01 if "a1" in things else 0)
+                done.extend(things)
+                return things
+
+            together = Together(work, most=10, most_waiting=100, apart=lambda thing: thing[0])
+            first = asyncio.create_task(together("a1"))
+            await asyncio.sleep(0.002)
+            rest = await all_of(together, ["a2", "b1", "a3"])
+            return await first, rest
+
+        assert asyncio.run(run()) == ("a1", ["a2", "b1", "a3"])
+        assert done == ["b1", "a1", "a2", "a3"]
+
+    def test_the_end_of_the_loop_leaves_nobody_waiting(self):
+        told = []
+
+        async def ask(together, thing):
+            try:
+                await together(thing)
+            except Unavailable as error:
+                told.append(error)
+
+        async def run():
+            together, _batches = doing(most=1, apart=lambda thing: thing)
+            asking = [asyncio.create_task(ask(together, thing)) for thing in "abcd"]
+            await asyncio.sleep(0.005)
+            for runner in list(together._runners):
+                runner.cancel()
+            await asyncio.wait(asking, timeout=1)
+
+        asyncio.run(run())
+        assert len(told) == 4
