@@ -75,7 +75,7 @@ class Links:
 
 def main() -> None:
     """Run the bench and print its line."""
-    people, seconds, runs = (400_000, 10.0, 5) if full_size() else (20_000, 1.0, 3)
+    people, seconds, runs = (600_000, 6.0, 5) if full_size() else (30_000, 1.0, 3)
     services.load_all()
     with product_database() as server:
         administrator()
@@ -89,7 +89,7 @@ def main() -> None:
             for case, (connections, processes) in CASES.items():
                 for app in (FLOOR, OURS):
                     with served(app, processes) as web:
-                        reach = links.take(people // (2 * runs + 4)) if app == OURS else (1, people // 4)
+                        reach = links.take(people // (3 * runs + 15)) if app == OURS else (1, people // 4)
                         came = sent(web.port, connections, seconds if run >= 0 else 0.5, *reach)
                     if run >= 0:
                         measured[app].setdefault(case, []).append(came)
