@@ -38,16 +38,19 @@ def freeze(tx: Transaction, broadcast: Broadcast, people: Select[int], areas: Se
     broadcast is about: a person with several regions is counted in one of them.
     """
     there = select(Person.id).where(Person.id.in_(people), Person.retired_at.is_(None))
-    new = _not_asked(there, broadcast.id) if broadcast.asked else there
+    new = not_asked(there, broadcast.id) if broadcast.asked else there
     added = keep_parts(tx, broadcast.id, next_round(tx, broadcast), new, areas, asks=True)
     broadcast.asked += added
     tx.session.flush()
     return added
 
 
-def _not_asked(people: Select[int], broadcast_id: int) -> CompoundSelect[int]:
-    # Two sets, whatever is known of the tables. NOT IN reads all for each person where a million ids need more memory
-    # than a statement has; NOT EXISTS may be planned for a handful and read all just so.
+def not_asked(people: Select[int], broadcast_id: int) -> CompoundSelect[int]:
+    """Return the people whom a broadcast has not asked yet: as a set, whatever PostgreSQL knows of the tables.
+
+    NOT IN reads all who were asked for each person where a million ids need more memory than a statement has; NOT
+    EXISTS may be planned for a handful of them and does just so.
+    """
     asked = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast_id)
     return except_(people, asked, pending(broadcast_id))
 

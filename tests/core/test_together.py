@@ -106,68 +106,70 @@ class TestTogether:
 
 
 class TestSideBySide:
-    def test_a_second_batch_begins_once_as_many_wait_as_are_under_way(self):
-        async def run():
-            together, batches = doing(apart=lambda thing: thing)
-            first = asyncio.create_task(all_of(together, "ab"))
-            await asyncio.sleep(0.002)
-            second = asyncio.create_task(all_of(together, "c"))
-            await asyncio.sleep(0.002)
-            alone = len(batches)
-            third = asyncio.create_task(all_of(together, "d"))
-            await asyncio.sleep(0.002)
-            beside = len(batches)
-            await asyncio.gather(first, second, third)
-            return alone, beside, batches
+    """Nothing here goes by time: a batch lasts until its door is opened."""
 
-        assert asyncio.run(run()) == (1, 2, [["a", "b"], ["c", "d"]])
+    class Doors:
+        """What is done side by side; each batch waits at a door."""
+
+        def __init__(self, **how):
+            self.batches, self.door = [], asyncio.Event()
+            self.together = Together(self.work, most_waiting=100, apart=lambda thing: thing[0], **how)
+
+        async def work(self, things):
+            self.batches.append(list(things))
+            if "b1" not in things:
+                await self.door.wait()
+            return things
+
+        async def come(self, *things):
+            """Let things come, and begin what may begin."""
+            waiting = [asyncio.create_task(self.together(thing)) for thing in things]
+            for _turn in range(10):
+                await asyncio.sleep(0)
+            return waiting
+
+        async def end(self, *waiting):
+            self.door.set()
+            await asyncio.gather(*[task for tasks in waiting for task in tasks])
+
+    def test_a_second_batch_begins_once_enough_wait(self):
+        async def run():
+            doors = self.Doors(most=10, enough=2)
+            first, second = await doors.come("a1", "c1"), await doors.come("d1")
+            alone = len(doors.batches)
+            third = await doors.come("e1")
+            beside = len(doors.batches)
+            await doors.end(first, second, third)
+            return alone, beside, doors.batches
+
+        assert asyncio.run(run()) == (1, 2, [["a1", "c1"], ["d1", "e1"]])
 
     def test_never_more_than_two(self):
         async def run():
-            together, batches = doing(most=1, apart=lambda thing: thing)
-            first = asyncio.create_task(together("a"))
-            await asyncio.sleep(0.002)
-            rest = asyncio.create_task(all_of(together, "bcde"))
-            await asyncio.sleep(0.004)
-            begun = len(batches)
-            return begun, await first, await rest
+            doors = self.Doors(most=1, enough=1)
+            first, rest = await doors.come("a1"), await doors.come("c1", "d1", "e1")
+            begun = len(doors.batches)
+            await doors.end(first, rest)
+            return begun, len(doors.batches)
 
-        assert asyncio.run(run()) == (2, "aa", ["bb", "cc", "dd", "ee"])
+        assert asyncio.run(run()) == (2, 4)
 
     def test_what_is_of_one_key_is_done_in_the_order_in_which_it_came(self):
-        done = []
-
         async def run():
-            async def work(things):
-                await asyncio.sleep(0.01 if "a1" in things else 0)
-                done.extend(things)
-                return things
+            doors = self.Doors(most=10, enough=1)
+            first, rest = await doors.come("a1"), await doors.come("a2", "b1", "a3")
+            beside = list(doors.batches)
+            await doors.end(first, rest)
+            return beside, doors.batches
 
-            together = Together(work, most=10, most_waiting=100, apart=lambda thing: thing[0])
-            first = asyncio.create_task(together("a1"))
-            await asyncio.sleep(0.002)
-            rest = await all_of(together, ["a2", "b1", "a3"])
-            return await first, rest
-
-        assert asyncio.run(run()) == ("a1", ["a2", "b1", "a3"])
-        assert done == ["b1", "a1", "a2", "a3"]
+        assert asyncio.run(run()) == ([["a1"], ["b1"]], [["a1"], ["b1"], ["a2", "a3"]])
 
     def test_the_end_of_the_loop_leaves_nobody_waiting(self):
-        told = []
-
-        async def ask(together, thing):
-            try:
-                await together(thing)
-            except Unavailable as error:
-                told.append(error)
-
         async def run():
-            together, _batches = doing(most=1, apart=lambda thing: thing)
-            asking = [asyncio.create_task(ask(together, thing)) for thing in "abcd"]
-            await asyncio.sleep(0.005)
-            for runner in list(together._runners):
+            doors = self.Doors(most=1, enough=1)
+            waiting = [*await doors.come("a1"), *await doors.come("c1", "d1", "e1")]
+            for runner in doors.together._runners:
                 runner.cancel()
-            await asyncio.wait(asking, timeout=1)
+            return await asyncio.gather(*waiting, return_exceptions=True)
 
-        asyncio.run(run())
-        assert len(told) == 4
+        assert [type(one) for one in asyncio.run(run())] == [Unavailable] * 4
