@@ -27,6 +27,7 @@ def is_form(request: Request) -> bool:
 
 def wanted_language(request: Request) -> str | None:
     """Return the language that was asked for in the address."""
+    # Most addresses ask for none; to find that out takes longer than the rest of reading a form's head.
     asked_for = request.query_params.get("lang") if request.scope["query_string"] else None
     return asked_for if asked_for in LANGUAGES else None
 

@@ -10,22 +10,18 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     FromClause,
-    MetaData,
     Select,
     String,
-    Table,
     cast,
     column,
-    delete,
     false,
     func,
-    insert,
     select,
-    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from core.scratch import Scratch
 from core.transaction import Transaction
 from data.models.broadcasts import Recipient
 from data.models.people import Person, PersonRegion
@@ -37,11 +33,7 @@ AGAIN_WITHIN = timedelta(hours=6)
 """Whoever was asked under a rule so recently is asked about another case only when it is stronger for them."""
 
 
-SPARED = Table("spared", MetaData(), Column("person_id", BigInteger))
-MAKE_SPARED = text("CREATE TEMPORARY TABLE IF NOT EXISTS spared (person_id bigint) ON COMMIT DROP")
-ANALYZE_SPARED = text("ANALYZE spared")
-
-
+SPARED = Scratch("spared", Column("person_id", BigInteger))
 RECIPIENTS = Recipient.__table__
 """Whom broadcasts have asked; a rehearsal has a table of its own."""
 
@@ -133,11 +125,9 @@ def _kept_apart(tx: Transaction, spared: Select[int]) -> Select[int]:
 
     Who compares strengths within a larger statement is at the mercy of an estimate: it may look once a person.
     """
-    tx.execute(MAKE_SPARED)
-    tx.execute(delete(SPARED))
-    tx.execute(insert(SPARED).from_select(["person_id"], spared.distinct()))
-    tx.execute(ANALYZE_SPARED)
-    return select(SPARED.c.person_id)
+    SPARED.empty(tx)
+    SPARED.add(tx, spared.distinct())
+    return select(SPARED.table.c.person_id)
 
 
 def _spared(

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import BigInteger, Column, MetaData, Select, Table, delete, insert, literal, select, text
+from sqlalchemy import BigInteger, Column, Select, literal, select
 
+from core.scratch import Scratch
 from core.transaction import Transaction
 from data.models.safety import Rule
 from services.safety.concerned import AGAIN_WITHIN, concerned, concerned_after, without
 from services.safety.dry_run import Round
 from services.safety.reaching import Hits, merged
 
-REHEARSED = Table("rehearsed", MetaData(), Column("broadcast_id", BigInteger), Column("person_id", BigInteger))
-MAKE_REHEARSED = text(
-    "CREATE TEMPORARY TABLE IF NOT EXISTS rehearsed (broadcast_id bigint, person_id bigint) ON COMMIT DROP"
-)
-ANALYZE_REHEARSED = text("ANALYZE rehearsed")
+REHEARSED = Scratch("rehearsed", Column("broadcast_id", BigInteger), Column("person_id", BigInteger))
+ASKED = REHEARSED.table
 
 
 @dataclass
@@ -68,7 +66,7 @@ class Rounds:
         """Return those whom a broadcast asks in all."""
         if self._alone:
             return concerned(self._tx, self._rule, self._together(self._rounds[-1])).people
-        return select(REHEARSED.c.person_id).where(REHEARSED.c.broadcast_id == broadcast_id)
+        return select(ASKED.c.person_id).where(ASKED.c.broadcast_id == broadcast_id)
 
     def _count(self) -> list[Asked]:
         before = [concerned(self._tx, self._rule, self._together(one)).people for one in self._rounds[:-1]]
@@ -83,8 +81,7 @@ class Rounds:
         return hits
 
     def _ask_all(self) -> list[Asked]:
-        self._tx.execute(MAKE_REHEARSED)
-        self._tx.execute(delete(REHEARSED))
+        REHEARSED.empty(self._tx)
         return [self._ask(one) for one in self._rounds]
 
     def _ask(self, one: Round) -> Asked:
@@ -92,10 +89,10 @@ class Rounds:
         mine = [self._known[case_id] for case_id in one.hits if case_id in self._known]
         opened = {known.broadcast_id for known in mine if known.opened}
         broadcast_id = max(opened) if opened else self._next(mine)
-        found = concerned_after(self._tx, self._rule, self._together(one), self._of_late(one), REHEARSED)
-        left_out = found.left_out(opened, REHEARSED)
+        found = concerned_after(self._tx, self._rule, self._together(one), self._of_late(one), ASKED)
+        left_out = found.left_out(opened, ASKED)
         spared = 0 if left_out is None else self._tx.count(left_out)
-        people = self._write(broadcast_id, without(found.to_ask, opened, REHEARSED))
+        people = self._write(broadcast_id, without(found.to_ask, opened, ASKED))
         self._note(one, broadcast_id, people=people, opened=bool(opened or people))
         return Asked(broadcast_id, people, spared)
 
@@ -115,10 +112,7 @@ class Rounds:
         ]  # fmt: skip
 
     def _write(self, broadcast_id: int, people: Select[int]) -> int:
-        rows = select(literal(broadcast_id), people.subquery().c[0])
-        added = self._tx.changed_rows(insert(REHEARSED).from_select(["broadcast_id", "person_id"], rows))
-        self._tx.execute(ANALYZE_REHEARSED)
-        return added
+        return REHEARSED.add(self._tx, select(literal(broadcast_id), people.subquery().c[0]))
 
     def _note(self, one: Round, broadcast_id: int, *, people: int, opened: bool) -> None:
         for case_id, hits in one.hits.items():
