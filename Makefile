@@ -32,7 +32,7 @@ run: $(READY)
 	@exec $(BIN) manage.py run
 
 test: $(READY_FOR_TESTS) browser
-	@exec $(BIN) -m pytest -n $(WORKERS) --dist loadfile
+	@exec $(BIN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY_FOR_TESTS) browser
 	@exec $(BIN) -m pytest -m long -n $(WORKERS)

@@ -7,7 +7,7 @@ that is on its way. Each part is one transaction, which also takes it off the li
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, CompoundSelect, Select, case, delete, func, insert, literal, select
+from sqlalchemy import CTE, CompoundSelect, Select, delete, func, insert, literal, select
 
 from core.actor import Actor
 from core.database import transaction
@@ -22,7 +22,8 @@ from services.broadcasts.audience import areas_below
 from services.broadcasts.totals import count_part
 
 FIRST_PEOPLE, PART_PEOPLE = 2_000, 50_000
-"""The first part is small, so that the first mail is out soon."""
+"""The first part is small, so that the first mail is out soon; each has twice as many as the one before it until they
+are this large, so that who sends finds people waiting."""
 
 PATIENCE_SECONDS = 60
 ADD_PARTS = "broadcasts.add_parts"
@@ -65,8 +66,8 @@ def keep_parts(
 ) -> int:
     """Fix who is meant, in one statement: the ids of ``people``, each once. Return how many they are."""
     person_id = people.subquery("meant").c[0]
-    place = func.row_number().over(order_by=person_id)
-    part = case((place <= FIRST_PEOPLE, 0), else_=1 + (place - FIRST_PEOPLE - 1) // PART_PEOPLE)
+    place, grown = func.row_number().over(order_by=person_id) - 1, _growing()
+    part = func.width_bucket(place, grown) - 1 + func.greatest(place - grown[-1], 0) // PART_PEOPLE
     meant = select(person_id.label("id"), part.label("part")).subquery("by_part")
     kept = insert(AudiencePart).from_select(
         ["broadcast_id", "round", "number", "asks", "areas", "person_ids"],
@@ -77,6 +78,15 @@ def keep_parts(
     )  # fmt: skip
     sizes = tx.execute(kept.returning(func.cardinality(AudiencePart.person_ids)))
     return sum(row[0] for row in sizes)
+
+
+def _growing() -> list[int]:
+    """Return how many people come before each part, up to the first one of full size."""
+    before, size = [0], FIRST_PEOPLE
+    while size < PART_PEOPLE:
+        before.append(before[-1] + size)
+        size *= 2
+    return before
 
 
 def first_part(tx: Transaction, broadcast_id: int, number: int) -> tuple[Part, int]:

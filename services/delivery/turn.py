@@ -1,8 +1,10 @@
-"""One worker's turn at one mailing: chunk after chunk, the next one read while the present one is being sent."""
+"""One worker's turn at one mailing: while a chunk is sent, the next one is read and the last one recorded."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -89,37 +91,51 @@ class Turn:
         self._owner = leases.new_owner()
         self._ends = time.monotonic() + TURN_SECONDS
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._coming: Future[Ahead | None] = Future()
+        self._ender = ThreadPoolExecutor(1, thread_name_prefix="ender")
+        self._ending: deque[Future[None]] = deque()
         self._dry_since: float | None = None
 
     def work(self) -> bool:
         """Send chunk after chunk. True: nothing is left to take now; False: the turn ended before the work."""
-        coming = self._reader.submit(self._read_ahead)
-        while not self._is_over():
-            ahead = coming.result()
-            if ahead is None:
-                if not self._more_will_come():
-                    return True
-                coming = self._reader.submit(self._read_ahead)
-                continue
-            coming = self._reader.submit(self._read_ahead)
-            self._dry_since = None
-            try:
-                self._send_chunk(ahead)
-            except ProviderDown as down:
-                self._give_way(ahead.lease, down.word)
-                coming = self._fresh(coming)
-            except Exception as error:
-                self._give_way(ahead.lease, _(FAULT, fault_id=logs.fault(error)), sure=not ahead.careful)
-                self._put_back(coming)
-                raise
-        self._put_back(coming)
-        return False
+        with ExitStack() as after:
+            after.callback(self._ended)
+            self._look_ahead()
+            after.callback(self._put_back)
+            return self._send_all()
 
     def close(self) -> None:
         """Let go of all connections."""
         self._reader.shutdown()
+        self._ender.shutdown()
         for carrier, _pace in self._carriers.values():
             carrier.close()
+
+    def _send_all(self) -> bool:
+        while not self._is_over():
+            ahead = self._coming.result()
+            if ahead is None and not self._more_will_come():
+                return True
+            self._look_ahead()
+            if ahead is not None:
+                self._dry_since = None
+                self._send(ahead)
+                self._ended(leave=1)
+        return False
+
+    def _send(self, ahead: Ahead) -> None:
+        try:
+            self._send_chunk(ahead)
+        except ProviderDown as down:
+            self._give_way(ahead.lease, down.word)
+            self._put_back()  # its provider may be the one that is down
+            self._look_ahead()
+        except Exception as error:
+            self._give_up(ahead, error)
+            raise
+
+    def _look_ahead(self) -> None:
+        self._coming = self._reader.submit(self._read_ahead)
 
     def _read_ahead(self) -> Ahead | None:
         """Lease the next chunk and read what it holds. A channel whose secret cannot be read rests."""
@@ -157,6 +173,7 @@ class Turn:
 
     def _more_will_come(self) -> bool:
         """End the mailing if it is done. While people are being added, wait a little for them and say so."""
+        self._ended()
         with transaction(SENDER) as tx:
             grows = not leases.finish_if_done(tx, self._mailing_id) and leases.grows(tx, self._mailing_id)
         self._dry_since = self._dry_since or time.monotonic()
@@ -166,6 +183,7 @@ class Turn:
         return True
 
     def _send_chunk(self, ahead: Ahead) -> None:
+        """Send a chunk; what is left of recording it goes on beside the next one, for which the lines stay busy."""
         lease, channel = ahead.lease, ahead.lease.channel
         contacts: dict[int, int | None] = {}
         if not self._is_mine(ahead):
@@ -174,17 +192,34 @@ class Turn:
         # What is repeated under one key is recorded together: for fewer people the key would be another one.
         limits = ahead.carrier.limits
         together = limits.batch if limits.keyed else 0
-        takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
-        with kept_alive(lease), takes as recorder:
+        with ExitStack() as held:
+            held.enter_context(kept_alive(lease))
+            takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
+            recorder = held.enter_context(takes)
             sending = self._messages(ahead, recorder, contacts)
             for outcome in ahead.carrier.send(sending):
                 recorder.add(outcome)
             whole = next(sending, None) is None and recorder.goes_on and not self._is_over()
-        if whole and recorder.goes_on:
-            with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
-                leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes, left=recorder.left)
-        else:
-            self._put_down(lease)
+            self._ending.append(self._ender.submit(self._end_chunk, ahead, held.pop_all(), recorder, whole))
+
+    def _end_chunk(self, ahead: Ahead, held: ExitStack, recorder: Recorder, whole: bool) -> None:
+        """Record what is left, then close the chunk or put it down."""
+        lease = ahead.lease
+        try:
+            held.close()
+            if whole and recorder.goes_on:
+                with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
+                    leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes, left=recorder.left)
+            else:
+                self._put_down(lease)
+        except Exception as error:
+            self._give_up(ahead, error)
+            raise
+
+    def _ended(self, leave: int = 0) -> None:
+        """Wait until no more than so many chunks are being ended; raise what one of them met."""
+        while len(self._ending) > leave:
+            self._ending.popleft().result()
 
     def _is_mine(self, ahead: Ahead) -> bool:
         """Say whether a chunk may be sent; what was just leased may, and each record looks again."""
@@ -240,12 +275,11 @@ class Turn:
             leases.put_down(tx, lease, sure=sure)
         self._troubled.add(lease.channel)
 
-    def _fresh(self, coming: "Future[Ahead | None]") -> "Future[Ahead | None]":
-        """Give back what was read ahead, since its provider may be the one that is down, and look anew."""
-        self._put_back(coming)
-        return self._reader.submit(self._read_ahead)
+    def _give_up(self, ahead: Ahead, error: Exception) -> None:
+        self._give_way(ahead.lease, _(FAULT, fault_id=logs.fault(error)), sure=not ahead.careful)
 
-    def _put_back(self, coming: "Future[Ahead | None]") -> None:
-        ahead = coming.result()
+    def _put_back(self) -> None:
+        """Give back what was read ahead."""
+        ahead = self._coming.result()
         if ahead is not None:
             self._put_down(ahead.lease)

@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from hashlib import sha256
 
 import psycopg
@@ -13,7 +14,7 @@ from core.actor import Actor
 from core.database import engine, libpq_url, transaction
 from core.errors import Invalid, Refused
 from core.postgres import APP, OWNER
-from core.postgres.backup import backup, restore
+from core.postgres.backup import GONE_WITHIN_SECONDS, backup, restore
 from core.settings import ROOT
 from data.migrate import migrate
 from data.models.setup import Organisation
@@ -110,6 +111,15 @@ def test_nothing_is_restored_under_a_running_console_and_no_file_is_overwritten(
         backup(filled.owner_url, file)
     with psycopg.connect(libpq_url(filled.url)), pytest.raises(Refused, match="1 connections"):
         restore(filled.owner_url, file)
+
+
+def test_who_leaves_at_this_moment_is_waited_for(filled, tmp_path):
+    file = tmp_path / "organisation.backup"
+    backup(filled.owner_url, file)
+    leaving = psycopg.connect(libpq_url(filled.url))
+    threading.Timer(GONE_WITHIN_SECONDS / 4, leaving.close).start()
+    restore(filled.owner_url, file)
+    assert leaving.closed
 
 
 @pytest.mark.long

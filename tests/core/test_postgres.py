@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from core.errors import Unavailable
-from core.postgres import APP, OWNER, EmbeddedPostgres, binaries, launch
+from core.postgres import APP, OWNER, EmbeddedPostgres, binaries, cluster, launch
 from core.postgres.locks import is_held
 from core.postgres.place import SOCKET, OsUser, Place, can_enter, settle
 
@@ -79,6 +79,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 def is_gone(server: EmbeddedPostgres) -> bool:
     return not server.is_running() and not (server.home / "run" / SOCKET).exists()
+
+
+def test_pages_are_kept_in_a_sixteenth_of_what_a_machine_or_its_container_has(tmp_path, monkeypatch):
+    assert [cluster.buffers(mib * cluster.MIB) // cluster.MIB for mib in (1_024, 8_192, 65_536)] == [128, 512, 1_024]
+    of_machine, limit = cluster.memory(), tmp_path / "memory.max"
+    monkeypatch.setattr(cluster, "LIMITS", (limit,))
+    for said, memory in (("max\n", of_machine), (f"{256 * cluster.MIB}\n", 256 * cluster.MIB)):
+        limit.write_text(said)
+        assert cluster.memory() == memory
 
 
 class TestStart:

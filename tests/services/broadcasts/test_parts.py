@@ -146,6 +146,16 @@ class TestParts:
         assert count(LocalMail) == PEOPLE
 
 
+def test_parts_grow_until_they_are_of_full_size_and_hold_everybody_once_and_in_order(crowd, monkeypatch):
+    monkeypatch.setattr(parts, "FIRST_PEOPLE", 2)
+    with system() as tx:
+        assert parts.keep_parts(tx, opened(), 7, CROWD, (), asks=False) == PEOPLE
+        kept = tx.session.scalars(select(AudiencePart.person_ids).where(AudiencePart.round == 7).order_by("number"))
+        found = kept.all()
+        assert [len(one) for one in found] == [2, 4, 6, 6, 5]
+        assert [one for part in found for one in part] == tx.session.scalars(CROWD.order_by(Person.id)).all()
+
+
 def test_a_reminder_comes_in_parts_as_well(crowd):
     opened()
     jobs.run_waiting_jobs()
