@@ -49,33 +49,28 @@ class AuditPersonal(Base):
 
 
 # Once there and back for both rows: nearly every operation has something personal in it.
-WITH_PERSONAL = """
+KEEP = """
     WITH kept AS (
         INSERT INTO audit_record (at, account_id, actor, cause, process, subject, input, personal_hash, changes)
         VALUES (%(at)s, %(account_id)s, %(actor)s, %(cause)s, %(process)s, %(subject)s, %(input)s::jsonb,
                 %(personal_hash)s, %(changes)s::jsonb)
         RETURNING id
     )
-    INSERT INTO audit_personal (record_id, "values") SELECT id, %(personal)s::jsonb FROM kept
+    INSERT INTO audit_personal (record_id, "values")
+    SELECT id, %(personal)s::jsonb FROM kept WHERE %(personal)s::jsonb IS NOT NULL
 """
 
 
 def record(tx: Transaction, process: str, touches: str | None, ask: Input, result: object) -> None:
     """Write what just happened."""
     plain, personal = split(ask)
+    written = _written(personal) if personal else None
     account_id, actor = tx.actor.recorded
-    happened = {
+    tx.plain(KEEP, {
         "at": tx.now, "account_id": account_id, "actor": actor, "cause": tx.actor.cause, "process": process,
-        "subject": subject_of(touches, result),
-    }  # fmt: skip
-    if personal:
-        written = _written(personal)
-        tx.plain(WITH_PERSONAL, happened | {
-            "input": json.dumps(plain), "changes": json.dumps(tx.changes), "personal": written,
-            "personal_hash": _hash(written),
-        })  # fmt: skip
-    else:
-        tx.insert(AuditRecord, **happened, input=plain, personal_hash=None, changes=tx.changes)
+        "subject": subject_of(touches, result), "input": json.dumps(plain), "changes": json.dumps(tx.changes),
+        "personal": written, "personal_hash": written and _hash(written),
+    })  # fmt: skip
 
 
 def split(ask: Input) -> tuple[dict[str, Any], dict[str, Any]]:

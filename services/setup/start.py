@@ -11,7 +11,7 @@ from core.operations import operation, query
 from core.transaction import Transaction
 from data.demo import organisation as demo
 from data.models.setup import Organisation, SetupCode
-from services import access, broadcasts, safety
+from services import access, broadcasts, network, safety
 from services.setup.code import MOST_FAILURES, is_right
 from services.setup.contacts import seed_contacts
 from services.setup.sample import load_sample
@@ -91,5 +91,6 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
     seed_contacts(tx)
     if sample:
         load_sample(tx)
+    network.settle(tx, network.AT_ONCE)  # so that the first look at the contact network shows them
     tx.session.delete(stored)
     return Started(sign_in_code=access.issue_code(tx, account_id, bytes.fromhex(ask.browser)))

@@ -14,6 +14,7 @@ from data.models.people import ContactPoint, Department, Person
 from data.models.safety import Rule
 from data.models.setup import SetupCode
 from services import access
+from services.network import whole_network
 from services.setup import FirstStart, StartWith, installation, new_code, start
 from services.setup.code import ALPHABET, MOST_FAILURES
 from tests.factories import actor_of
@@ -64,6 +65,11 @@ class TestStart:
         assert all(address.endswith(("@example.jp", "@example.com")) for address in addresses)
         managers = select(func.count(PermissionAssignment.id)).join(PermissionSet)
         assert tx.scalar(managers.where(PermissionSet.shipped == "manager")) >= 3
+
+    @pytest.mark.parametrize(("start_with", "people"), [(StartWith.EMPTY, 1), (StartWith.SAMPLE, demo.PEOPLE + 1)])
+    def test_the_contact_network_counts_everybody_at_once(self, tx, start_with, people):
+        start(tx, first(new_code(tx), start_with=start_with))
+        assert whole_network(tx).people == people
 
     def test_keeps_password_and_code_out_of_the_audit_trail(self, tx):
         code = new_code(tx)
