@@ -127,11 +127,11 @@ class Turn:
         try:
             self._send_chunk(ahead)
         except ProviderDown as down:
-            self._give_way(ahead.lease, down.word)
+            self._rest(ahead.lease, down.word)
             self._put_back()  # its provider may be the one that is down
             self._look_ahead()
         except Exception as error:
-            self._give_up(ahead, error)
+            self._give_up(ahead.lease, error, sure=not ahead.careful)
             raise
 
     def _look_ahead(self) -> None:
@@ -148,9 +148,9 @@ class Turn:
                 carrier, pace = self._carrier(lease.channel)
                 return self._read(lease, carrier, pace)
             except Unavailable as error:
-                self._give_way(lease, error.text)
+                self._rest(lease, error.text)
             except Exception as error:
-                self._give_way(lease, _(FAULT, fault_id=logs.fault(error)), sure=False)
+                self._give_up(lease, error, sure=False)
                 raise
 
     def _read(self, lease: Lease, carrier: Carrier, pace: Pace | None) -> Ahead:
@@ -213,7 +213,7 @@ class Turn:
             else:
                 self._put_down(lease)
         except Exception as error:
-            self._give_up(ahead, error)
+            self._give_up(ahead.lease, error, sure=not ahead.careful)
             raise
 
     def _ended(self, leave: int = 0) -> None:
@@ -269,14 +269,19 @@ class Turn:
                 trouble_is_over(tx, self._mailing_id, channel)
             self._troubled.discard(channel)
 
+    def _rest(self, lease: Lease, word: str) -> None:
+        """Let a provider that is down rest; the next message that one takes ends its trouble."""
+        self._give_way(lease, word)
+        self._troubled.add(lease.channel)
+
+    def _give_up(self, lease: Lease, error: Exception, *, sure: bool) -> None:
+        """Let the mailing rest after a fault of ours, which ends this turn: what still goes out does not end it."""
+        self._give_way(lease, _(FAULT, fault_id=logs.fault(error)), sure=sure)
+
     def _give_way(self, lease: Lease, word: str, *, sure: bool = True) -> None:
         with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
             pause(tx, self._mailing_id, word, lease.channel)
             leases.put_down(tx, lease, sure=sure)
-        self._troubled.add(lease.channel)
-
-    def _give_up(self, ahead: Ahead, error: Exception) -> None:
-        self._give_way(ahead.lease, _(FAULT, fault_id=logs.fault(error)), sure=not ahead.careful)
 
     def _put_back(self) -> None:
         """Give back what was read ahead."""

@@ -40,6 +40,9 @@ OPTIONS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 PATIENCE_MS = 20_000
+SETTLED = '.stApp[data-test-script-state="notRunning"]'
+"""No script of the page is under way."""
+
 PASSWORD = "雨の日は家で本を読みます"
 
 

@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.database import transaction
 from data.models.delivery import LocalMail
 from data.models.people import Person
-from tests.browser.conftest import PASSWORD, Console, begin, context
+from tests.browser.conftest import PASSWORD, SETTLED, Console, begin, context
 from tests.factories import make_person
 from tests.services.broadcasts.asks import form_named, sent
 
@@ -38,7 +38,6 @@ ENGLISH = """() => {
     if (/[A-Z][a-z]{2,}/.test(element.innerText)) found.push(element.innerText);
   return found;
 }"""
-SETTLED = '.stApp[data-test-script-state="notRunning"]'
 
 
 def faults(page: Page) -> list[str]:

@@ -20,7 +20,7 @@ from data.models.directory import DirectoryConnection
 from data.models.people import ContactKind, ContactPoint, Department, Person
 from services.directory.settings import opened, seal
 from services.network.settling import settle_waiting
-from tests.browser.conftest import Console, open_from_menu, type_into
+from tests.browser.conftest import SETTLED, Console, open_from_menu, type_into
 from tests.browser.test_start import first_start
 from tests.browser.test_walk import choose, count, import_people
 from tests.processes import until
@@ -69,6 +69,7 @@ def mend(page: Page) -> None:
     page.get_by_role("link", name=re.compile("携帯番号の重複.*2")).click()
     page.get_by_text("表で修正", exact=True).click()
     expect(page.locator("[role=gridcell]").filter(has_text=ONE_NUMBER)).to_have_count(2)
+    page.wait_for_selector(SETTLED)
     grid = page.get_by_test_id("stDataFrame").bounding_box()
     assert grid
     page.mouse.dblclick(grid["x"] + 150, grid["y"] + grid["height"] - 18)
