@@ -38,7 +38,6 @@ CAST = "with_cast"
 END = "-----END CERTIFICATE-----\n"
 SCRAM_ITERATIONS_SINCE = 160_000
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 * 2**30
-TESTS = Path(__file__).parent
 SHARED = core.settings.ROOT.parent / "shared"
 
 
@@ -53,7 +52,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: at the end one process would be busy with it alone."""
-    items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "browser"))
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""One worker's turn at one mailing: while a chunk is sent, the next one is read and the last one recorded."""
+"""One worker's turn at one mailing: while a chunk is sent, the next one is read and the last one closed."""
 
 import time
 from collections import deque
@@ -91,7 +91,7 @@ class Turn:
         self._owner = leases.new_owner()
         self._ends = time.monotonic() + TURN_SECONDS
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
-        self._coming: Future[Ahead | None] = Future()
+        self._coming: Future[Ahead | None]
         self._ender = ThreadPoolExecutor(1, thread_name_prefix="ender")
         self._ending: deque[Future[None]] = deque()
         self._dry_since: float | None = None
@@ -183,7 +183,10 @@ class Turn:
         return True
 
     def _send_chunk(self, ahead: Ahead) -> None:
-        """Send a chunk; what is left of recording it goes on beside the next one, for which the lines stay busy."""
+        """Send and record a chunk; it is closed beside the next one.
+
+        It is recorded here: what a death doubles is of one chunk.
+        """
         lease, channel = ahead.lease, ahead.lease.channel
         contacts: dict[int, int | None] = {}
         if not self._is_mine(ahead):
@@ -192,28 +195,25 @@ class Turn:
         # What is repeated under one key is recorded together: for fewer people the key would be another one.
         limits = ahead.carrier.limits
         together = limits.batch if limits.keyed else 0
-        with ExitStack() as held:
-            held.enter_context(kept_alive(lease))
-            takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
-            recorder = held.enter_context(takes)
+        takes = Recorder(lease, contacts, lambda: self._works(channel), again=self._again, together=together)
+        with kept_alive(lease), takes as recorder:
             sending = self._messages(ahead, recorder, contacts)
             for outcome in ahead.carrier.send(sending):
                 recorder.add(outcome)
             whole = next(sending, None) is None and recorder.goes_on and not self._is_over()
-            self._ending.append(self._ender.submit(self._end_chunk, ahead, held.pop_all(), recorder, whole))
+        self._ending.append(self._ender.submit(self._end_chunk, ahead, recorder, whole))
 
-    def _end_chunk(self, ahead: Ahead, held: ExitStack, recorder: Recorder, whole: bool) -> None:
-        """Record what is left, then close the chunk or put it down."""
+    def _end_chunk(self, ahead: Ahead, recorder: Recorder, whole: bool) -> None:
+        """Close a chunk of which everything is recorded, or put it down."""
         lease = ahead.lease
         try:
-            held.close()
             if whole and recorder.goes_on:
                 with transaction(SENDER, statement_seconds=WAIT_SECONDS) as tx:
                     leases.end_pass(tx, lease, PASS_PAUSE * 2**lease.passes, left=recorder.left)
             else:
                 self._put_down(lease)
         except Exception as error:
-            self._give_up(ahead.lease, error, sure=not ahead.careful)
+            self._give_up(lease, error, sure=not ahead.careful)
             raise
 
     def _ended(self, leave: int = 0) -> None:

@@ -71,6 +71,6 @@ def _revive(tx: Transaction, people: Select[int], contact_id: int | None = None)
     if not rows:
         raise Refused(N_("None of these contacts fails any more."))
     if len(rows) <= AT_ONCE:
-        settle(tx, AT_ONCE)  # so that the lists show it at once; of very many the job does within a minute
+        settle(tx)  # so that the lists show it at once; of very many the job does within a minute
     tx.note("contact_point", None, sorted(row.id for row in rows)[:MOST])
     return Revived(count=len(rows))

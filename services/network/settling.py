@@ -62,7 +62,7 @@ def settle_changed(tx: Transaction, _told: RecordsChanged) -> None:
     if waiting > AT_ONCE or (waiting and not tx.scalar(select(func.pg_try_advisory_xact_lock(KEY)))):
         enqueue(tx, settle_waiting)
     elif waiting:
-        settle(tx, AT_ONCE)
+        settle(tx)
 
 
 @job("network.settle", periodic="* * * * *", retries=3)
@@ -74,7 +74,7 @@ def settle_waiting() -> None:
                 return
 
 
-def settle(tx: Transaction, most: int) -> int:
+def settle(tx: Transaction, most: int = AT_ONCE) -> int:
     """Make anew what holds for those who were touched, and for those who have a number with them; return how many.
 
     One at a time, until the transaction ends: who comes second sees what the first one wrote.

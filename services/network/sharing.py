@@ -6,7 +6,7 @@ from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
-from services.network.settling import AT_ONCE, settle
+from services.network.settling import settle
 from services.people.within import ids_within
 
 NUMBERS = """
@@ -55,6 +55,6 @@ def share_numbers(tx: Transaction, ask: Share) -> SharedNumbers:
     else:
         rows = tx.execute(UNMARK, {"ids": ids}).all()
     tx.execute(TOUCH, {"ids": ids})
-    settle(tx, AT_ONCE)
+    settle(tx)
     tx.note("shared_number", None if ask.meant else len(rows), len(rows) if ask.meant else None)
     return SharedNumbers(count=len(rows))

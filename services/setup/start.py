@@ -91,6 +91,6 @@ def start(tx: Transaction, ask: FirstStart) -> Started:
     seed_contacts(tx)
     if sample:
         load_sample(tx)
-    network.settle(tx, network.AT_ONCE)  # so that the first look at the contact network shows them
+    network.settle(tx)  # so that the first look at the contact network shows them
     tx.session.delete(stored)
     return Started(sign_in_code=access.issue_code(tx, account_id, bytes.fromhex(ask.browser)))

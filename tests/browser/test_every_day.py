@@ -1,5 +1,6 @@
 """Everyday broadcasts in a real browser: what is asked of some only, on a phone that runs no JavaScript."""
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -11,6 +12,8 @@ from services import delivery
 from tests.browser.conftest import Console
 from tests.factories import make_person
 from tests.services.broadcasts.asks import form_named, sent
+
+pytestmark = pytest.mark.browser
 
 
 def asked_for(language: str) -> tuple[str, int]:

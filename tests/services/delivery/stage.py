@@ -1,12 +1,15 @@
 """What the tests of this room act on: a broadcast, people with addresses, a mailing, and a way to open it."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Select, func, insert, literal, select
 
+from core.actor import Actor
+from core.database import transaction
 from core.transaction import Transaction
 from data.models.broadcasts import Broadcast, BroadcastKind, BroadcastState
-from data.models.delivery import Delivery, DeliveryState, MailSender, ProviderKind, Security
+from data.models.delivery import Delivery, DeliveryState, Mailing, MailSender, ProviderKind, Security
 from data.models.people import ContactKind, ContactPoint, Person
 from services import delivery
 
@@ -74,3 +77,30 @@ def ledger(tx: Transaction) -> list[tuple[str, DeliveryState, str | None]]:
     """Return address, state and reason of every delivery, in order."""
     rows = tx.execute(select(Delivery.address, Delivery.state, Delivery.reason).order_by(Delivery.id))
     return [(row.address, row.state, row.reason) for row in rows]
+
+
+def system() -> AbstractContextManager[Transaction]:
+    """Open a transaction of the system."""
+    return transaction(Actor.system("test"))
+
+
+def opened(count: int, port: int | None = None, **more: Any) -> int:
+    """Open a mailing to so many people, carried by a server on loopback if there is one; returns the broadcast."""
+    with system() as tx:
+        make_crowd(tx, count)
+        if port:
+            use_smtp(tx, port)
+        return open_one(tx, **more)
+
+
+def states() -> dict[DeliveryState, int]:
+    """Return how many deliveries are in each state."""
+    with system() as tx:
+        counted = tx.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+        return {row[0]: row[1] for row in counted}
+
+
+def mailing() -> Mailing:
+    """Return the only mailing."""
+    with system() as tx:
+        return tx.session.scalars(select(Mailing)).one()

@@ -6,8 +6,6 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core import jobs
-from core.actor import Actor
-from core.database import transaction
 from core.errors import Refused
 from data.models.broadcasts import Broadcast, BroadcastState
 from data.models.delivery import Chunk, Delivery, DeliveryState, Mailing, MailingState, MailSender, ProviderPace
@@ -18,28 +16,12 @@ from services.delivery import leases, recorder, sending, turn, unknown
 from services.delivery.paces import SHARE, Pace
 from services.delivery.providers import Outcome, ProviderDown, SmtpProvider
 from services.delivery.results import claim, state_of
-from tests.services.delivery.stage import make_crowd, open_one, use_smtp
+from tests.services.delivery.stage import opened, states, system
 from tests.smtp_sink import smtp_sink
 
 ACCEPTED, SENDING, UNKNOWN, WAITING = (
     DeliveryState.ACCEPTED, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.WAITING,
 )  # fmt: skip
-
-
-def system():
-    return transaction(Actor.system("test"))
-
-
-def opened(count: int, port: int, **more) -> int:
-    with system() as tx:
-        make_crowd(tx, count)
-        use_smtp(tx, port)
-        return open_one(tx, **more)
-
-
-def states() -> dict[DeliveryState, int]:
-    with system() as tx:
-        return dict(tx.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
 
 
 def dies_in_the_middle(marked: int) -> None:

@@ -8,12 +8,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from core import clock, jobs
-from core.actor import Actor
-from core.database import transaction
 from core.settings import settings
 from core.transaction import _listeners
 from data.models.delivery import (
-    Channel,
     Chunk,
     ChunkState,
     Delivery,
@@ -26,49 +23,29 @@ from data.models.delivery import (
 from data.models.people import ContactPoint, ContactState, Person
 from data.models.setup import Organisation
 from services import delivery
-from services.delivery import leases, pauses, recorder, sending, turn
-from services.delivery.ledger import CHUNK_ROWS
+from services.delivery import leases, pauses, recorder, sending
 from services.delivery.providers import Outcome
 from services.delivery.providers.local import LocalMailbox
 from services.delivery.results import claim, record
 from services.events import MailingFinished
 from services.people.store import set_own
 from tests.factories import make_department, make_person
-from tests.services.delivery.stage import EVERYBODY, ledger, make_crowd, open_one, use_smtp
+from tests.services.delivery.stage import (
+    EVERYBODY,
+    ledger,
+    mailing,
+    make_crowd,
+    open_one,
+    opened,
+    states,
+    system,
+    use_smtp,
+)
 from tests.services.fields.stage import add_fields
 from tests.smtp_sink import smtp_sink
 from tests.statements import statements
 
 ACCEPTED, FAILED, WAITING = DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.WAITING
-
-
-def system():
-    return transaction(Actor.system("test"))
-
-
-def opened(count: int, port: int | None = None, **texts) -> int:
-    """Open a mailing to so many people; returns the broadcast."""
-    with system() as tx:
-        make_crowd(tx, count)
-        if port:
-            use_smtp(tx, port)
-        return open_one(tx, **texts)
-
-
-def opened_in_chunks(monkeypatch: pytest.MonkeyPatch, count: int, *, of: int) -> None:
-    """Open a mailing to so many people, so many of them in a chunk."""
-    monkeypatch.setitem(CHUNK_ROWS, Channel.MAIL, of)
-    opened(count)
-
-
-def states() -> dict[DeliveryState, int]:
-    with system() as tx:
-        return dict(tx.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
-
-
-def mailing() -> Mailing:
-    with system() as tx:
-        return tx.session.scalars(select(Mailing)).one()
 
 
 @pytest.fixture
@@ -416,66 +393,6 @@ class TestContacts:
         with system() as tx:
             found = tx.session.scalars(select(ContactPoint.state).order_by(ContactPoint.id)).all()
         assert found == [ContactState.UNTRIED] + [ContactState.WORKS] * 4
-
-
-class TestTurn:
-    def test_a_long_mailing_gives_way_and_goes_on(self, live, monkeypatch):
-        monkeypatch.setattr(turn, "TURN_SECONDS", 0.0001)
-        opened(30)
-        sending.send_mailing(mailing_id=mailing().id, lane=7)
-        with system() as tx:
-            again = "SELECT count(*) FROM procrastinate_jobs WHERE args->>'lane' = '7'"
-            assert tx.scalar(text(again)) == 1
-        monkeypatch.setattr(turn, "TURN_SECONDS", 30)
-        jobs.run_waiting_jobs()
-        assert states() == {ACCEPTED: 30}
-
-    def test_the_next_chunk_is_on_its_way_while_one_is_being_ended(self, live, monkeypatch):
-        opened_in_chunks(monkeypatch, 20, of=10)
-        sent, original, later = [], LocalMailbox.send, threading.Event()
-
-        def send(self, batch):
-            for outcome in original(self, batch):
-                sent.append(outcome.mail_id)
-                if len(sent) > 10:
-                    later.set()
-                yield outcome
-
-        def end(*arguments, **named):
-            assert later.wait(10), "the second chunk did not begin"
-            end_pass(*arguments, **named)
-
-        end_pass = leases.end_pass
-        monkeypatch.setattr(LocalMailbox, "send", send)
-        monkeypatch.setattr(leases, "end_pass", end)
-        assert sending.prepare(mailing().id).work()
-        assert (states(), mailing().state) == ({ACCEPTED: 20}, MailingState.FINISHED)
-
-    @pytest.mark.parametrize("fails", [1, 2, 3])
-    def test_what_fails_while_a_chunk_is_being_ended_is_raised_and_loses_nothing(self, live, monkeypatch, fails):
-        opened_in_chunks(monkeypatch, 30, of=10)
-        ended, end_pass = [], leases.end_pass
-
-        def end(tx, lease, pause, *, left):
-            ended.append(lease)
-            if len(ended) == fails:
-                raise ZeroDivisionError
-            end_pass(tx, lease, pause, left=left)
-
-        monkeypatch.setattr(leases, "end_pass", end)
-        with pytest.raises(ZeroDivisionError):
-            sending.send_mailing(mailing_id=mailing().id, lane=0)
-        paused = mailing()
-        assert (paused.state, bool(paused.trouble)) == (MailingState.SENDING, True)
-        with system() as tx:
-            assert not tx.scalar(select(func.count()).select_from(Chunk).where(Chunk.owner.is_not(None)))
-        with clock.frozen(paused.retry_at + timedelta(seconds=1)):
-            sending.sweep()
-            jobs.run_waiting_jobs()
-        assert (states(), mailing().state) == ({ACCEPTED: 30}, MailingState.FINISHED)
-        with system() as tx:
-            assert tx.scalar(select(func.count(LocalMail.recipient.distinct()))) == 30
-            assert tx.scalar(select(func.count()).select_from(LocalMail)) == 30
 
 
 def test_sending_needs_the_same_number_of_statements_for_each_batch(live):
