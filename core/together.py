@@ -19,7 +19,10 @@ R = TypeVar("R")
 FULL = N_("Very many people are answering at this moment. Try again in a minute.")
 ABREAST = 2
 ENOUGH = 24
-"""Fewer than so many wait for the batch that is under way: one of their own would cost more than it saves."""
+"""Fewer than so many wait for the batch that is under way: one of their own would cost more than it saves.
+
+So do fewer than that batch has: two of one size take turns with the process and the disk.
+"""
 
 ENDED = N_("This server is being restarted. Try again in a minute.")
 
@@ -77,7 +80,9 @@ class Together(Generic[T, R]):
         """Say whether what waits may be begun beside so many batches."""
         if not others:
             return True
-        return self._apart is not None and others < ABREAST and len(self._waiting) >= self._enough
+        # A handful beside hundreds would be two rounds of the database for those few, and the hundreds stay together.
+        enough = max(self._enough, len(self._under_way))
+        return self._apart is not None and others < ABREAST and len(self._waiting) >= enough
 
     async def _run(self) -> None:
         try:

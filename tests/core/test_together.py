@@ -144,6 +144,18 @@ class TestSideBySide:
 
         assert asyncio.run(run()) == (1, 2, [["a1", "c1"], ["d1", "e1"]])
 
+    def test_a_handful_does_not_go_beside_many(self):
+        async def run():
+            doors = self.Doors(most=10, enough=1)
+            first, second = await doors.come("a1", "c1", "d1"), await doors.come("e1", "f1")
+            alone = len(doors.batches)
+            third = await doors.come("g1")
+            beside = len(doors.batches)
+            await doors.end(first, second, third)
+            return alone, beside, doors.batches
+
+        assert asyncio.run(run()) == (1, 2, [["a1", "c1", "d1"], ["e1", "f1", "g1"]])
+
     def test_never_more_than_two(self):
         async def run():
             doors = self.Doors(most=1, enough=1)
