@@ -48,7 +48,7 @@ class Together(Generic[T, R]):
         """Begin with nothing to do; at most ``most`` are done together, at most ``most_waiting`` wait.
 
         ``apart``: two batches may go side by side, but never with things of one key, which this returns: those are done
-        in the order in which they came. ``enough``: so many have to wait for the second one.
+        in the order in which they came. ``enough``: so many at least have to wait for the second one.
         """
         self._work, self._away, self._apart = work, away, apart
         self._most, self._most_waiting, self._enough = most, most_waiting, enough

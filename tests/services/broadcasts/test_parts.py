@@ -1,15 +1,16 @@
 """An audience in parts: fixed at one moment, complete in the end, whatever happens in between."""
 
+import psycopg
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, literal, select, text, update
 
 from core import jobs
 from core.actor import Actor
-from core.database import transaction
+from core.database import libpq_url, transaction
 from data.models.audience import AudiencePart
 from data.models.broadcasts import Broadcast, BroadcastState, QuestionForm, Recipient
 from data.models.delivery import Chunk, Delivery, DeliveryState, LocalMail, Mailing, MailingState
-from data.models.people import Person
+from data.models.people import Person, PersonRegion
 from data.models.replies import ReplyTotal
 from services import delivery
 from services.broadcasts import Which, extend, open_automatic, parts, remind, seed_samples
@@ -41,13 +42,17 @@ def crowd(live):
         make_crowd(tx, PEOPLE)
 
 
+def open_for(tx, person_ids, cause="quake 1") -> int:
+    form = tx.session.scalars(select(QuestionForm).where(QuestionForm.sample == "safety")).one()
+    return open_automatic(
+        tx, title="地震", subject="地震", body="{reply_url}", form=form_row(form, questions_of(tx, form.id)),
+        person_ids=person_ids, cause=cause,
+    )  # fmt: skip
+
+
 def opened(cause: str = "quake 1") -> int:
     with system() as tx:
-        form = tx.session.scalars(select(QuestionForm).where(QuestionForm.sample == "safety")).one()
-        return open_automatic(
-            tx, title="地震", subject="地震", body="{reply_url}", form=form_row(form, questions_of(tx, form.id)),
-            person_ids=CROWD, cause=cause,
-        )  # fmt: skip
+        return open_for(tx, CROWD, cause)
 
 
 def count(of) -> int:
@@ -166,3 +171,35 @@ def test_a_reminder_comes_in_parts_as_well(crowd):
     assert (count(Delivery), count(Recipient)) == (PEOPLE + 5, PEOPLE)
     jobs.run_waiting_jobs()
     assert (count(Delivery), count(LocalMail), asked_by_totals()) == (2 * PEOPLE, 2 * PEOPLE, PEOPLE)
+
+
+class TestNobodyKnown:
+    """PostgreSQL counted when everybody had just left, and takes it for minutes that nobody is there."""
+
+    def test_opening_does_not_go_through_everybody_for_each_of_them(self, live):
+        with system() as tx:
+            seed_samples(tx)
+        with pytest.raises(LookupError), system() as tx:
+            self.come(tx)
+            raise LookupError
+        with psycopg.connect(libpq_url(live.owner_url), autocommit=True) as owner:
+            owner.execute("ANALYZE person")
+            owner.execute("ANALYZE person_region")
+        there = select(PersonRegion.person_id).where(PersonRegion.area_code == func.any([self.AREA]))
+        with system() as tx:
+            self.come(tx)
+            tx.execute(text("SET LOCAL statement_timeout = '2s'"))
+            open_for(tx, CROWD.where(Person.id.in_(select(Person.id).where(Person.id.in_(there)))))
+            nested = tx.scalar(text("SHOW enable_nestloop"))
+        assert (count(Recipient) + self.to_come(), nested) == (self.PEOPLE, "on")
+
+    PEOPLE, AREA = 2_000, "13"
+
+    def come(self, tx):
+        make_crowd(tx, self.PEOPLE)
+        of_all = select(Person.id, literal(self.AREA)).where(Person.code.startswith("p-"))
+        tx.execute(insert(PersonRegion).from_select(["person_id", "area_code"], of_all))
+
+    def to_come(self):
+        with system() as tx:
+            return tx.scalar(select(func.sum(func.cardinality(AudiencePart.person_ids))))
