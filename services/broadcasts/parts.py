@@ -92,8 +92,8 @@ def keep_parts(
 def _each_once(tx: Transaction) -> Iterator[None]:
     """Go through people once while PostgreSQL believes that there are few of them.
 
-    After everybody was deleted it may believe in nobody for minutes, whoever has come meanwhile, and goes through all of
-    them for each of them: 660 people took more than 15 s. Where there really are few, a hash costs nothing.
+    After everybody was deleted it may believe in nobody for minutes, whoever has come meanwhile, and goes through all
+    of them for each of them: 660 people took more than 15 s. Where there really are few, a hash costs nothing.
     """
     careful = bool(tx.plain(FEW, {"few": FEW_PEOPLE}))
     yield

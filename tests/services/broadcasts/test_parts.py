@@ -179,9 +179,9 @@ class TestNobodyKnown:
     def test_opening_does_not_go_through_everybody_for_each_of_them(self, live):
         with system() as tx:
             seed_samples(tx)
-        with pytest.raises(LookupError), system() as tx:
+            tried = tx.session.begin_nested()
             self.come(tx)
-            raise LookupError
+            tried.rollback()
         with psycopg.connect(libpq_url(live.owner_url), autocommit=True) as owner:
             owner.execute("ANALYZE person")
             owner.execute("ANALYZE person_region")
