@@ -80,7 +80,6 @@ class Together(Generic[T, R]):
         """Say whether what waits may be begun beside so many batches."""
         if not others:
             return True
-        # A handful beside hundreds would be two rounds of the database for those few, and the hundreds stay together.
         enough = max(self._enough, len(self._under_way))
         return self._apart is not None and others < ABREAST and len(self._waiting) >= enough
 

@@ -42,7 +42,7 @@ def crowd(live):
         make_crowd(tx, PEOPLE)
 
 
-def open_for(tx, person_ids, cause="quake 1") -> int:
+def open_for(tx, person_ids, cause: str) -> int:
     form = tx.session.scalars(select(QuestionForm).where(QuestionForm.sample == "safety")).one()
     return open_automatic(
         tx, title="地震", subject="地震", body="{reply_url}", form=form_row(form, questions_of(tx, form.id)),
@@ -176,6 +176,8 @@ def test_a_reminder_comes_in_parts_as_well(crowd):
 class TestNobodyKnown:
     """PostgreSQL counted when everybody had just left, and takes it for minutes that nobody is there."""
 
+    PEOPLE, AREA = 2_000, "13"
+
     def test_opening_does_not_go_through_everybody_for_each_of_them(self, live):
         with system() as tx:
             seed_samples(tx)
@@ -183,17 +185,14 @@ class TestNobodyKnown:
             self.come(tx)
             tried.rollback()
         with psycopg.connect(libpq_url(live.owner_url), autocommit=True) as owner:
-            owner.execute("ANALYZE person")
-            owner.execute("ANALYZE person_region")
+            owner.execute("ANALYZE person, person_region")
         there = select(PersonRegion.person_id).where(PersonRegion.area_code == func.any([self.AREA]))
         with system() as tx:
             self.come(tx)
             tx.execute(text("SET LOCAL statement_timeout = '2s'"))
-            open_for(tx, CROWD.where(Person.id.in_(select(Person.id).where(Person.id.in_(there)))))
+            open_for(tx, CROWD.where(Person.id.in_(select(Person.id).where(Person.id.in_(there)))), "quake 1")
             nested = tx.scalar(text("SHOW enable_nestloop"))
         assert (count(Recipient) + self.to_come(), nested) == (self.PEOPLE, "on")
-
-    PEOPLE, AREA = 2_000, "13"
 
     def come(self, tx):
         make_crowd(tx, self.PEOPLE)
