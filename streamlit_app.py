@@ -29,6 +29,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Settle the garbage collector once everything is imported; at the end store replies and close the database."""
     give_back_the_access_log()
     tinted()
+    await desk.ready()
     collector.settle()
     yield
     await desk.close()

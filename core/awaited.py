@@ -4,6 +4,7 @@ An operation is ordinary code that waits for the database. Here it runs beside t
 thread: where it waits, the loop goes on. So many requests share one thread, and none waits for a free one.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any, TypeVar
@@ -28,11 +29,16 @@ class AwaitedPool:
 
     def __init__(self, url: str, size: int) -> None:
         """Open at most ``size`` connections, each when it is needed."""
+        self._size = size
         self._engine = awaited_engine(url, pool_size=size, overflow=0)
 
     async def transaction(self, actor: Actor, work: Callable[[Transaction], R]) -> R:
         """Do ``work`` in a transaction for an actor, which is committed when this returns."""
         return await greenlet_spawn(_done, self._engine.sync_engine, actor, work)
+
+    async def everywhere(self, actor: Actor, work: Callable[[Transaction], object]) -> None:
+        """Open every connection and do ``work`` on each, side by side: whoever comes first finds them in use."""
+        await asyncio.gather(*(self.transaction(actor, work) for _ in range(self._size)))
 
     async def close(self) -> None:
         """Give all connections up."""

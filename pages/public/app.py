@@ -19,7 +19,8 @@ services.load_all()
 
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-    """Settle the garbage collector once everything is imported; at the end store the replies that were taken."""
+    """Open the desk and settle the garbage collector; at the end store the replies that were taken."""
+    await desk.ready()
     collector.settle()
     yield
     await desk.close()

@@ -1,6 +1,6 @@
 """Where replies are handed in (回答の受付): links are looked up together, answers are stored together.
 
-One desk for each event loop and database, opened with the first reply. What comes in during one commit goes into the
+One desk for each event loop and database, opened as its process starts. What comes in during one commit goes into the
 next one; who answered is told after it. When too much waits, nothing more is taken until there is room.
 """
 
@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from core import clock, logs
 from core.actor import Actor
 from core.awaited import AwaitedPool, is_away
-from core.database import AWAITED
+from core.database import AWAITED, AWAITED_SECONDS
 from core.i18n import using_language
 from core.settings import settings
 from core.together import Together
@@ -26,6 +26,8 @@ ACTOR = Actor.system("reply page")
 MOST_TOGETHER = 500
 MOST_WAITING = 5_000
 """Some seconds' work: whoever comes later is told at once, instead of waiting until the browser gives up."""
+
+NOBODY = 0
 
 _desks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, "Desk"]] = WeakKeyDictionary()
 
@@ -87,6 +89,10 @@ class Desk:
             Away: when the database is. Unavailable: when too many wait.
         """
         return await self._take(sent)
+
+    async def open(self) -> None:
+        """Open the connections, and look for nobody on each, so that PostgreSQL knows there what replies touch."""
+        await self._pool.everywhere(ACTOR, lambda tx: look(tx, [NOBODY], self._known))
 
     async def close(self) -> None:
         """Do what was taken, then give the connections up."""
@@ -161,6 +167,15 @@ def current() -> Desk:
     if address not in desks:
         desks[address] = Desk(address)
     return desks[address]
+
+
+async def ready() -> None:
+    """Open the desk before the first reply comes; what fails or takes long here is done again with that reply."""
+    try:
+        async with asyncio.timeout(AWAITED_SECONDS):
+            await current().open()
+    except Exception as error:  # noqa: BLE001 - a database that is away must not keep a process from starting
+        logs.fault(error)
 
 
 async def close() -> None:

@@ -11,13 +11,15 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from core import clock
 from core.actor import Actor
-from core.database import transaction
+from core.database import AWAITED, transaction
 from core.inputs import Nothing
+from core.settings import Settings
 from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
 from data.models.setup import Organisation
@@ -28,6 +30,7 @@ from pages.public.throttle import Throttle
 from services import delivery
 from services.broadcasts import EditForm, Which, close, edit_form, forms, seed_samples
 from services.broadcasts.asked import ANSWERABLE_FOR
+from tests.consoles import free_port
 from tests.factories import make_person
 from tests.services.broadcasts.asks import sent
 
@@ -91,6 +94,12 @@ class Form(HTMLParser):
     def handle_endtag(self, tag):
         """Leave a text area."""
         self.name = None
+
+
+@pytest.fixture
+def no_room(monkeypatch):
+    """Let the desk, which opens with its process, take nothing."""
+    monkeypatch.setattr(desk, "MOST_WAITING", 0)
 
 
 @pytest.fixture
@@ -373,13 +382,41 @@ class TestFloods:
         with clock.frozen(clock.now() + timedelta(minutes=11)):
             assert browser.get("/r/x").status_code == 404
 
-    def test_when_too_many_wait_they_are_told_to_come_back(self, browser, monkeypatch):
+    def test_when_too_many_wait_they_are_told_to_come_back(self, no_room, browser):
         asked = Asked()
-        monkeypatch.setattr(desk, "MOST_WAITING", 0)
         for page in (browser.get(asked.url), browser.post(asked.url, data={asked.keys[0]: "無事です"})):
             assert (page.status_code, page.headers["retry-after"]) == (503, str(replies.RETRY_SECONDS))
             assert "回答が集中しています" in page.text
         assert asked.stored().latest_at is None
+
+
+class TestReady:
+    def test_the_first_reply_finds_every_connection_open(self, live):
+        async def opened():
+            await desk.ready()
+            return _open_connections()
+
+        before = _open_connections()
+        assert asyncio.run(_then_closed(opened)) - before == AWAITED
+
+    def test_a_database_that_is_away_keeps_nothing_from_starting(self, monkeypatch):
+        nowhere = Settings(database_url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing")
+        monkeypatch.setattr(desk, "settings", lambda: nowhere)
+        with capture_logs() as lines:
+            asyncio.run(_then_closed(desk.ready))
+        assert [line["log_level"] for line in lines] == ["error"]
+
+
+def _open_connections():
+    with transaction(SYSTEM) as tx:
+        return tx.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"))
+
+
+async def _then_closed(work):
+    try:
+        return await work()
+    finally:
+        await desk.close()
 
 
 class TestTogether:
