@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import select
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
@@ -409,7 +409,7 @@ class TestReady:
 
 def _open_connections():
     with transaction(SYSTEM) as tx:
-        return tx.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"))
+        return tx.plain("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", {})[0].count
 
 
 async def _then_closed(work):
