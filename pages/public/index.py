@@ -30,19 +30,19 @@ SERVICE_LINK = re.compile(r"<link rel=\"service-desc\"[^>]*>")
 NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
 
-class Word(StringConvertor):
-    """One step of an address that is no file."""
+class Words(StringConvertor):
+    """An address, of one step or several, that is no file and none of Streamlit's own."""
 
-    regex = "[^/.]+"
+    regex = "(?!(?:_stcore|component|media|static)/)[^/.]+(?:/[^/.]+)*"
 
 
-register_url_convertor("word", Word())
+register_url_convertor("words", Words())
 
 
 def routes() -> list[Route]:
     """Return the routes of every page of the console, and of addresses at which there is none."""
     pages = ("/", "/start", *(f"/{entry.url}" for entry in menu.PAGES))
-    return [*(Route(path, shell) for path in pages), Route("/{address:word}", no_page)]
+    return [*(Route(path, shell) for path in pages), Route("/{address:words}", no_page)]
 
 
 async def shell(request: Request) -> HTMLResponse:

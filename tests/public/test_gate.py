@@ -44,9 +44,10 @@ class TestRoutes:
     @pytest.mark.parametrize(
         ("language", "sentence"), [("ja", "ページが見つかりません"), ("en-GB,en", "There is no such page")]
     )
-    def test_an_address_without_a_page_says_so(self, running, language, sentence):
+    @pytest.mark.parametrize("path", ["/people-of-the-moon", "/people/of/the-moon"])
+    def test_an_address_without_a_page_says_so(self, running, path, language, sentence):
         with running.client() as client:
-            answer = client.get("/people-of-the-moon", headers={"accept-language": language})
+            answer = client.get(path, headers={"accept-language": language})
         assert answer.status_code == 404
         assert sentence in answer.text
 
