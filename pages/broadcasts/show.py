@@ -66,10 +66,10 @@ def show_sending(found: Shown) -> None:
             columns={
                 "name": kit.Column(),
                 "state": kit.Column(width=100),
-                "address": kit.Column(width=215),
-                "reason": kit.Column(width=205 if len(found.progress.rounds) > 1 else 270),
+                "address": kit.Column(width=200),
+                "reason": kit.Column(width=175 if len(found.progress.rounds) > 1 else 240),
                 "channel": kit.Column(width=75),
-                "department": kit.Column(),
+                "department": kit.Column(width=190),
                 **({"round": kit.Column(number=True, width=65)} if len(found.progress.rounds) > 1 else {}),
                 "updated_at": kit.Column(width=140),
             },

@@ -36,7 +36,7 @@ class DeliveryLine(Row):
     name: str = field(N_("Name"))
     department: str = field(N_("Department"))
     channel: Channel = field(N_("Channel"))
-    address: str = field(N_("Address"))
+    address: str = field(N_("Sent to"))
     state: DeliveryState = field(N_("State"))
     reason: str = field(N_("Reason"))
     round: int = field(N_("Round"))
