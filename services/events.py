@@ -95,6 +95,6 @@ class BroadcastClosed:
 
 @dataclass(frozen=True)
 class BroadcastAnswered:
-    """Replies were stored: how many people answered, by broadcast. Broadcasts tell, once for what came together."""
+    """Replies were counted: how many people answered, by broadcast. Broadcasts tell, every few seconds."""
 
     people: Mapping[int, int]

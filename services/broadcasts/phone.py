@@ -21,7 +21,6 @@ from services.broadcasts.asked import answerable
 from services.broadcasts.questions import QuestionRow
 from services.broadcasts.sight import get_seen
 from services.broadcasts.storing import store_replies
-from services.events import BroadcastAnswered
 
 FIELD = "q"
 """What stands before a question's key in the names of the fields of a form."""
@@ -129,7 +128,6 @@ def answer_for(tx: Transaction, ask: AnswerFor) -> Entered:
     stored, _refused = store_replies(tx, answer_for.reach(tx), [said])
     if not stored:
         raise NotFound(N_("This broadcast did not ask this person, or the person is outside your reach."))
-    tx.tell(BroadcastAnswered({broadcast.id: 1}))
     tx.note(f"recipient:{ask.person_id}", None, {"broadcast_id": broadcast.id, "by_phone": True})
     return Entered(id=ask.person_id, broadcast_id=broadcast.id)
 

@@ -4,7 +4,6 @@ The first and the latest answer of a person are both kept. Storing is a list eng
 in during one commit together.
 """
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,6 @@ from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
 from services.broadcasts.storing import store_replies
-from services.events import BroadcastAnswered
 
 
 class Reply(Input):
@@ -57,7 +55,5 @@ def record(tx: Transaction, ask: Replies) -> Recorded:
     asked or are out of the actor's reach, are not stored; the result says whose were.
     """
     stored, refused = store_replies(tx, record.reach(tx), ask.replies)
-    if stored:
-        tx.tell(BroadcastAnswered(Counter(broadcast_id for broadcast_id, _person_id in stored)))
     tx.note("recipient", None, {"stored": len(stored), "refused": refused})
     return Recorded(stored=frozenset(stored))

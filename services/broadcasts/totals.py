@@ -16,6 +16,7 @@ from core.database import transaction
 from core.jobs import EVERY_FIVE_SECONDS, job
 from core.transaction import Transaction
 from data.models.replies import ReplyDepartment, ReplyTotal
+from services.events import BroadcastAnswered
 
 COUNT_ROUND = text("""
     WITH counted AS MATERIALIZED (
@@ -79,9 +80,9 @@ FOLD = """
         ON CONFLICT (broadcast_id, round, kind, key) DO UPDATE
         SET answered = there.answered + excluded.answered, latest_at = greatest(there.latest_at, excluded.latest_at)
     ), gone AS (
-        DELETE FROM reply_step WHERE id IN (SELECT id FROM taken) RETURNING id
+        DELETE FROM reply_step WHERE id IN (SELECT id FROM taken) RETURNING broadcast_id, cardinality(moments) AS people
     )
-    SELECT count(*) AS steps FROM gone
+    SELECT broadcast_id, count(*) AS steps, sum(people) AS people FROM gone GROUP BY 1
 """
 TOTALS = """
     SELECT kind, key, sum(asked)::bigint AS asked, sum(answered)::bigint AS answered, max(latest_at) AS latest_at
@@ -135,8 +136,14 @@ def count_round(tx: Transaction, broadcast_id: int, number: int) -> None:
 
 
 def fold(tx: Transaction) -> int:
-    """Take the oldest steps into the totals; return how many. Two at once take different ones."""
-    return int(tx.plain(FOLD, {"most": MOST_FOLDED})[0].steps)
+    """Take the oldest steps into the totals and tell of the replies; return how many. Two at once take different ones.
+
+    Whoever listens hears once of what a drill brings in seconds, instead of with every batch.
+    """
+    folded = tx.plain(FOLD, {"most": MOST_FOLDED})
+    if folded:
+        tx.tell(BroadcastAnswered({row.broadcast_id: row.people for row in folded}))
+    return sum(row.steps for row in folded)
 
 
 @job("broadcasts.fold_totals", periodic=EVERY_FIVE_SECONDS)

@@ -24,7 +24,6 @@ FEW = 100
 
 Data = Mapping[str, Any]
 KNOWN = {told.value for told in Told}
-# Asked with every batch of replies, many times a second.
 ASKED_FOR = Prepared(
     select(WebhookEndpoint.id, WebhookEndpoint.events)
     .where(

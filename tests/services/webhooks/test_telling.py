@@ -9,6 +9,7 @@ from sqlalchemy import select
 from data.models.changes import ChangeAction
 from data.models.webhooks import WebhookDelivery
 from services.broadcasts import Which, close
+from services.broadcasts.totals import fold
 from services.people import add_department, retire_department
 from services.people.department_edit import DepartmentFields
 from services.people.departments import DepartmentAsk
@@ -72,12 +73,14 @@ class TestBroadcast:
         for person in (cast.manager, cast.staff):
             reachable(tx, person)
         row = opened(administrator)
-        replied(tx, row.id, cast.staff, {})
+        for person in (cast.staff, cast.manager):
+            replied(tx, row.id, person, {})
+        fold(tx)
         close(administrator, Which(id=row.id))
         names = [name for name, _data in told(tx)]
         assert names == ["broadcast.opened", "broadcast.answered", "broadcast.closed"]
         assert told(tx)[0][1]["asked"] == 5
-        assert told(tx)[1][1] == {"broadcasts": [{"broadcast_id": row.id, "people": 1}]}
+        assert told(tx)[1][1] == {"broadcasts": [{"broadcast_id": row.id, "people": 2}]}
 
 
 class TestWhom:
