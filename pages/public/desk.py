@@ -19,7 +19,16 @@ from core.i18n import using_language
 from core.settings import settings
 from core.together import Together
 from core.transaction import Transaction
-from services.broadcasts import Asked, Known, Replies, Reply, find_all_asked, read_answer, record_replies
+from services.broadcasts import (
+    Asked,
+    Known,
+    Replies,
+    Reply,
+    find_all_asked,
+    prepare_replies,
+    read_answer,
+    record_replies,
+)
 from services.broadcasts.answering import Given
 
 ACTOR = Actor.system("reply page")
@@ -91,8 +100,8 @@ class Desk:
         return await self._take(sent)
 
     async def open(self) -> None:
-        """Open the connections, and look for nobody on each, so that PostgreSQL knows there what replies touch."""
-        await self._pool.everywhere(ACTOR, lambda tx: look(tx, [NOBODY], self._known))
+        """Open the connections and send on each what comes with a reply: the first wave waits for nothing of that."""
+        await self._pool.everywhere(ACTOR, lambda tx: prepare(tx, self._known))
 
     async def close(self) -> None:
         """Do what was taken, then give the connections up."""
@@ -107,6 +116,12 @@ class Desk:
     async def _taken(self, sent: Sequence[Sent]) -> list[Outcome | None]:
         with _known_once():
             return await self._pool.transaction(ACTOR, lambda tx: take(tx, sent, self._known))
+
+
+def prepare(tx: Transaction, known: Known) -> None:
+    """Look for nobody and store nothing, as ``look`` and ``take`` do."""
+    look(tx, [NOBODY], known)
+    prepare_replies(tx)
 
 
 def look(tx: Transaction, delivery_ids: Sequence[int], known: Known) -> list[Asked | None]:

@@ -43,6 +43,7 @@ from services.broadcasts.received import ReceivedAsk, ReceivedRow, received
 from services.broadcasts.rehearsal import Rehearsal, RehearsedPeopleAsk, rehearse, rehearse_people
 from services.broadcasts.reminding import Reminders, set_reminders
 from services.broadcasts.replies import Replies, Reply
+from services.broadcasts.replies import prepare as prepare_replies
 from services.broadcasts.replies import record as record_replies
 from services.broadcasts.samples import seed_samples
 from services.broadcasts.scheduling import Schedule, schedule, unschedule
@@ -71,7 +72,7 @@ __all__ = [
     "corrections_of", "delete_form", "delete_procedure", "delete_template", "deliveries", "described", "discard",
     "draft", "edit_form", "edit_procedure", "edit_template", "extend", "filled", "find_all_asked", "find_asked",
     "first_channels", "for_change", "form_row", "forms", "go_on", "halt", "is_asked", "monitor", "open_automatic",
-    "open_check", "people_of", "procedures", "prospect", "questions_of", "read_answer", "received",
+    "open_check", "people_of", "prepare_replies", "procedures", "prospect", "questions_of", "read_answer", "received",
     "record_replies", "rehearse", "rehearse_people", "remind", "require_free_name", "resume", "saving", "schedule",
     "search", "seed_procedures", "seed_samples", "send", "send_unknown", "set_reminders", "show", "stop",
     "templates", "to_answer", "unschedule", "waits_of",

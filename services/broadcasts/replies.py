@@ -11,7 +11,7 @@ from core.i18n import N_
 from core.inputs import Input, Row, field
 from core.operations import operation
 from core.transaction import Transaction
-from services.broadcasts.storing import store_replies
+from services.broadcasts.storing import store_none, store_replies
 
 
 class Reply(Input):
@@ -57,3 +57,8 @@ def record(tx: Transaction, ask: Replies) -> Recorded:
     stored, refused = store_replies(tx, record.reach(tx), ask.replies)
     tx.note("recipient", None, {"stored": len(stored), "refused": refused})
     return Recorded(stored=frozenset(stored))
+
+
+def prepare(tx: Transaction) -> None:
+    """Make a connection ready for ``record``, so that nobody's reply waits for what is only done once on each."""
+    store_none(tx, record.reach(tx))

@@ -28,6 +28,8 @@ from services.broadcasts.tally import tally_of
 Key = tuple[int, int]
 """Broadcast and person."""
 
+NOBODY: Key = (0, 0)
+
 # What it changes is told as a step of the totals: nobody waits for those who answer the same.
 STORE = """
     WITH stored AS (
@@ -101,6 +103,13 @@ def store_replies(tx: Transaction, reach: Reach, replies: Sequence[Given]) -> tu
             one.delivery_id for key in there for one in groups[key] if one.delivery_id is not None
         }))  # fmt: skip
     return set(there), len(groups) - len(there)
+
+
+def store_none(tx: Transaction, reach: Reach) -> None:
+    """Send what storing replies sends, with none in it: SQLAlchemy, and PostgreSQL on this connection, then know it."""
+    _lock(tx, reach, [NOBODY])
+    tx.plain(STORE, {"rows": "[]"})
+    delivery.arrived(tx, [])
 
 
 def _lock(tx: Transaction, reach: Reach, keys: Sequence[Key]) -> Mapping[Key, Locked]:
