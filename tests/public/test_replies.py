@@ -11,17 +11,20 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from core import clock
 from core.actor import Actor
+from core.audit import AuditRecord
 from core.database import AWAITED, transaction
 from core.inputs import Nothing
+from core.line import Line
 from core.settings import Settings
 from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
+from data.models.replies import ReplyStep
 from data.models.setup import Organisation
 from pages.public import desk, plain_form, replies, reply_pages
 from pages.public.app import app
@@ -30,6 +33,7 @@ from pages.public.throttle import Throttle
 from services import delivery
 from services.broadcasts import EditForm, Which, close, edit_form, forms, seed_samples
 from services.broadcasts.asked import ANSWERABLE_FOR
+from services.broadcasts.storing import STORE
 from tests.consoles import free_port
 from tests.factories import make_person
 from tests.services.broadcasts.asks import sent
@@ -398,6 +402,19 @@ class TestReady:
 
         before = _open_connections()
         assert asyncio.run(_then_closed(opened)) - before == AWAITED
+
+    def test_what_comes_with_a_reply_was_sent_on_each_and_stored_nothing(self, live, monkeypatch):
+        sent, rows = [], Line.rows
+
+        def spied(line, statement, values, **more):
+            sent.append(statement)
+            return rows(line, statement, values, **more)
+
+        monkeypatch.setattr(Line, "rows", spied)
+        asyncio.run(_then_closed(desk.ready))
+        assert sent.count(STORE) == AWAITED
+        with transaction(SYSTEM) as tx:
+            assert [tx.scalar(select(func.count()).select_from(model)) for model in (ReplyStep, AuditRecord)] == [0, 0]
 
     def test_a_database_that_is_away_keeps_nothing_from_starting(self, monkeypatch):
         nowhere = Settings(database_url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing")
