@@ -36,8 +36,6 @@ MOST_TOGETHER = 500
 MOST_WAITING = 5_000
 """Some seconds' work: whoever comes later is told at once, instead of waiting until the browser gives up."""
 
-NOBODY = 0
-
 _desks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, "Desk"]] = WeakKeyDictionary()
 
 
@@ -120,7 +118,7 @@ class Desk:
 
 def prepare(tx: Transaction, known: Known) -> None:
     """Look for nobody and store nothing, as ``look`` and ``take`` do."""
-    look(tx, [NOBODY], known)
+    look(tx, [], known)
     prepare_replies(tx)
 
 

@@ -97,19 +97,20 @@ def store_replies(tx: Transaction, reach: Reach, replies: Sequence[Given]) -> tu
         groups[reply.broadcast_id, reply.person_id].append(reply)
     there = _lock(tx, reach, list(groups)) if groups else {}
     if there:
-        stored = [_values(groups[key], found) for key, found in there.items()]
-        tx.plain(STORE, {"rows": json.dumps(stored, ensure_ascii=False)})
-        delivery.arrived(tx, sorted({
-            one.delivery_id for key in there for one in groups[key] if one.delivery_id is not None
-        }))  # fmt: skip
+        came = {one.delivery_id for key in there for one in groups[key] if one.delivery_id is not None}
+        _store(tx, [_values(groups[key], found) for key, found in there.items()], sorted(came))
     return set(there), len(groups) - len(there)
 
 
 def store_none(tx: Transaction, reach: Reach) -> None:
     """Send what storing replies sends, with none in it: SQLAlchemy, and PostgreSQL on this connection, then know it."""
     _lock(tx, reach, [NOBODY])
-    tx.plain(STORE, {"rows": "[]"})
-    delivery.arrived(tx, [])
+    _store(tx, [], [])
+
+
+def _store(tx: Transaction, values: Sequence[Mapping[str, Any]], delivery_ids: Sequence[int]) -> None:
+    tx.plain(STORE, {"rows": json.dumps(values, ensure_ascii=False)})
+    delivery.arrived(tx, delivery_ids)
 
 
 def _lock(tx: Transaction, reach: Reach, keys: Sequence[Key]) -> Mapping[Key, Locked]:

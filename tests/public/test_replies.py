@@ -11,20 +11,15 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 from starlette.testclient import TestClient
-from structlog.testing import capture_logs
 
 from core import clock
 from core.actor import Actor
-from core.audit import AuditRecord
-from core.database import AWAITED, transaction
+from core.database import transaction
 from core.inputs import Nothing
-from core.line import Line
-from core.settings import Settings
 from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
-from data.models.replies import ReplyStep
 from data.models.setup import Organisation
 from pages.public import desk, plain_form, replies, reply_pages
 from pages.public.app import app
@@ -33,8 +28,6 @@ from pages.public.throttle import Throttle
 from services import delivery
 from services.broadcasts import EditForm, Which, close, edit_form, forms, seed_samples
 from services.broadcasts.asked import ANSWERABLE_FOR
-from services.broadcasts.storing import STORE
-from tests.consoles import free_port
 from tests.factories import make_person
 from tests.services.broadcasts.asks import sent
 
@@ -392,48 +385,6 @@ class TestFloods:
             assert (page.status_code, page.headers["retry-after"]) == (503, str(replies.RETRY_SECONDS))
             assert "回答が集中しています" in page.text
         assert asked.stored().latest_at is None
-
-
-class TestReady:
-    def test_the_first_reply_finds_every_connection_open(self, live):
-        async def opened():
-            await desk.ready()
-            return _open_connections()
-
-        before = _open_connections()
-        assert asyncio.run(_then_closed(opened)) - before == AWAITED
-
-    def test_what_comes_with_a_reply_was_sent_on_each_and_stored_nothing(self, live, monkeypatch):
-        sent, rows = [], Line.rows
-
-        def spied(line, statement, values, **more):
-            sent.append(statement)
-            return rows(line, statement, values, **more)
-
-        monkeypatch.setattr(Line, "rows", spied)
-        asyncio.run(_then_closed(desk.ready))
-        assert sent.count(STORE) == AWAITED
-        with transaction(SYSTEM) as tx:
-            assert [tx.scalar(select(func.count()).select_from(model)) for model in (ReplyStep, AuditRecord)] == [0, 0]
-
-    def test_a_database_that_is_away_keeps_nothing_from_starting(self, monkeypatch):
-        nowhere = Settings(database_url=f"postgresql://nobody@127.0.0.1:{free_port()}/nothing")
-        monkeypatch.setattr(desk, "settings", lambda: nowhere)
-        with capture_logs() as lines:
-            asyncio.run(_then_closed(desk.ready))
-        assert [line["log_level"] for line in lines] == ["error"]
-
-
-def _open_connections():
-    with transaction(SYSTEM) as tx:
-        return tx.plain("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", {})[0].count
-
-
-async def _then_closed(work):
-    try:
-        return await work()
-    finally:
-        await desk.close()
 
 
 class TestTogether:
