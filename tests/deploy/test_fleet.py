@@ -26,8 +26,8 @@ from tests.consoles import LIMIT, run, said
 from tests.deploy.fleet import CONSOLES, NGINX, PUBLIC, Fleet, fleet
 from tests.factories import account_of, hash_of_password, make_cast
 from tests.processes import until
+from tests.public.asked import Asked, Form
 from tests.public.conftest import PASSWORD
-from tests.public.test_replies import Asked, Form
 from tests.public.test_revocation import cut_off
 
 __all__ = ["chromium"]

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from core.postgres import EmbeddedPostgres
 from data.models.access import Account
+from pages.public.app import app
 from services.access import start_session
+from tests.conftest import LiveDatabase
 from tests.consoles import Console, console
 from tests.factories import account_of, hash_of_password, make_cast
 
@@ -28,6 +31,13 @@ def running(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) 
 def administrator(running: Console) -> str:
     """The token of a session of the administrator."""
     return session_of(running, "admin")
+
+
+@pytest.fixture
+def browser(live: LiveDatabase) -> Iterator[TestClient]:
+    """A browser without cookies, before the public routes alone."""
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        yield client
 
 
 def session_of(running: Console, login: str) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from html.parser import HTMLParser
 from threading import Barrier
 from urllib.parse import parse_qs, urlencode
 
@@ -12,85 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from core import clock
-from core.actor import Actor
 from core.database import transaction
 from core.inputs import Nothing
-from data.models.broadcasts import Recipient
 from data.models.delivery import Delivery, DeliveryState
 from data.models.setup import Organisation
 from pages.public import desk, plain_form, replies, reply_pages
 from pages.public.app import app
-from pages.public.desk import take
 from pages.public.throttle import Throttle
 from services import delivery
 from services.broadcasts import EditForm, Which, close, edit_form, forms, seed_samples
 from services.broadcasts.asked import ANSWERABLE_FOR
 from tests.factories import make_person
+from tests.public.asked import QUESTIONS, SYSTEM, Asked, Form
 from tests.services.broadcasts.asks import sent
-
-SYSTEM = Actor.system("test")
-QUESTIONS = [
-    {"kind": "choice", "label": "ご無事ですか？", "options": ["無事です", "けがをしました"]},
-    {"kind": "choices", "label": "必要なもの", "options": ["水", "毛布"], "required": False},
-    {"kind": "number", "label": "ご家族の人数", "unit": "人", "required": False},
-    {"kind": "text", "label": "コメント", "required": False},
-]
-
-
-class Asked:
-    """Somebody who was asked, with the link from the mail."""
-
-    def __init__(self, *, language="ja", kind="manual", questions=QUESTIONS, **values):
-        """Send a broadcast to a new person."""
-        with transaction(SYSTEM) as tx:
-            if tx.get(Organisation, 1) is None:
-                tx.add(Organisation(id=1, name="見本株式会社", sample=True, created_at=tx.now))
-            person = make_person(tx, "山田", "花子", mail=f"hanako{clock.now().timestamp()}@example.jp")
-            person.language = language
-            ask = {"name": f"設問{person.id}", "introduction": "状況を教えてください。", "questions": questions}
-            form = edit_form(tx, EditForm(**ask)) if questions else None
-            told = {"title": "震度5強の地震", **values}
-            row = sent(tx, kind=kind, form_id=form.id if form else None, audience={"people": [person.id]}, **told)
-            self.id, self.person_id = row.id, person.id
-            self.keys = [str(question["id"]) for question in row.questions]
-            self.delivery_id = tx.scalar(select(Delivery.id).where(Delivery.person_id == person.id))
-        self.token = delivery.sign(self.delivery_id)
-        self.url = f"/r/{self.token}"
-
-    def stored(self):
-        """Return what is stored of this person."""
-        with transaction(SYSTEM) as tx:
-            return tx.session.get(Recipient, (self.id, self.person_id))
-
-
-class Form(HTMLParser):
-    """What a browser would send of the one form on a page."""
-
-    def __init__(self, html):
-        """Read the fields with what is filled in."""
-        super().__init__()
-        self.values, self.forms, self.name = {}, 0, None
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        """Take fields in."""
-        attrs = dict(attrs)
-        self.forms += tag == "form"
-        if tag == "input" and (attrs["type"] == "text" or "checked" in attrs):
-            self.values.setdefault(attrs["name"], []).append(attrs.get("value", ""))
-        self.name = attrs["name"] if tag == "textarea" else None
-
-    def handle_data(self, data):
-        """Take what stands in a text area."""
-        if self.name:
-            self.values[self.name] = [data.removeprefix("\n")]
-
-    def handle_endtag(self, tag):
-        """Leave a text area."""
-        self.name = None
 
 
 @pytest.fixture
@@ -100,12 +35,11 @@ def no_room(monkeypatch):
 
 
 @pytest.fixture
-def browser(live, monkeypatch):
-    """A browser without cookies; each test has its own brake."""
+def browser(browser, monkeypatch):
+    """Each test has its own brake."""
     for name in ("posts", "misses"):
         monkeypatch.setattr(replies, name, Throttle(30, timedelta(minutes=10)))
-    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
-        yield client
+    return browser
 
 
 class TestOpening:
@@ -387,48 +321,7 @@ class TestFloods:
         assert asked.stored().latest_at is None
 
 
-class TestTogether:
-    def test_replies_of_many_people_share_few_commits(self, browser, monkeypatch):
-        batches = []
-
-        def counted(tx, sent, known):
-            batches.append(len(sent))
-            return take(tx, sent, known)
-
-        monkeypatch.setattr(desk, "take", counted)
-        everybody = [Asked() for _person in range(12)]
-        barrier = Barrier(12)
-
-        def phone(asked):
-            barrier.wait(timeout=10)
-            return browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code
-
-        with ThreadPoolExecutor(12) as pool:
-            assert list(pool.map(phone, everybody)) == [303] * 12
-        assert sum(batches) == 12
-        assert len(batches) < 12
-        assert all(asked.stored().answers == 1 for asked in everybody)
-
-    def test_one_reply_that_breaks_fails_alone(self, browser, monkeypatch):
-        good, bad = Asked(), Asked()
-
-        def breaking(tx, sent, known):
-            if any(one.delivery_id == bad.delivery_id for one in sent):
-                raise ValueError("this one cannot be stored")
-            return take(tx, sent, known)
-
-        monkeypatch.setattr(desk, "take", breaking)
-        barrier = Barrier(2)
-
-        def phone(asked):
-            barrier.wait(timeout=10)
-            return browser.post(asked.url, data={asked.keys[0]: "無事です"}).status_code
-
-        with ThreadPoolExecutor(2) as pool:
-            assert list(pool.map(phone, (good, bad))) == [303, 503]
-        assert good.stored().answers == 1
-        assert bad.stored().latest_at is None
-
+class TestForms:
     def test_forms_are_written_once_and_each_has_its_own_name_and_link(self, browser):
         with transaction(SYSTEM) as tx:
             people = [make_person(tx, "山田", f"<{number}&", mail=f"y{number}@example.jp") for number in range(2)]

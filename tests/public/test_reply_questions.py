@@ -1,29 +1,19 @@
 """The reply page for questions that some only are asked, in two languages, for drills and after corrections."""
 
-import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from core.database import transaction
 from core.inputs import validated
 from core.settings import settings
 from data.models.delivery import LocalMail, Mailing
 from data.models.people import ContactPoint
-from pages.public.app import app
 from pages.public.branching import hiding
 from services.broadcasts import Draft, Send, Which, correct, draft, send
 from services.delivery import sending
-from tests.public.test_replies import SYSTEM, Asked
+from tests.public.asked import SYSTEM, Asked
 from tests.services.broadcasts.test_questions import CHAIN, SAFE, rows
 
 MARKUP = "<b onclick=alert(1)>太字</b> {} & </style><script>alert(1)</script>"
-
-
-@pytest.fixture
-def browser(live):
-    """A browser without cookies."""
-    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
-        yield client
 
 
 class TestBranching:
