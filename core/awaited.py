@@ -11,13 +11,10 @@ from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
 from sqlalchemy import Engine, PoolProxiedConnection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from core.actor import Actor
 from core.database import awaited_engine, transaction
-from core.errors import Unavailable
 from core.line import Line, beginning
 from core.transaction import Transaction
 
@@ -48,13 +45,6 @@ class AwaitedPool:
 def _done(engine: Engine, actor: Actor, work: Callable[[Transaction], R]) -> R:
     with closing(AwaitedLine.of(engine)) as line, transaction(actor, on=line) as tx:
         return work(tx)
-
-
-def is_away(error: BaseException) -> bool:
-    """Say whether an error means that the database is away, whatever was asked of it."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None
-    return isinstance(error, NoneFree | Unavailable | OSError)
 
 
 class AwaitedLine(Line):

@@ -5,17 +5,17 @@ next one; who answered is told after it. When too much waits, nothing more is ta
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from core import clock, logs
 from core.actor import Actor
-from core.awaited import AwaitedPool, is_away
+from core.awaited import AwaitedPool
 from core.database import AWAITED, AWAITED_SECONDS
 from core.i18n import using_language
+from core.outage import Away, Outage
 from core.settings import settings
 from core.together import Together
 from core.transaction import Transaction
@@ -37,15 +37,6 @@ MOST_WAITING = 5_000
 """Some seconds' work: whoever comes later is told at once, instead of waiting until the browser gives up."""
 
 _desks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, "Desk"]] = WeakKeyDictionary()
-
-
-class Away(Exception):
-    """The database is away; it stands in the log once, under this id."""
-
-    def __init__(self, fault_id: str) -> None:
-        """Keep the id."""
-        super().__init__(fault_id)
-        self.fault_id = fault_id
 
 
 @dataclass(frozen=True)
@@ -76,6 +67,7 @@ class Desk:
 
         self._pool = AwaitedPool(url, AWAITED)
         self._known = Known()
+        self._outage = Outage()
         self._look = Together(self._looked, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known)
         self._take = Together(
             self._taken, most=MOST_TOGETHER, most_waiting=MOST_WAITING, away=_is_known, apart=_delivery
@@ -98,8 +90,13 @@ class Desk:
         return await self._take(sent)
 
     async def open(self) -> None:
-        """Open the connections and send on each what comes with a reply: the first wave waits for nothing of that."""
-        await self._pool.everywhere(ACTOR, lambda tx: prepare(tx, self._known))
+        """Open the connections and send on each what comes with a reply: the first wave waits for nothing of that.
+
+        Raises:
+            Away: when the database is.
+        """
+        with self._outage.met_once():
+            await self._pool.everywhere(ACTOR, lambda tx: prepare(tx, self._known))
 
     async def close(self) -> None:
         """Do what was taken, then give the connections up."""
@@ -108,11 +105,11 @@ class Desk:
         await self._pool.close()
 
     async def _looked(self, delivery_ids: Sequence[int]) -> list[Asked | None]:
-        with _known_once():
+        with self._outage.met_once():
             return await self._pool.transaction(ACTOR, lambda tx: look(tx, delivery_ids, self._known))
 
     async def _taken(self, sent: Sequence[Sent]) -> list[Outcome | None]:
-        with _known_once():
+        with self._outage.met_once():
             return await self._pool.transaction(ACTOR, lambda tx: take(tx, sent, self._known))
 
 
@@ -153,17 +150,6 @@ def _reply(asked: Asked, answer: dict[str, Any]) -> Reply:
     )  # fmt: skip
 
 
-@contextmanager
-def _known_once() -> Iterator[None]:
-    """Let what meets everybody at once stand in the log once."""
-    try:
-        yield
-    except Exception as error:
-        if is_away(error):
-            raise Away(logs.fault(error)) from error
-        raise
-
-
 def _delivery(sent: Sent) -> int:
     return sent.delivery_id
 
@@ -187,7 +173,9 @@ async def ready() -> None:
     try:
         async with asyncio.timeout(AWAITED_SECONDS):
             await current().open()
-    except Exception as error:  # noqa: BLE001 - a database that is away must not keep a process from starting
+    except Away:
+        return  # which must not keep a process from starting; it stands in the log
+    except Exception as error:  # noqa: BLE001 - nor must anything else
         logs.fault(error)
 
 

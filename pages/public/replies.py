@@ -18,6 +18,7 @@ from starlette.routing import Route
 from core import logs
 from core.errors import Unavailable
 from core.i18n import N_
+from core.outage import Away
 from pages.public import desk, reply_pages
 from pages.public.look import brand_awaited
 from pages.public.plain_form import body_of, fields_of, is_form, wanted_language
@@ -72,7 +73,7 @@ async def _kept_up(request: Request, work: Callable[[Request], Awaitable[Respons
     except Unavailable as error:
         return sentence(error.message, 503, _language(request), retry_seconds=RETRY_SECONDS)
     except Exception as error:  # noqa: BLE001 - an edge: a fault becomes an id, and the person reads what to do
-        fault_id = error.fault_id if isinstance(error, desk.Away) else logs.fault(error)
+        fault_id = error.fault_id if isinstance(error, Away) else logs.fault(error)
         return sentence(fault, 503, _language(request), retry_seconds=RETRY_SECONDS, fault_id=fault_id)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from core import clock
 from core.database import transaction
@@ -299,9 +300,13 @@ class TestFloods:
             raise ConnectionError("away")
 
         monkeypatch.setattr(desk, "find_all_asked", away)
-        for page in (browser.get(asked.url), browser.post(asked.url, data={asked.keys[0]: "無事です"})):
+        with capture_logs() as lines:
+            pages = [browser.get(asked.url), browser.post(asked.url, data={asked.keys[0]: "無事です"})]
+        (fault,) = [line for line in lines if line["log_level"] == "error"]
+        for page in pages:
             assert page.status_code == 503
             assert "1分ほど待って" in page.text
+            assert fault["fault_id"] in page.text
 
     def test_many_wrong_links_from_one_place_are_put_off_and_right_ones_never(self, browser, monkeypatch):
         monkeypatch.setattr(replies, "misses", Throttle(3, timedelta(minutes=10)))
