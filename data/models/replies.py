@@ -73,6 +73,7 @@ class ReplyStep(Base):
     """
 
     __tablename__ = "reply_step"
+    __table_args__ = ({"postgresql_with": {"toast_tuple_target": "8160"}},)  # gone before compressing it pays
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id", ondelete="CASCADE"), index=True)

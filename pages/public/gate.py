@@ -22,6 +22,7 @@ from services import access
 SESSION_HEADER = "x-renraku-session"
 BROWSER_HEADER = "x-renraku-browser"
 OURS = (SESSION_HEADER.encode(), BROWSER_HEADER.encode())
+MARKING = {b"cookie", *OURS}
 OPEN_CORE = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
 UPLOADS = "/_stcore/upload_file/"
 SESSION_ONLY = ("/media/", "/component/", UPLOADS, "/_stcore/bidi-components/")
@@ -132,6 +133,8 @@ def _sent(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 def _mark(scope: Scope) -> str | None:
     """Replace any incoming copy of our headers by the hashes of the cookies; return that of the session."""
+    if MARKING.isdisjoint(name.lower() for name, _value in scope["headers"]):
+        return None
     marks = {
         header: access.hash_of(token).hex()
         for header, name in ((SESSION_HEADER, cookies.session_cookie()), (BROWSER_HEADER, cookies.browser_cookie()))

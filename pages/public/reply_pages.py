@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import escape
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from core.i18n import N_, _, using_language
 from pages.public.plain_form import HEADERS
@@ -92,6 +92,6 @@ def sentence(text: str, status: int, wanted: str, *, retry_seconds: int = 0, **v
 
 
 def redirect(token: str, after: str, wanted: str | None) -> Response:
-    """Return where to go on."""
+    """Return where to go on; the token is one of ours, so nothing in it needs to be quoted."""
     asked_for = f"?lang={wanted}" if wanted else ""
-    return RedirectResponse(f"/r/{token}{after}{asked_for}", 303, headers=GOING_ON)
+    return Response(status_code=303, headers={"location": f"/r/{token}{after}{asked_for}", **GOING_ON})

@@ -1,7 +1,9 @@
 """The outermost middleware: each request gets an id that is in the log and in its answer, and is counted and timed."""
 
 import time
+from functools import lru_cache
 
+from prometheus_client import Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,11 +44,17 @@ class Watched:
         try:
             await self.app(scope, receive, answered)
         finally:
-            REQUESTS.labels(_route(scope), status).observe(time.perf_counter() - started)
+            _seconds(_route(scope), status).observe(time.perf_counter() - started)
 
 
 def _route(scope: Scope) -> str:
     # Never the path itself: addresses hold tokens, and each new one would be a series of its own.
+    if path := getattr(scope.get("route"), "path", None):
+        return str(path)
     first = scope["path"].strip("/").partition("/")[0]
-    route = scope.get("route")
-    return getattr(route, "path", None) or (f"/{first}/*" if first in {"static", "_stcore"} else "other")
+    return f"/{first}/*" if first in {"static", "_stcore"} else "other"
+
+
+@lru_cache(maxsize=1024)
+def _seconds(route: str, status: str) -> Histogram:
+    return REQUESTS.labels(route, status)
