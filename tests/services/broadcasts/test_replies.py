@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.actor import Actor, Reach, What
 from core.audit import AuditPersonal, AuditRecord
@@ -14,7 +14,17 @@ from data.models.delivery import Delivery, DeliveryState
 from services import delivery
 from services.broadcasts import Replies, Reply, Which, close, find_asked, record_replies
 from services.broadcasts.asked import ANSWERABLE_FOR
-from tests.services.broadcasts.asks import form_named, recipient, replied, sent
+from tests.services.broadcasts.asks import form_named, recipient, recipients, replied, sent
+from tests.services.delivery.stage import make_crowd
+
+CROWD = 100
+"""Of people whose rows fill several pages."""
+
+CHANGED = text(
+    "SELECT pg_stat_get_xact_tuples_updated('recipient'::regclass), "
+    "pg_stat_get_xact_tuples_hot_updated('recipient'::regclass)"
+)
+"""How many rows this connection has changed, and how many of them on their own page, without an index entry."""
 
 pytestmark = pytest.mark.usefixtures("with_mail", "samples")
 
@@ -90,6 +100,18 @@ class TestRecord:
         tx.get(Broadcast, safety.id).sent_at = tx.now - ANSWERABLE_FOR
         tx.session.flush()
         assert replied(tx, safety.id, cast.staff, {}).stored == frozenset()
+
+    def test_a_crowd_of_neighbours_that_answers_together_touches_no_index(self, administrator, tx):
+        make_crowd(tx, CROWD)
+        asked = sent(administrator, form_id=form_named(administrator, "安否確認").id)
+        said = answered(asked, "無事です", "連絡が取れません")
+        people = recipients(tx, asked.id)
+        replies = [Reply(broadcast_id=asked.id, person_id=one, answer=said, at=now()) for one in sorted(people)]
+        before = tx.execute(CHANGED).one()
+        record_replies(tx, Replies(replies=replies))
+        changed, beside = (there - then for there, then in zip(tx.execute(CHANGED).one(), before, strict=True))
+        assert changed == len(people) > CROWD
+        assert beside == changed
 
     def test_the_mail_whose_link_was_used_has_arrived(self, safety, cast, tx):
         delivery_id = tx.scalar(select(Delivery.id).where(Delivery.person_id == cast.staff.id))
