@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -23,14 +24,21 @@ class Away(Exception):
         self.fault_id = fault_id
 
 
+@dataclass
+class Met:
+    """An outage that lasts: its fault, since when, and how often something was refused."""
+
+    fault_id: str
+    since: datetime
+    refused: int = 0
+
+
 class Outage:
     """What is known of the database's being away, by what uses it all the time."""
 
     def __init__(self) -> None:
         """Begin with a database that answers, as far as is known."""
-        self._fault_id: str | None = None
-        self._since: datetime = clock.now()
-        self._refused = 0
+        self._met: Met | None = None
 
     @contextmanager
     def met_once(self) -> Iterator[None]:
@@ -43,21 +51,22 @@ class Outage:
             yield
         except Exception as error:
             if is_away(error):
-                raise Away(self._met(error)) from error
+                raise Away(self._meet(error)) from error
             raise
-        if self._fault_id:
-            self._over()
+        self._end()
 
-    def _met(self, error: Exception) -> str:
-        if self._fault_id is None:
-            self._fault_id, self._since, self._refused = logs.fault(error), clock.now(), 0
-        self._refused += 1
-        return self._fault_id
+    def _meet(self, error: Exception) -> str:
+        if self._met is None:
+            self._met = Met(logs.fault(error), clock.now())
+        self._met.refused += 1
+        return self._met.fault_id
 
-    def _over(self) -> None:
-        seconds = round((clock.now() - self._since).total_seconds(), 1)
-        log.warning("the database is back", fault_id=self._fault_id, seconds=seconds, refused=self._refused)
-        self._fault_id = None
+    def _end(self) -> None:
+        if self._met is None:
+            return
+        met, self._met = self._met, None
+        seconds = round((clock.now() - met.since).total_seconds(), 1)
+        log.warning("the database is back", fault_id=met.fault_id, seconds=seconds, refused=met.refused)
 
 
 def is_away(error: BaseException) -> bool:

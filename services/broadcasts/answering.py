@@ -77,16 +77,13 @@ def _option(question: QuestionRow, value: str) -> str:
 
 def _text(value: str) -> str | None:
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    kept = text if text.isprintable() else "".join(c for c in text if c == "\n" or _is_letter(c))
-    if len(kept) > TEXT_LIMIT:
+    if not text.isprintable():
+        text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    if len(text) > TEXT_LIMIT:
         raise WrongAnswer(
-            _("Write at most {limit} characters; there are {there} now.", limit=TEXT_LIMIT, there=len(kept))
+            _("Write at most {limit} characters; there are {there} now.", limit=TEXT_LIMIT, there=len(text))
         )
-    return kept.strip() or None
-
-
-def _is_letter(c: str) -> bool:
-    return unicodedata.category(c) not in {"Cc", "Cs"}
+    return text.strip() or None
 
 
 def _number(value: str) -> int:
